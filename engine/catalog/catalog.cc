@@ -1,0 +1,82 @@
+#include "catalog/catalog.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/status.h"
+
+namespace daftar::catalog {
+
+std::string ToString(const Term& term) {
+  const bool descending = term.part.direction == codec::Direction::kDescending;
+  std::string text = absl::StrCat(term.path.text(), descending ? " desc" : "");
+  const codec::Nulls usual = descending ? codec::Nulls::kLast : codec::Nulls::kFirst;
+  if (term.part.nulls != codec::Nulls::kNever && term.part.nulls != usual) {
+    absl::StrAppend(&text, term.part.nulls == codec::Nulls::kFirst ? " nulls first" : " nulls last");
+  }
+  return text;
+}
+
+std::vector<codec::KeyPart> PartsOf(const std::vector<Term>& terms) {
+  std::vector<codec::KeyPart> parts;
+  parts.reserve(terms.size());
+  for (const Term& term : terms) parts.push_back(term.part);
+  return parts;
+}
+
+size_t IndexDef::list_count() const {
+  size_t count = 0;
+  for (const Term& term : on) count = std::max(count, term.path.list_count());
+  return count;
+}
+
+bool IndexDef::fans_out() const { return list_count() > 0; }
+
+const record::FieldPath& IndexDef::longest_fan_out() const {
+  const size_t count = list_count();
+  const auto found = std::find_if(on.begin(), on.end(), [&](const Term& term) {
+    return term.path.list_count() == count;
+  });
+  DAFTAR_CHECK(found != on.end());
+  return found->path;
+}
+
+const IndexDef* TableDef::FindIndex(std::string_view wanted) const {
+  for (const IndexDef& index : indexes) {
+    if (index.name == wanted) return &index;
+  }
+  return nullptr;
+}
+
+const TableDef* Catalog::FindTable(std::string_view name) const {
+  for (const TableDef& table : tables) {
+    if (table.name == name) return &table;
+  }
+  return nullptr;
+}
+
+const TableDef* Catalog::FindTable(TableId id) const {
+  for (const TableDef& table : tables) {
+    if (table.id == id) return &table;
+  }
+  return nullptr;
+}
+
+const TableDef* Catalog::FindType(uint64_t type_id) const {
+  for (const TableDef& table : tables) {
+    if (table.schema.getProto().getId() == type_id) return &table;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<const TableDef*> Catalog::GetTable(std::string_view name) const {
+  if (const TableDef* table = FindTable(name)) return table;
+  std::string names;
+  for (const TableDef& table : tables) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", table.name);
+  }
+  return NotFound("no such table").With("table", name).With("tables", names);
+}
+
+}  // namespace daftar::catalog

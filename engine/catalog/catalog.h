@@ -1,0 +1,76 @@
+// Tables and indexes of a database, resolved against its schema.
+#pragma once
+
+#include <capnp/schema.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "codec/key.h"
+#include "daftar/ids.h"
+#include "record/field_path.h"
+#include "record/predicate.h"
+#include "record/schema_set.h"
+
+namespace daftar::catalog {
+
+// One element of a primary key, of an index or of what it covers.
+struct Term {
+  record::FieldPath path;
+  codec::KeyPart part;
+  friend bool operator==(const Term&, const Term&) = default;
+};
+
+// Term as a schema writes it: "validTo desc nulls first".
+std::string ToString(const Term& term);
+
+std::vector<codec::KeyPart> PartsOf(const std::vector<Term>& terms);
+
+struct IndexDef {
+  IndexId id;
+  std::string name;
+  std::vector<Term> on;
+  std::vector<Term> covering;  // ascending, nulls first where nullable
+  std::vector<record::Condition> where;
+  bool unique = false;
+
+  // Whether a record can have more than one entry. The paths that fan out share their lists.
+  bool fans_out() const;
+  // The most lists that a path of `on` walks through.
+  size_t list_count() const;
+  // A path of `on` with list_count() lists. Requires: fans_out().
+  const record::FieldPath& longest_fan_out() const;
+};
+
+struct TableDef {
+  TableId id;
+  std::string name;
+  capnp::StructSchema schema;
+  std::vector<Term> key;
+  std::vector<IndexDef> indexes;
+
+  // The index called `name`, or null. Lifetime: as long as the table.
+  const IndexDef* FindIndex(std::string_view name) const;
+};
+
+// An immutable version of a database's schema. Thread safety: may be read from many threads.
+struct Catalog {
+  SchemaVersion version;
+  TableId next_table;
+  IndexId next_index;
+  std::shared_ptr<const record::SchemaSet> schemas;
+  std::vector<TableDef> tables;  // in the order of their declaration
+
+  // The table called `name`, or null. Lifetime: as long as the catalog.
+  const TableDef* FindTable(std::string_view name) const;
+  const TableDef* FindTable(TableId id) const;
+  // The table whose struct has this type id, or null.
+  const TableDef* FindType(uint64_t type_id) const;
+  // Errors: NotFound naming the table and those there are.
+  absl::StatusOr<const TableDef*> GetTable(std::string_view name) const;
+};
+
+}  // namespace daftar::catalog

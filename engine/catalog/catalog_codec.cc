@@ -1,0 +1,203 @@
+#include "catalog/catalog_codec.h"
+
+#include <capnp/message.h>
+
+#include "base/status.h"
+#include "codec/keyspace.h"
+#include "record/envelope.h"
+#include "record/kj_fence.h"
+#include "record/message.h"
+#include "record/words.h"
+#include "daftar/catalog.capnp.h"
+
+namespace daftar::catalog {
+namespace {
+
+namespace stored = schema::stored;
+
+codec::KeyPart OperandPart(const record::FieldPath& path) {
+  return {path.type().key_type(), codec::Direction::kAscending, codec::Nulls::kNever};
+}
+
+void WritePath(const record::FieldPath& path, capnp::List<stored::FieldRef>::Builder out) {
+  for (uint i = 0; i < out.size(); ++i) {
+    out[i].setStructId(path.stored()[i].struct_id);
+    out[i].setOrdinal(path.stored()[i].ordinal);
+  }
+}
+
+uint Size(size_t size) { return static_cast<uint>(size); }
+
+void WriteTerms(const std::vector<Term>& terms, capnp::List<stored::Term>::Builder out) {
+  for (uint i = 0; i < out.size(); ++i) {
+    const Term& term = terms[i];
+    WritePath(term.path, out[i].initPath(Size(term.path.stored().size())));
+    out[i].setDirection(static_cast<uint8_t>(term.part.direction));
+    out[i].setNulls(static_cast<uint8_t>(term.part.nulls));
+    out[i].setKeyType(static_cast<uint8_t>(term.part.type));
+  }
+}
+
+void WriteCondition(const record::Condition& condition, stored::Condition::Builder out) {
+  WritePath(condition.path, out.initPath(Size(condition.path.stored().size())));
+  out.setOperator(static_cast<uint8_t>(condition.op));
+  auto operands = out.initOperands(Size(condition.operands.size()));
+  for (uint i = 0; i < operands.size(); ++i) {
+    std::string bytes;
+    codec::AppendPart(OperandPart(condition.path), ToView(condition.operands[i]), &bytes);
+    operands.set(i, kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
+  }
+}
+
+void WriteIndex(const IndexDef& index, stored::Index::Builder out) {
+  out.setId(index.id.value());
+  out.setName(index.name.c_str());
+  WriteTerms(index.on, out.initOn(Size(index.on.size())));
+  out.setUnique(index.unique);
+  WriteTerms(index.covering, out.initCovering(Size(index.covering.size())));
+  auto where = out.initWhere(Size(index.where.size()));
+  for (uint i = 0; i < where.size(); ++i) WriteCondition(index.where[i], where[i]);
+}
+
+void WriteCatalog(const Catalog& catalog, stored::Catalog::Builder out) {
+  out.setSchemaVersion(catalog.version.value());
+  out.setNextTableId(catalog.next_table.value());
+  out.setNextIndexId(catalog.next_index.value());
+  auto tables = out.initTables(Size(catalog.tables.size()));
+  for (uint i = 0; i < tables.size(); ++i) {
+    const TableDef& table = catalog.tables[i];
+    tables[i].setId(table.id.value());
+    tables[i].setName(table.name.c_str());
+    tables[i].setTypeId(table.schema.getProto().getId());
+    WriteTerms(table.key, tables[i].initKey(Size(table.key.size())));
+    auto indexes = tables[i].initIndexes(Size(table.indexes.size()));
+    for (uint j = 0; j < indexes.size(); ++j) WriteIndex(table.indexes[j], indexes[j]);
+  }
+  const auto nodes = catalog.schemas->nodes();
+  auto list = out.initNodes(Size(nodes.size()));
+  for (uint i = 0; i < list.size(); ++i) {
+    list.set(i, kj::arrayPtr(reinterpret_cast<const kj::byte*>(nodes[i].data()), nodes[i].size()));
+  }
+}
+
+std::string_view View(capnp::Data::Reader data) {
+  return {reinterpret_cast<const char*>(data.begin()), data.size()};
+}
+
+absl::StatusOr<record::FieldPath> ReadPath(capnp::StructSchema schema,
+                                           capnp::List<stored::FieldRef>::Reader refs) {
+  record::StoredPath path;
+  for (auto ref : refs) path.push_back({ref.getStructId(), ref.getOrdinal()});
+  return record::FieldPath::Resolve(schema, path);
+}
+
+absl::StatusOr<std::vector<Term>> ReadTerms(capnp::StructSchema schema,
+                                            capnp::List<stored::Term>::Reader list) {
+  std::vector<Term> terms;
+  for (auto source : list) {
+    DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path, ReadPath(schema, source.getPath()));
+    Term term{std::move(path), {}};
+    term.part = {term.path.type().key_type(), static_cast<codec::Direction>(source.getDirection()),
+                 static_cast<codec::Nulls>(source.getNulls())};
+    if (static_cast<uint8_t>(term.part.type) != source.getKeyType() || source.getDirection() > 1 ||
+        source.getNulls() > 2) {
+      return DataLoss("stored term does not fit the schema").With("path", term.path.text());
+    }
+    terms.push_back(std::move(term));
+  }
+  return terms;
+}
+
+absl::StatusOr<record::Condition> ReadCondition(capnp::StructSchema schema,
+                                                stored::Condition::Reader source) {
+  record::Condition condition;
+  DAFTAR_ASSIGN_OR_RETURN(condition.path, ReadPath(schema, source.getPath()));
+  condition.op = static_cast<Operator>(source.getOperator());
+  if (record::OperatorSymbol(condition.op) == "?") return DataLoss("stored operator is unknown");
+  for (auto operand : source.getOperands()) {
+    std::string_view bytes = View(operand);
+    DAFTAR_ASSIGN_OR_RETURN(OwnedScalar value,
+                            codec::TakePart(OperandPart(condition.path), &bytes));
+    if (!bytes.empty()) return DataLoss("stored operand has extra bytes");
+    condition.operands.push_back(std::move(value));
+  }
+  return condition;
+}
+
+absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Reader source) {
+  IndexDef index;
+  index.id = IndexId(source.getId());
+  index.name = source.getName().cStr();
+  DAFTAR_ASSIGN_OR_RETURN(index.on, ReadTerms(schema, source.getOn()));
+  index.unique = source.getUnique();
+  DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering()));
+  for (auto condition : source.getWhere()) {
+    DAFTAR_ASSIGN_OR_RETURN(record::Condition read, ReadCondition(schema, condition));
+    index.where.push_back(std::move(read));
+  }
+  return index;
+}
+
+absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
+  Catalog catalog;
+  catalog.version = SchemaVersion(source.getSchemaVersion());
+  catalog.next_table = TableId(source.getNextTableId());
+  catalog.next_index = IndexId(source.getNextIndexId());
+  std::vector<std::string_view> nodes;
+  for (auto node : source.getNodes()) nodes.push_back(View(node));
+  DAFTAR_ASSIGN_OR_RETURN(catalog.schemas, record::SchemaSet::FromStored(std::move(nodes)));
+  for (auto stored_table : source.getTables()) {
+    TableDef table;
+    table.id = TableId(stored_table.getId());
+    table.name = stored_table.getName().cStr();
+    DAFTAR_ASSIGN_OR_RETURN(table.schema, catalog.schemas->Struct(stored_table.getTypeId()));
+    DAFTAR_ASSIGN_OR_RETURN(table.key, ReadTerms(table.schema, stored_table.getKey()));
+    for (auto stored_index : stored_table.getIndexes()) {
+      DAFTAR_ASSIGN_OR_RETURN(IndexDef index, ReadIndex(table.schema, stored_index));
+      if (index.id >= catalog.next_index) return DataLoss("stored index has a future id");
+      table.indexes.push_back(std::move(index));
+    }
+    if (table.id >= catalog.next_table) return DataLoss("stored table has a future id");
+    catalog.tables.push_back(std::move(table));
+  }
+  return catalog;
+}
+
+}  // namespace
+
+std::string CatalogKey(SchemaVersion version) {
+  std::string key = codec::SpacePrefix(codec::Space::kCatalog);
+  codec::AppendOrderedVarint(version.value(), &key);
+  return key;
+}
+
+absl::StatusOr<std::string> EncodeCatalog(const Catalog& catalog, CommitVersion created) {
+  capnp::MallocMessageBuilder builder;
+  auto root = builder.initRoot<stored::Catalog>();
+  WriteCatalog(catalog, root);
+  auto words = capnp::canonicalize(root.asReader());
+  const std::string_view message = record::BytesOf(words);
+  if (message.size() > record::kMessageBytesMax) {
+    return ResourceExhausted("schema is too large")
+        .With("bytes", message.size())
+        .With("limit", record::kMessageBytesMax);
+  }
+  return record::EncodeEnvelope(CatalogKey(catalog.version), {catalog.version, created, message});
+}
+
+absl::StatusOr<Catalog> DecodeCatalog(std::string_view key, std::string_view value) {
+  DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
+  DAFTAR_ASSIGN_OR_RETURN(
+      const record::Message message,
+      record::Message::FromStored(capnp::Schema::from<stored::Catalog>(), envelope.message));
+  auto catalog = record::Fenced(
+      absl::StatusCode::kDataLoss, "stored catalog does not decode", [&] {
+        return ReadCatalog(message.root().as<stored::Catalog>());
+      });
+  if (catalog.ok() && CatalogKey(catalog->version) != key) {
+    return DataLoss("stored catalog is another version than its key says");
+  }
+  return catalog;
+}
+
+}  // namespace daftar::catalog

@@ -1,0 +1,26 @@
+// The first bytes of every key: which space it is in, and of which table or index.
+// docs/format.md section 2 lists all numbers, also those kept for later.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "daftar/ids.h"
+
+namespace daftar::codec {
+
+enum class Space : uint8_t {
+  kHeader = 0,
+  kCatalog = 1,
+  kRecord = 2,
+  kIndex = 3,
+};
+
+// Prefix of all records of a table, and of all entries of an index.
+std::string RecordPrefix(TableId table);
+std::string IndexPrefix(IndexId index);
+
+// Prefix of everything in a space.
+std::string SpacePrefix(Space space);
+
+}  // namespace daftar::codec

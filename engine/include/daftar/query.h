@@ -1,0 +1,147 @@
+// What to ask a table: conditions, order, limit and columns. A plain value; nothing is checked until
+// it is run.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daftar/value.h"
+
+namespace daftar {
+
+// The numbers are part of the format (stored in partial indexes).
+enum class Operator : uint8_t {
+  kEqual = 1,
+  kNotEqual = 2,
+  kLess = 3,
+  kLessOrEqual = 4,
+  kGreater = 5,
+  kGreaterOrEqual = 6,
+  kStartsWith = 7,  // text and data only
+  kIn = 8,
+  kIsNull = 9,
+  kIsNotNull = 10,
+};
+
+enum class SortDirection { kAscending, kDescending };
+
+// What one call may cost at most; reaching a limit ends the cursor with that StopReason.
+struct QueryLimits {
+  uint64_t entries_read_max = UINT64_MAX;
+  uint64_t row_bytes_max = UINT64_MAX;
+  std::optional<std::chrono::milliseconds> time_max;
+};
+
+// A question to one table. Conditions are joined by "and"; those whose paths walk through the same
+// list must be met by one element of it. A comparison with a null is never met.
+//
+//   Query query = Query("permit")
+//                     .Where("state", Operator::kEqual, "active")
+//                     .Where("validTo", Operator::kLess, Date{20000})
+//                     .OrderBy("validTo")
+//                     .Limit(50)
+//                     .Select({"serial", "firm"});
+class Query {
+ public:
+  struct Condition {
+    std::string path;
+    Operator op = Operator::kEqual;
+    std::vector<Value> operands;
+    std::string text;  // when not empty, the whole condition as text; the rest is unused
+  };
+  struct Order {
+    std::string path;
+    SortDirection direction = SortDirection::kAscending;
+  };
+
+  explicit Query(std::string table) : table_(std::move(table)) {}
+
+  // `value` may be text for any type: "2024-03-20", "12.5", an enumerant's name.
+  Query& Where(std::string path, Operator op, Value value) {
+    conditions_.push_back({std::move(path), op, {std::move(value)}, {}});
+    return *this;
+  }
+  Query& WhereIn(std::string path, std::vector<Value> values) {
+    conditions_.push_back({std::move(path), Operator::kIn, std::move(values), {}});
+    return *this;
+  }
+  Query& WhereNull(std::string path) {
+    conditions_.push_back({std::move(path), Operator::kIsNull, {}, {}});
+    return *this;
+  }
+  Query& WhereNotNull(std::string path) {
+    conditions_.push_back({std::move(path), Operator::kIsNotNull, {}, {}});
+    return *this;
+  }
+  // A condition as the CLI writes it: "validTo < 2024-03-20", "state in (active, suspended)",
+  // "firm is null", "name ^= 'Chab'".
+  Query& Where(std::string_view text) {
+    conditions_.push_back({{}, Operator::kEqual, {}, std::string(text)});
+    return *this;
+  }
+  // Nulls come first when ascending and last when descending. Rows that tie come in an order of the
+  // plan's choosing; order by the key fields as well for a total order.
+  Query& OrderBy(std::string path, SortDirection direction = SortDirection::kAscending) {
+    orders_.push_back({std::move(path), direction});
+    return *this;
+  }
+  Query& Limit(uint64_t rows) {
+    limit_ = rows;
+    return *this;
+  }
+  // Columns: paths to values, structs or lists. Without Select a row is the whole record.
+  Query& Select(std::vector<std::string> paths) {
+    columns_ = std::move(paths);
+    return *this;
+  }
+  // Uses this index, or none but the primary key when `index` is "primary".
+  Query& UseIndex(std::string index) {
+    index_ = std::move(index);
+    return *this;
+  }
+  Query& Within(QueryLimits limits) {
+    limits_ = limits;
+    return *this;
+  }
+
+  const std::string& table() const { return table_; }
+  const std::vector<Condition>& conditions() const { return conditions_; }
+  const std::vector<Order>& orders() const { return orders_; }
+  const std::vector<std::string>& columns() const { return columns_; }
+  const std::optional<std::string>& index() const { return index_; }
+  std::optional<uint64_t> limit() const { return limit_; }
+  const QueryLimits& limits() const { return limits_; }
+
+ private:
+  std::string table_;
+  std::vector<Condition> conditions_;
+  std::vector<Order> orders_;
+  std::vector<std::string> columns_;
+  std::optional<std::string> index_;
+  std::optional<uint64_t> limit_;
+  QueryLimits limits_;
+};
+
+// Why a cursor gave its last row.
+enum class StopReason {
+  kNotStopped,
+  kExhausted,
+  kRowLimit,
+  kEntryLimit,
+  kByteLimit,
+  kTimeLimit,
+};
+
+// What a cursor has done so far.
+struct QueryCounts {
+  uint64_t entries_read = 0;     // index entries or, without an index, records
+  uint64_t records_fetched = 0;  // records read because an entry did not hold all that was needed
+  uint64_t rows = 0;
+};
+
+}  // namespace daftar

@@ -1,0 +1,134 @@
+#include "index/entries.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "codec/keyspace.h"
+#include "record/kj_fence.h"
+
+namespace daftar::index {
+namespace {
+
+// Builds the entries of one record by walking its lists.
+class EntryBuilder {
+ public:
+  EntryBuilder(const catalog::IndexDef& index, std::string_view primary_key,
+               const record::Message& record)
+      : index_(index),
+        primary_key_(primary_key),
+        record_(record),
+        prefix_(codec::IndexPrefix(index.id)),
+        list_count_(index.list_count()) {}
+
+  absl::StatusOr<std::vector<Entry>> Build() {
+    if (!record::MatchesAll(index_.where, record_.root())) return std::vector<Entry>();
+    for (const catalog::Term& term : index_.covering) {
+      codec::AppendPart(term.part, term.path.Evaluate(record_.root(), {}), &covered_);
+    }
+    DAFTAR_RETURN_IF_ERROR(Expand());
+    std::sort(entries_.begin(), entries_.end(),
+              [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    entries_.erase(std::unique(entries_.begin(), entries_.end()), entries_.end());
+    return std::move(entries_);
+  }
+
+ private:
+  absl::Status Expand() {
+    if (bindings_.size() == list_count_) return AddEntry();
+    const uint32_t length = index_.longest_fan_out().ListLength(record_.root(), bindings_);
+    for (uint32_t i = 0; i < length; ++i) {
+      bindings_.push_back(i);
+      DAFTAR_RETURN_IF_ERROR(Expand());
+      bindings_.pop_back();
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddEntry() {
+    if (entries_.size() == kEntriesPerRecordMax) {
+      return ResourceExhausted("record has too many entries in one index")
+          .With("index", index_.name)
+          .With("limit", kEntriesPerRecordMax);
+    }
+    Entry entry;
+    std::string& key = entry.key.bytes();
+    key = prefix_;
+    for (const catalog::Term& term : index_.on) {
+      const std::span<const uint32_t> bindings(bindings_.data(), term.path.list_count());
+      const Scalar value = term.path.Evaluate(record_.root(), bindings);
+      if (IsNull(value)) entry.has_null = true;
+      codec::AppendPart(term.part, value, &key);
+    }
+    entry.tuple_bytes = key.size();
+    key += primary_key_;
+    entry.covered = covered_;
+    entries_.push_back(std::move(entry));
+    return absl::OkStatus();
+  }
+
+  const catalog::IndexDef& index_;
+  const std::string_view primary_key_;
+  const record::Message& record_;
+  const std::string prefix_;
+  const size_t list_count_;
+  std::string covered_;
+  std::vector<uint32_t> bindings_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+absl::StatusOr<codec::EncodedKey> RecordKey(const catalog::TableDef& table,
+                                            const record::Message& record) {
+  codec::EncodedKey key(codec::RecordPrefix(table.id));
+  for (const catalog::Term& term : table.key) {
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, record.Get(term.path));
+    if (IsNull(value)) {
+      return InvalidArgument("key field is not set; give it a value")
+          .With("table", table.name)
+          .With("field", term.path.text());
+    }
+    codec::AppendPart(term.part, value, &key.bytes());
+  }
+  return key;
+}
+
+absl::StatusOr<std::vector<Entry>> EntriesOf(const catalog::IndexDef& index,
+                                             std::string_view primary_key,
+                                             const record::Message& record) {
+  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
+    return EntryBuilder(index, primary_key, record).Build();
+  });
+}
+
+EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after) {
+  EntryChanges changes;
+  size_t b = 0;
+  size_t a = 0;
+  while (b < before.size() || a < after.size()) {
+    if (a == after.size() || (b < before.size() && before[b].key < after[a].key)) {
+      changes.removed.push_back(std::move(before[b++]));
+    } else if (b == before.size() || after[a].key < before[b].key) {
+      changes.added.push_back(std::move(after[a++]));
+    } else {
+      if (before[b].covered != after[a].covered) changes.changed.push_back(std::move(after[a]));
+      ++a;
+      ++b;
+    }
+  }
+  return changes;
+}
+
+std::string EncodeEntryValue(CommitVersion created, std::string_view covered) {
+  std::string value;
+  codec::AppendOrderedVarint(created.value(), &value);
+  value += covered;
+  return value;
+}
+
+absl::StatusOr<EntryValue> DecodeEntryValue(std::string_view value) {
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t created, codec::TakeOrderedVarint(&value));
+  return EntryValue{CommitVersion(created), value};
+}
+
+}  // namespace daftar::index

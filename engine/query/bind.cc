@@ -1,0 +1,69 @@
+// Bind: names and values of a query against the schema.
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/status.h"
+#include "query/plan.h"
+#include "record/kj_fence.h"
+#include "record/json_codec.h"
+
+namespace daftar::query {
+namespace {
+
+absl::StatusOr<record::Condition> BindCondition(const catalog::TableDef& table,
+                                                const Query::Condition& condition) {
+  if (!condition.text.empty()) return record::ParseCondition(table.schema, condition.text);
+  DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path,
+                          record::FieldPath::Parse(table.schema, condition.path));
+  return record::MakeCondition(std::move(path), condition.op, condition.operands);
+}
+
+absl::StatusOr<Column> BindColumn(const catalog::TableDef& table, const std::string& name) {
+  auto path = record::FieldPath::Parse(table.schema, name);
+  if (path.ok() && !path->fans_out()) return Column{name, *std::move(path)};
+  // Not a single value: then it must be a part of the record that has a JSON form.
+  DAFTAR_RETURN_IF_ERROR(record::CheckJsonPath(table.schema, name));
+  return Column{name, std::nullopt};
+}
+
+absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query& query) {
+  BoundQuery bound;
+  DAFTAR_ASSIGN_OR_RETURN(bound.table, catalog.GetTable(query.table()));
+  for (const Query::Condition& condition : query.conditions()) {
+    DAFTAR_ASSIGN_OR_RETURN(record::Condition made, BindCondition(*bound.table, condition));
+    bound.conditions.push_back(std::move(made));
+  }
+  for (const Query::Order& order : query.orders()) {
+    DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path,
+                            record::FieldPath::Parse(bound.table->schema, order.path));
+    if (path.fans_out()) {
+      return InvalidArgument("rows cannot be ordered by a field inside a list")
+          .With("path", order.path);
+    }
+    bound.orders.push_back({std::move(path), order.direction});
+  }
+  for (const std::string& name : query.columns()) {
+    DAFTAR_ASSIGN_OR_RETURN(Column column, BindColumn(*bound.table, name));
+    bound.columns.push_back(std::move(column));
+  }
+  bound.index = query.index();
+  if (bound.index.has_value() && *bound.index != "primary" &&
+      bound.table->FindIndex(*bound.index) == nullptr) {
+    const auto name = [](std::string* out, const catalog::IndexDef& index) { *out += index.name; };
+    return NotFound("no such index")
+        .With("index", *bound.index)
+        .With("indexes", absl::StrJoin(bound.table->indexes, ", ", name));
+  }
+  bound.limit = query.limit();
+  bound.limits = query.limits();
+  return bound;
+}
+
+}  // namespace
+
+absl::StatusOr<BoundQuery> Bind(const catalog::Catalog& catalog, const Query& query) {
+  return record::Fenced(absl::StatusCode::kInternal, "query does not bind",
+                        [&] { return BindAll(catalog, query); });
+}
+
+}  // namespace daftar::query

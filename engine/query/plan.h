@@ -1,0 +1,66 @@
+// How a query is answered: which entries are read, in which order, and what is done with them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "daftar/query.h"
+#include "record/predicate.h"
+#include "storage/store.h"
+
+namespace daftar::query {
+
+// One column of the result: a single value, or any other part of the record as JSON.
+struct Column {
+  std::string name;
+  std::optional<record::FieldPath> path;  // absent: JSON of what `name` walks to
+};
+
+struct OrderTerm {
+  record::FieldPath path;
+  SortDirection direction = SortDirection::kAscending;
+};
+
+// A query checked against the schema. Lifetime: `table` belongs to the catalog it was bound to.
+struct BoundQuery {
+  const catalog::TableDef* table = nullptr;
+  std::vector<record::Condition> conditions;
+  std::vector<OrderTerm> orders;
+  std::vector<Column> columns;  // empty: the whole record
+  std::optional<std::string> index;
+  std::optional<uint64_t> limit;
+  QueryLimits limits;
+};
+
+// Errors: NotFound for the table or index; InvalidArgument for a path, operator or value.
+absl::StatusOr<BoundQuery> Bind(const catalog::Catalog& catalog, const Query& query);
+
+// Where the value of a needed path stands in an entry, so that no record must be read for it.
+struct EntrySlot {
+  record::FieldPath path;
+  enum class Part : uint8_t { kTuple, kPrimaryKey, kCovered } part = Part::kTuple;
+  size_t position = 0;  // within its part
+};
+
+struct Plan {
+  BoundQuery query;
+  const catalog::IndexDef* index = nullptr;  // null: the records themselves, in key order
+  std::vector<storage::KeyRange> ranges;     // in key order, disjoint
+  bool reverse = false;
+  bool sort = false;              // rows are sorted after they are found
+  bool reads_records = true;      // false: entries hold all that is needed
+  bool may_repeat = false;        // a record may have several entries in the ranges
+  size_t equal_terms = 0;         // leading terms held to single values
+  bool has_range = false;         // the term after them is bounded
+  std::vector<record::Condition> bounded;   // met by every entry of the ranges
+  std::vector<EntrySlot> slots;   // conditions and columns that entries answer
+
+  // One line a step, as `daftar explain` prints it.
+  std::string ToString() const;
+};
+
+}  // namespace daftar::query

@@ -1,0 +1,57 @@
+#include "query/planner.h"
+
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "query/access_path.h"
+
+namespace daftar::query {
+namespace {
+
+// Larger is better. Rules stand in for costs until statistics are kept.
+auto Rank(const Plan& plan, const AccessPath& path) {
+  const bool unique = path.index == nullptr || path.index->unique;
+  const bool single = unique && plan.equal_terms == path.terms().size();
+  const bool stops_early = !plan.sort && plan.query.limit.has_value();
+  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, !plan.sort,
+                         !plan.reads_records, path.index == nullptr, !plan.may_repeat);
+}
+
+Plan Consider(const BoundQuery& query, const AccessPath& path) {
+  Plan plan;
+  plan.query = query;
+  plan.index = path.index;
+  BoundRanges(path, &plan);
+  plan.sort = !GivesOrder(path, &plan);
+  FindSlots(path, &plan);
+  return plan;
+}
+
+}  // namespace
+
+absl::StatusOr<Plan> MakePlan(BoundQuery query) {
+  std::vector<AccessPath> paths = {{query.table, nullptr}};
+  for (const catalog::IndexDef& index : query.table->indexes) {
+    paths.push_back({query.table, &index});
+  }
+  std::optional<Plan> best;
+  const AccessPath* best_path = nullptr;
+  for (const AccessPath& path : paths) {
+    const std::string_view name = path.index ? std::string_view(path.index->name) : "primary";
+    if (query.index.has_value() && *query.index != name) continue;
+    if (!Answers(path, query)) continue;
+    Plan plan = Consider(query, path);
+    if (!best.has_value() || Rank(plan, path) > Rank(*best, *best_path)) {
+      best = std::move(plan);
+      best_path = &path;
+    }
+  }
+  if (!best.has_value()) {
+    return InvalidArgument("the index cannot answer this query: it holds only some records")
+        .With("index", *query.index);
+  }
+  return *std::move(best);
+}
+
+}  // namespace daftar::query

@@ -1,0 +1,14 @@
+// Chooses how to answer a query.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "query/plan.h"
+
+namespace daftar::query {
+
+// The plan that reads least by rule: an index with the most leading terms held to single values,
+// then a bounded term, then one that gives the order asked for, then one that covers.
+// Errors: InvalidArgument when the query names an index that cannot answer it.
+absl::StatusOr<Plan> MakePlan(BoundQuery query);
+
+}  // namespace daftar::query

@@ -1,0 +1,70 @@
+#include "record/envelope.h"
+
+#include "absl/crc/crc32c.h"
+#include "base/check.h"
+#include "base/status.h"
+#include "codec/fixed.h"
+
+namespace daftar::record {
+namespace {
+
+constexpr size_t kWordBytes = 8;
+constexpr size_t kFormatAt = 0;
+constexpr size_t kReservedAt = 1;
+constexpr size_t kSchemaAt = 4;
+constexpr size_t kCreatedAt = 8;
+constexpr size_t kWordsAt = 16;
+constexpr size_t kChecksumAt = 20;
+
+// Over the key's length and bytes, the header before the checksum, and the message.
+uint32_t Checksum(std::string_view key, std::string_view header, std::string_view message) {
+  std::string length;
+  codec::AppendFixed(static_cast<uint32_t>(key.size()), &length);
+  absl::crc32c_t crc = absl::ComputeCrc32c(length);
+  crc = absl::ExtendCrc32c(crc, key);
+  crc = absl::ExtendCrc32c(crc, header);
+  return static_cast<uint32_t>(absl::ExtendCrc32c(crc, message));
+}
+
+}  // namespace
+
+std::string EncodeEnvelope(std::string_view key, const Envelope& envelope) {
+  DAFTAR_CHECK(!envelope.message.empty() && envelope.message.size() % kWordBytes == 0);
+  DAFTAR_CHECK_LE(envelope.message.size(), kMessageBytesMax);
+  std::string value;
+  value.reserve(kEnvelopeBytes + envelope.message.size());
+  value.push_back(static_cast<char>(kEnvelopeFormat));
+  value.append(kSchemaAt - kReservedAt, '\0');
+  codec::AppendFixed(envelope.schema.value(), &value);
+  codec::AppendFixed(envelope.created.value(), &value);
+  codec::AppendFixed(static_cast<uint32_t>(envelope.message.size() / kWordBytes), &value);
+  codec::AppendFixed(Checksum(key, value, envelope.message), &value);
+  value += envelope.message;
+  return value;
+}
+
+absl::StatusOr<Envelope> DecodeEnvelope(std::string_view key, std::string_view value) {
+  const auto refuse = [&](std::string_view cause) {
+    return DataLoss("stored record does not verify").With("cause", cause).WithBytes("key", key);
+  };
+  if (value.size() < kEnvelopeBytes + kWordBytes) return refuse("it is cut short");
+  const std::string_view message = value.substr(kEnvelopeBytes);
+  const auto checksum = codec::ReadFixed<uint32_t>(value, kChecksumAt);
+  // The checksum comes first: a flipped format byte is damage, not a newer format.
+  if (Checksum(key, value.substr(0, kChecksumAt), message) != checksum) {
+    return refuse("wrong checksum");
+  }
+  if (static_cast<uint8_t>(value[kFormatAt]) != kEnvelopeFormat) {
+    return FailedPrecondition("record is of a newer format; open it with a newer Daftar")
+        .With("format", static_cast<int>(static_cast<uint8_t>(value[kFormatAt])))
+        .WithBytes("key", key);
+  }
+  const auto words = codec::ReadFixed<uint32_t>(value, kWordsAt);
+  if (words != message.size() / kWordBytes || message.size() % kWordBytes != 0) {
+    return refuse("wrong length");
+  }
+  return Envelope{SchemaVersion(codec::ReadFixed<uint32_t>(value, kSchemaAt)),
+                  CommitVersion(codec::ReadFixed<uint64_t>(value, kCreatedAt)), message};
+}
+
+}  // namespace daftar::record

@@ -1,0 +1,231 @@
+#include "record/field_path.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/check.h"
+#include "base/status.h"
+#include "record/schema_set.h"
+
+namespace daftar::record {
+namespace {
+
+using Field = capnp::StructSchema::Field;
+
+bool InUnion(const Field& field) {
+  return field.getProto().getDiscriminantValue() != capnp::schema::Field::NO_DISCRIMINANT;
+}
+
+bool IsPointer(capnp::Type type) {
+  return type.isText() || type.isData() || type.isList() || type.isAnyPointer() ||
+         type.isInterface();
+}
+
+std::string_view NameOf(const Field& field) { return field.getProto().getName().cStr(); }
+
+// The fields to walk from `schema` to its slot with `ordinal`, groups on the way included.
+bool FindOrdinal(capnp::StructSchema schema, uint16_t ordinal, std::vector<Field>* route) {
+  for (auto field : schema.getFields()) {
+    auto proto = field.getProto();
+    route->push_back(field);
+    if (proto.isGroup()) {
+      if (FindOrdinal(field.getType().asStruct(), ordinal, route)) return true;
+    } else if (proto.getOrdinal().isExplicit() && proto.getOrdinal().getExplicit() == ordinal) {
+      return true;
+    }
+    route->pop_back();
+  }
+  return false;
+}
+
+}  // namespace
+
+Scalar ScalarOf(const capnp::DynamicValue::Reader& value) {
+  switch (value.getType()) {
+    case capnp::DynamicValue::BOOL:
+      return value.as<bool>();
+    case capnp::DynamicValue::INT:
+      return value.as<int64_t>();
+    case capnp::DynamicValue::UINT:
+      return value.as<uint64_t>();
+    case capnp::DynamicValue::FLOAT:
+      return value.as<double>();
+    case capnp::DynamicValue::TEXT: {
+      auto text = value.as<capnp::Text>();
+      return std::string_view(text.begin(), text.size());
+    }
+    case capnp::DynamicValue::DATA: {
+      auto data = value.as<capnp::Data>();
+      return std::string_view(reinterpret_cast<const char*>(data.begin()), data.size());
+    }
+    case capnp::DynamicValue::ENUM:
+      return static_cast<uint64_t>(value.as<capnp::DynamicEnum>().getRaw());
+    default:
+      return Scalar();
+  }
+}
+
+std::string FieldNames(capnp::StructSchema schema) {
+  std::vector<std::string_view> names;
+  for (auto field : schema.getFields()) names.push_back(NameOf(field));
+  return absl::StrJoin(names, ", ");
+}
+
+bool IsOptional(capnp::StructSchema schema) {
+  if (!schema.getProto().getStruct().getIsGroup()) return false;
+  auto fields = schema.getFields();
+  if (fields.size() != 2 || !InUnion(fields[0]) || !InUnion(fields[1])) return false;
+  return fields[0].getType().isVoid() != fields[1].getType().isVoid();
+}
+
+Field OptionalValue(capnp::StructSchema schema) {
+  auto fields = schema.getFields();
+  return fields[0].getType().isVoid() ? fields[1] : fields[0];
+}
+
+Field OptionalNone(capnp::StructSchema schema) {
+  auto fields = schema.getFields();
+  return fields[0].getType().isVoid() ? fields[0] : fields[1];
+}
+
+void FieldPath::AddField(Field field) {
+  Step step;
+  step.field = field;
+  step.in_union = InUnion(field);
+  step.is_group = field.getProto().isGroup();
+  step.is_list = field.getType().isList();
+  step.is_pointer =
+      IsPointer(field.getType()) || (field.getType().isStruct() && !step.is_group);
+  if (step.in_union) in_union_ = true;
+  if (step.is_list) {
+    // An element of a list is there or not; what led to the list no longer makes it null.
+    list_steps_.push_back(steps_.size());
+    nullable_ = false;
+  } else if (step.in_union || step.is_pointer) {
+    nullable_ = true;
+  }
+  if (!step.is_group) {
+    // The owning struct is the nearest one that is not a group.
+    auto owner = field.getContainingStruct();
+    uint64_t owner_id = owner.getProto().getId();
+    for (size_t i = steps_.size(); i > 0 && owner.getProto().getStruct().getIsGroup(); --i) {
+      owner = steps_[i - 1].field.getContainingStruct();
+      owner_id = owner.getProto().getId();
+    }
+    stored_.push_back({owner_id, field.getProto().getOrdinal().getExplicit()});
+  }
+  steps_.push_back(step);
+}
+
+absl::Status FieldPath::Finish(capnp::Type type, std::string_view text) {
+  if (type.isStruct() && IsOptional(type.asStruct())) {
+    AddField(OptionalValue(type.asStruct()));
+    type = steps_.back().field.getType();
+  }
+  if (steps_.back().is_list) type = type.asList().getElementType();
+  if (!FieldType::IsScalar(type)) {
+    return InvalidArgument("path does not end in a single value")
+        .With("path", text)
+        .With("continue with one of", type.isStruct() ? FieldNames(type.asStruct()) : "(nothing)");
+  }
+  type_ = FieldType(type, MeaningOf(steps_.back().field.getProto()));
+  std::vector<std::string_view> names;
+  for (const Step& step : steps_) names.push_back(NameOf(step.field));
+  const Step& last = steps_.back();
+  if (steps_.size() > 1 && last.in_union && IsOptional(last.field.getContainingStruct())) {
+    names.pop_back();
+  }
+  text_ = absl::StrJoin(names, ".");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FieldPath> FieldPath::Parse(capnp::StructSchema root, std::string_view text) {
+  FieldPath path;
+  capnp::Type type = root;
+  for (std::string_view name : absl::StrSplit(text, '.')) {
+    if (type.isList()) type = type.asList().getElementType();
+    if (!type.isStruct()) {
+      return InvalidArgument("path goes on after a single value").With("path", text);
+    }
+    const std::string key(name);
+    KJ_IF_MAYBE(field, type.asStruct().findFieldByName(key.c_str())) {
+      path.AddField(*field);
+      type = field->getType();
+    } else {
+      return InvalidArgument("no such field")
+          .With("struct", TypeName(type.asStruct()))
+          .With("field", name)
+          .With("path", text)
+          .With("fields", FieldNames(type.asStruct()));
+    }
+  }
+  DAFTAR_RETURN_IF_ERROR(path.Finish(type, text));
+  return path;
+}
+
+absl::StatusOr<FieldPath> FieldPath::Resolve(capnp::StructSchema root, const StoredPath& stored) {
+  FieldPath path;
+  capnp::Type type = root;
+  for (const FieldRef& ref : stored) {
+    if (type.isList()) type = type.asList().getElementType();
+    std::vector<Field> route;
+    if (!type.isStruct() || type.asStruct().getProto().getId() != ref.struct_id ||
+        !FindOrdinal(type.asStruct(), ref.ordinal, &route)) {
+      return NotFound("schema lacks a field of a stored path")
+          .With("struct", absl::Hex(ref.struct_id))
+          .With("ordinal", ref.ordinal);
+    }
+    for (const Field& field : route) path.AddField(field);
+    type = route.back().getType();
+  }
+  if (path.steps_.empty()) return NotFound("stored path is empty");
+  DAFTAR_RETURN_IF_ERROR(path.Finish(type, "(stored)"));
+  return path;
+}
+
+bool FieldPath::SharesList(size_t n, const FieldPath& other) const {
+  if (n >= list_steps_.size() || n >= other.list_steps_.size()) return false;
+  if (list_steps_[n] != other.list_steps_[n]) return false;
+  for (size_t i = 0; i <= list_steps_[n]; ++i) {
+    if (!(steps_[i].field == other.steps_[i].field)) return false;
+  }
+  return true;
+}
+
+capnp::DynamicValue::Reader FieldPath::Walk(const capnp::DynamicStruct::Reader& record,
+                                            std::span<const uint32_t> bindings,
+                                            size_t steps_end) const {
+  capnp::DynamicValue::Reader value = record;
+  size_t lists_entered = 0;
+  for (size_t i = 0; i < steps_end; ++i) {
+    const Step& step = steps_[i];
+    if (value.getType() == capnp::DynamicValue::LIST) {
+      value = value.as<capnp::DynamicList>()[bindings[lists_entered++]];
+    }
+    auto parent = value.as<capnp::DynamicStruct>();
+    // has() is false for members of a union that are not active and for unset pointers.
+    if ((step.in_union || step.is_pointer) && !step.is_group && !parent.has(step.field)) return {};
+    if (step.is_group && step.in_union && !parent.has(step.field)) return {};
+    value = parent.get(step.field);
+  }
+  if (value.getType() == capnp::DynamicValue::LIST && lists_entered < bindings.size()) {
+    value = value.as<capnp::DynamicList>()[bindings[lists_entered]];
+  }
+  return value;
+}
+
+Scalar FieldPath::Evaluate(const capnp::DynamicStruct::Reader& record,
+                           std::span<const uint32_t> bindings) const {
+  DAFTAR_DCHECK(bindings.size() == list_steps_.size());
+  return ScalarOf(Walk(record, bindings, steps_.size()));
+}
+
+uint32_t FieldPath::ListLength(const capnp::DynamicStruct::Reader& record,
+                               std::span<const uint32_t> bindings) const {
+  DAFTAR_CHECK_LT(bindings.size(), list_steps_.size());
+  const auto value = Walk(record, bindings, list_steps_[bindings.size()] + 1);
+  if (value.getType() != capnp::DynamicValue::LIST) return 0;
+  return value.as<capnp::DynamicList>().size();
+}
+
+}  // namespace daftar::record

@@ -1,0 +1,102 @@
+// Paths from a record to its scalar values: "validTo", "address.city", "names.text".
+#pragma once
+
+#include <capnp/dynamic.h>
+#include <capnp/schema.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/scalar.h"
+#include "record/field_type.h"
+
+namespace daftar::record {
+
+// A field by permanent identity: the struct it belongs to (the enclosing one for members of groups
+// and unions) and its ordinal there, the N of "@N". Renaming changes neither.
+struct FieldRef {
+  uint64_t struct_id = 0;
+  uint16_t ordinal = 0;
+  friend bool operator==(const FieldRef&, const FieldRef&) = default;
+};
+
+// The stored form of a path: one reference for each struct that is walked through.
+using StoredPath = std::vector<FieldRef>;
+
+// A path resolved against the schemas of a set.
+// Invariants: it ends in a scalar, or in the element of a list of scalars.
+// Lifetime: points into the SchemaSet. Value type; thread-safe to read.
+class FieldPath {
+ public:
+  // Resolves names joined by dots. A name of an optional (a union of Void and one value) means the
+  // value. Errors: InvalidArgument naming the struct, the step and the fields there are.
+  static absl::StatusOr<FieldPath> Parse(capnp::StructSchema root, std::string_view text);
+  // Finds the fields of a stored path by identity. Errors: NotFound when the schema lacks one.
+  static absl::StatusOr<FieldPath> Resolve(capnp::StructSchema root, const StoredPath& stored);
+
+  // The path with the names that the schema has now.
+  const std::string& text() const { return text_; }
+  const StoredPath& stored() const { return stored_; }
+  const FieldType& type() const { return type_; }
+  // How many lists the path walks through.
+  size_t list_count() const { return list_steps_.size(); }
+  bool fans_out() const { return !list_steps_.empty(); }
+  // Whether Evaluate can give null: the value is text or data, in a union, or behind a struct.
+  bool nullable() const { return nullable_; }
+  // Whether some step is a member of a union.
+  bool in_union() const { return in_union_; }
+  // Two paths share list `n` when their steps up to and including it are the same.
+  bool SharesList(size_t n, const FieldPath& other) const;
+
+  // The value in `record`, where the n-th list on the way is entered at index bindings[n].
+  // Requires: bindings.size() == list_count() and every index is below the list's length; runs
+  // inside Fenced(). Lifetime: text points into `record`.
+  Scalar Evaluate(const capnp::DynamicStruct::Reader& record,
+                  std::span<const uint32_t> bindings) const;
+  // The length of the list number bindings.size(), with the outer lists entered at `bindings`.
+  uint32_t ListLength(const capnp::DynamicStruct::Reader& record,
+                      std::span<const uint32_t> bindings) const;
+
+  friend bool operator==(const FieldPath& a, const FieldPath& b) { return a.stored_ == b.stored_; }
+
+ private:
+  struct Step {
+    capnp::StructSchema::Field field;
+    bool is_pointer = false;
+    bool in_union = false;
+    bool is_group = false;
+    bool is_list = false;
+  };
+
+  void AddField(capnp::StructSchema::Field field);
+  absl::Status Finish(capnp::Type type, std::string_view text);
+  // Walks up to list number `bindings.size()` or to the end.
+  capnp::DynamicValue::Reader Walk(const capnp::DynamicStruct::Reader& record,
+                                   std::span<const uint32_t> bindings, size_t steps_end) const;
+
+  std::vector<Step> steps_;
+  std::vector<size_t> list_steps_;  // indexes into steps_
+  StoredPath stored_;
+  std::string text_;
+  FieldType type_;
+  bool nullable_ = false;
+  bool in_union_ = false;
+};
+
+// The stored form of a scalar; null for anything else. Lifetime: text points into the record.
+Scalar ScalarOf(const capnp::DynamicValue::Reader& value);
+
+// "a, b, c", for messages.
+std::string FieldNames(capnp::StructSchema schema);
+
+// Whether a struct is an optional: a group with exactly a Void and another member in one union.
+// Then its two members.
+bool IsOptional(capnp::StructSchema schema);
+capnp::StructSchema::Field OptionalValue(capnp::StructSchema schema);
+capnp::StructSchema::Field OptionalNone(capnp::StructSchema schema);
+
+}  // namespace daftar::record

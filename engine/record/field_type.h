@@ -1,0 +1,62 @@
+// What a field holds, seen through our annotations: the meeting point of Cap'n Proto's types, the
+// key encoding and public values.
+#pragma once
+
+#include <capnp/schema.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/scalar.h"
+#include "codec/key.h"
+#include "daftar/value.h"
+
+namespace daftar::record {
+
+// Meaning that an annotation of schema/daftar.capnp gives to a plain type.
+enum class Meaning : uint8_t { kPlain, kDate, kInstant, kDecimal, kJson };
+
+struct FieldMeaning {
+  Meaning meaning = Meaning::kPlain;
+  uint8_t scale = 0;  // digits after the point of a decimal
+};
+
+// The meaning of a field. Only fields of accepted schemas are asked (see catalog/resolve.h), where
+// at most one annotation stands on a fitting type.
+FieldMeaning MeaningOf(capnp::schema::Field::Reader field);
+
+// The type of a scalar field: what a path can end in. Value type.
+// Lifetime: points into the SchemaSet it was made from when it is an enumeration.
+class FieldType {
+ public:
+  FieldType() = default;
+  // Requires: IsScalar(type).
+  FieldType(capnp::Type type, FieldMeaning meaning) : type_(type), meaning_(meaning) {}
+
+  static bool IsScalar(capnp::Type type);
+
+  capnp::Type type() const { return type_; }
+  Meaning meaning() const { return meaning_.meaning; }
+  codec::KeyType key_type() const;
+  // "date", "decimal(6)", "text", "permit state", as messages and `schema show` print it.
+  std::string Name() const;
+
+  // A stored scalar as users see it: enumerants by name, dates as Date.
+  Value ToValue(const Scalar& scalar) const;
+
+  // A user's value in stored form; text is read as the type demands ("2024-03-20", "12.5",
+  // "active"). Errors: InvalidArgument naming the value, what was expected and the remedy.
+  absl::StatusOr<OwnedScalar> FromValue(const Value& value) const;
+
+ private:
+  absl::StatusOr<OwnedScalar> FromText(std::string_view text) const;
+  absl::StatusOr<OwnedScalar> FromInteger(bool negative, uint64_t magnitude) const;
+  absl::Status WrongValue(std::string_view shown) const;
+
+  capnp::Type type_;
+  FieldMeaning meaning_;
+};
+
+}  // namespace daftar::record

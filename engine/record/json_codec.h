@@ -1,0 +1,38 @@
+// Records to JSON and back.
+//
+// Fields are members under their names. Optionals are their value or null; groups and structs are
+// objects; of a union only the active member stands. Integers and decimals are exact numbers; dates
+// and instants ISO 8601 text; enumerants their names; data base64; infinities and NaN are text.
+#pragma once
+
+#include <capnp/dynamic.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "record/json_value.h"
+#include "record/message.h"
+
+namespace daftar::record {
+
+// Builds a record. Members that are absent or null leave their field unset. Text is accepted
+// wherever a number, date, enumerant or boolean stands, so that cells of a spreadsheet fit.
+// Errors: InvalidArgument with "field=<path>", the value, what was expected and the remedy, for an
+// unknown field, a wrong value, a field given twice, two members of one union, or null where the
+// field cannot be null.
+absl::StatusOr<Message> MessageFromJson(capnp::StructSchema schema, const JsonValue& json);
+
+// Appends the record as one compact JSON object, fields in declaration order, unset ones left out.
+// Errors: DataLoss.
+absl::Status AppendMessageJson(const Message& message, std::string* out);
+
+// Checks that names joined by dots lead to a part of the record, of any kind.
+// Errors: InvalidArgument naming the struct and its fields.
+absl::Status CheckJsonPath(capnp::StructSchema schema, std::string_view path);
+
+// Appends the JSON of that part: an array where the path walks through a list, null where a step is
+// not set. Requires: CheckJsonPath() accepted the path. Errors: DataLoss.
+absl::Status AppendPathJson(const Message& message, std::string_view path, std::string* out);
+
+}  // namespace daftar::record

@@ -1,0 +1,118 @@
+#include "record/message.h"
+
+#include <capnp/message.h>
+
+#include "base/status.h"
+#include "base/utf8.h"
+#include "record/kj_fence.h"
+#include "record/words.h"
+
+namespace daftar::record {
+namespace {
+
+// Pointers may be followed several times over by indexes and conditions; a fixed multiple of the
+// size lets them, and still bounds what overlapping pointers in damaged bytes can cost.
+constexpr uint64_t kTraversalFactor = 1024;
+constexpr uint64_t kTraversalWordsMin = uint64_t{1} << 20;
+constexpr int kNestingMax = 64;
+
+capnp::ReaderOptions LimitsFor(size_t words) {
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = kTraversalWordsMin + words * kTraversalFactor;
+  options.nestingLimit = kNestingMax;
+  return options;
+}
+
+// One segment held elsewhere.
+class SegmentReader final : public capnp::MessageReader {
+ public:
+  explicit SegmentReader(kj::ArrayPtr<const capnp::word> segment)
+      : MessageReader(LimitsFor(segment.size())), segment_(segment) {}
+  kj::ArrayPtr<const capnp::word> getSegment(uint id) override {
+    return id == 0 ? segment_ : kj::ArrayPtr<const capnp::word>();
+  }
+
+ private:
+  kj::ArrayPtr<const capnp::word> segment_;
+};
+
+absl::Status WalkValue(const capnp::DynamicValue::Reader& value, capnp::Type type) {
+  if (type.isText()) {
+    auto text = value.as<capnp::Text>();
+    if (auto bad = ValidateUtf8({text.begin(), text.size()}); bad.has_value()) {
+      return InvalidArgument("text is not UTF-8").With("byte", *bad);
+    }
+  } else if (type.isStruct()) {
+    return WalkAll(value.as<capnp::DynamicStruct>());
+  } else if (type.isList()) {
+    for (auto element : value.as<capnp::DynamicList>()) {
+      DAFTAR_RETURN_IF_ERROR(WalkValue(element, type.asList().getElementType()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status WalkAll(const capnp::DynamicStruct::Reader& record) {
+  for (auto field : record.getSchema().getFields()) {
+    if (!record.has(field)) continue;
+    absl::Status status = WalkValue(record.get(field), field.getType());
+    if (!status.ok()) {
+      return WithContext(status, "field", field.getProto().getName().cStr());
+    }
+  }
+  return absl::OkStatus();
+}
+
+Message::Message(capnp::StructSchema schema, kj::Array<capnp::word> words)
+    : words_(kj::mv(words)),
+      reader_(std::make_unique<SegmentReader>(words_)),
+      root_(reader_->getRoot<capnp::DynamicStruct>(schema)) {}
+
+absl::StatusOr<Message> Message::FromWords(capnp::StructSchema schema,
+                                           kj::Array<capnp::word> words) {
+  if (words.size() * sizeof(capnp::word) > kMessageBytesMax) {
+    return ResourceExhausted("record is too large")
+        .With("bytes", words.size() * sizeof(capnp::word))
+        .With("limit", kMessageBytesMax);
+  }
+  return Message(schema, kj::mv(words));
+}
+
+absl::StatusOr<Message> Message::FromStored(capnp::StructSchema schema, std::string_view bytes) {
+  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0) {
+    return DataLoss("record is not whole words").With("bytes", bytes.size());
+  }
+  return Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                [&] { return FromWords(schema, CopyToWords(bytes)); });
+}
+
+absl::StatusOr<Message> Message::FromReader(capnp::StructSchema schema,
+                                            capnp::AnyStruct::Reader reader) {
+  return Fenced(absl::StatusCode::kInvalidArgument, "record is not a valid message",
+                [&]() -> absl::StatusOr<Message> {
+    DAFTAR_ASSIGN_OR_RETURN(Message message, FromWords(schema, reader.canonicalize()));
+    DAFTAR_RETURN_IF_ERROR(WalkAll(message.root()));
+    return message;
+  });
+}
+
+absl::StatusOr<Message> Message::FromBuilder(capnp::StructSchema schema,
+                                             capnp::MessageBuilder& builder) {
+  return Fenced(absl::StatusCode::kInternal, "record does not encode", [&] {
+    return FromWords(schema, builder.getRoot<capnp::AnyStruct>().asReader().canonicalize());
+  });
+}
+
+capnp::AnyStruct::Reader Message::any() const { return reader_->getRoot<capnp::AnyStruct>(); }
+
+std::string_view Message::bytes() const { return BytesOf(words_); }
+
+absl::StatusOr<Scalar> Message::Get(const FieldPath& path,
+                                    std::span<const uint32_t> bindings) const {
+  return Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                [&]() -> absl::StatusOr<Scalar> { return path.Evaluate(root_, bindings); });
+}
+
+}  // namespace daftar::record

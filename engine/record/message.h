@@ -1,0 +1,58 @@
+// Records in memory: an aligned, canonical Cap'n Proto message and its schema.
+#pragma once
+
+#include <capnp/any.h>
+#include <capnp/dynamic.h>
+#include <capnp/serialize.h>
+#include <kj/array.h>
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "record/envelope.h"
+#include "record/field_path.h"
+
+namespace daftar::record {
+
+// One record's canonical message in aligned memory. Movable; readers stay valid when it moves.
+// Thread safety: may be read from many threads.
+class Message {
+ public:
+  // Copies `bytes`, which were stored by us and whose checksum passed.
+  // Errors: DataLoss when they are no message of whole words.
+  static absl::StatusOr<Message> FromStored(capnp::StructSchema schema, std::string_view bytes);
+  // Takes a struct from outside the engine: puts it in canonical form and walks all of it against
+  // `schema`, so that later reads cannot fail. Errors: InvalidArgument when a pointer is out of
+  // bounds, of the wrong kind, or text is not UTF-8; ResourceExhausted above kMessageBytesMax.
+  static absl::StatusOr<Message> FromReader(capnp::StructSchema schema,
+                                            capnp::AnyStruct::Reader reader);
+  // Canonical form of what a builder holds. Errors: ResourceExhausted above kMessageBytesMax.
+  static absl::StatusOr<Message> FromBuilder(capnp::StructSchema schema,
+                                             capnp::MessageBuilder& builder);
+
+  // Lifetime: as long as the message. Getters may throw kj::Exception on damaged bytes.
+  capnp::DynamicStruct::Reader root() const { return root_; }
+  capnp::AnyStruct::Reader any() const;
+  capnp::StructSchema schema() const { return root_.getSchema(); }
+  // Lifetime: as long as the message.
+  std::string_view bytes() const;
+
+  // A scalar of the record; see FieldPath::Evaluate. Errors: DataLoss.
+  absl::StatusOr<Scalar> Get(const FieldPath& path, std::span<const uint32_t> bindings = {}) const;
+
+ private:
+  Message(capnp::StructSchema schema, kj::Array<capnp::word> words);
+  static absl::StatusOr<Message> FromWords(capnp::StructSchema schema,
+                                           kj::Array<capnp::word> words);
+
+  kj::Array<capnp::word> words_;
+  std::unique_ptr<capnp::MessageReader> reader_;
+  capnp::DynamicStruct::Reader root_;
+};
+
+// Walks everything a schema can reach in `record`. Throws kj::Exception on bad structure.
+// Errors: InvalidArgument when text is not UTF-8.
+absl::Status WalkAll(const capnp::DynamicStruct::Reader& record);
+
+}  // namespace daftar::record

@@ -1,0 +1,57 @@
+// Bulk writes into RocksDB: sorted files made beside the database and taken in by one step.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/bulk_order.h"
+#include "storage/store.h"
+#include "storage/write_latch.h"
+
+namespace daftar::storage {
+
+// Removes what interrupted bulk writers left in the database directory.
+// Requires: the database is locked for this process. Errors: Unavailable.
+absl::Status RemoveStaleBulkFolders(const std::filesystem::path& directory);
+
+class RocksBulkWriter final : public BulkWriter {
+ public:
+  // Makes its folder in `directory`, with `number` in its name. Errors: Unavailable,
+  // ResourceExhausted. Lifetime: the writer must go before `database` and `latch`.
+  static absl::StatusOr<std::unique_ptr<BulkWriter>> Create(rocksdb::DB& database,
+                                                            WriteLatch& latch,
+                                                            const std::filesystem::path& directory,
+                                                            uint64_t number);
+  ~RocksBulkWriter() override;
+
+  absl::Status Put(std::string_view key, std::string_view value) override;
+  absl::Status Delete(std::string_view key) override;
+  absl::Status Finish() override;
+
+ private:
+  RocksBulkWriter(rocksdb::DB& database, WriteLatch& latch, std::filesystem::path folder);
+
+  absl::Status OpenFile();
+  absl::Status CloseFile();
+  // Checks order and state, and has a file open with room for the key.
+  absl::Status Prepare(std::string_view key);
+  absl::Status Ingest();
+  // Returns `status`, remembering an error so that Finish() refuses.
+  absl::Status Remember(absl::Status status);
+
+  rocksdb::DB& database_;
+  WriteLatch& latch_;
+  const std::filesystem::path folder_;
+  const rocksdb::Options options_;
+  std::unique_ptr<rocksdb::SstFileWriter> file_;
+  std::vector<std::string> paths_;
+  BulkOrder order_;
+  absl::Status failure_;
+};
+
+}  // namespace daftar::storage

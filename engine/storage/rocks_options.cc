@@ -1,0 +1,105 @@
+#include "storage/rocks_options.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+
+namespace daftar::storage {
+namespace {
+
+constexpr size_t kMebibyte = size_t{1} << 20;
+constexpr size_t kMemoryBytesMin = 4 * kMebibyte;
+constexpr double kFilterBitsPerKey = 10;
+
+// A reader must neither write into the directory nor rename the writer's info log.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+void SetIntegrity(rocksdb::Options& options) {
+  // The default mode cuts the log at the first damaged record and opens as if nothing were missing.
+  // This one accepts only an incomplete last record, which was never acknowledged.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_bytes_per_sync = 0;
+  options.recycle_log_file_num = 0;
+  options.manual_wal_flush = false;
+  options.track_and_verify_wals_in_manifest = true;
+  options.verify_sst_unique_id_in_manifest = true;
+  options.fail_if_options_file_error = true;
+  options.paranoid_checks = true;
+  options.paranoid_file_checks = true;
+  options.compaction_verify_record_count = true;
+  options.flush_verify_memtable_count = true;
+  options.memtable_protection_bytes_per_key = kProtectionBytesPerKey;
+  options.block_protection_bytes_per_key = 1;
+  options.allow_mmap_reads = false;
+  options.allow_mmap_writes = false;
+  // After a background error the store must be opened again; RocksDB's own attempts to go on after
+  // a full disk have lost data.
+  options.max_bgerror_resume_count = 0;
+}
+
+void SetMemory(size_t budget_bytes, rocksdb::Options& options,
+               std::shared_ptr<rocksdb::Cache>* cache) {
+  budget_bytes = std::max(budget_bytes, kMemoryBytesMin);
+  *cache = rocksdb::NewLRUCache(budget_bytes);
+  // Write buffers are charged to the cache and take a quarter of it at most; an eighth each, so
+  // that one fills while the other is being written.
+  options.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(budget_bytes / 4, *cache);
+  options.write_buffer_size = std::clamp(budget_bytes / 8, kMebibyte, 64 * kMebibyte);
+
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = *cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 6;  // Its checksums also detect a block in the wrong place.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+  table.whole_key_filtering = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+void SetHousekeeping(rocksdb::Options& options) {
+  options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.max_log_file_size = 2 * kMebibyte;
+  options.keep_log_file_num = 2;
+  options.max_manifest_file_size = 16 * kMebibyte;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.skip_stats_update_on_db_open = true;
+}
+
+}  // namespace
+
+rocksdb::Options MakeRocksOptions(const RocksOptions& options,
+                                  std::shared_ptr<rocksdb::Cache>* cache) {
+  rocksdb::Options rocks;
+  rocks.create_if_missing = options.create_if_missing;
+  rocks.error_if_exists = options.error_if_exists;
+  SetIntegrity(rocks);
+  SetMemory(options.memory_budget_bytes, rocks, cache);
+  SetHousekeeping(rocks);
+  if (options.read_only) {
+    rocks.info_log = std::make_shared<SilentLogger>();
+    // A writer beside us deletes files after compaction; those that are open stay readable.
+    rocks.max_open_files = -1;
+  }
+  return rocks;
+}
+
+rocksdb::WriteOptions MakeWriteOptions(Durability durability) {
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kSynced;
+  options.protection_bytes_per_key = kProtectionBytesPerKey;
+  return options;
+}
+
+}  // namespace daftar::storage

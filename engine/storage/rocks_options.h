@@ -1,0 +1,23 @@
+// RocksDB's settings; docs/decisions/0002-storage.md has the reasons.
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/options.h>
+
+#include <memory>
+
+#include "storage/open.h"
+
+namespace daftar::storage {
+
+// Bytes of checksum that guard each key and value from the write call to the file.
+inline constexpr size_t kProtectionBytesPerKey = 8;
+
+// The engine's settings of a database with the given options. `*cache` receives the cache that
+// bounds its memory.
+rocksdb::Options MakeRocksOptions(const RocksOptions& options,
+                                  std::shared_ptr<rocksdb::Cache>* cache);
+
+rocksdb::WriteOptions MakeWriteOptions(Durability durability);
+
+}  // namespace daftar::storage

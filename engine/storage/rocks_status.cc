@@ -1,0 +1,82 @@
+#include "storage/rocks_status.h"
+
+#include "absl/strings/match.h"
+#include "base/status.h"
+
+namespace daftar::storage {
+namespace {
+
+absl::StatusCode IoErrorCode(rocksdb::Status::SubCode subcode) {
+  switch (subcode) {
+    case rocksdb::Status::kNoSpace:
+    case rocksdb::Status::kSpaceLimit:
+    case rocksdb::Status::kMemoryLimit:
+      return absl::StatusCode::kResourceExhausted;
+    case rocksdb::Status::kPathNotFound:  // A file that the database refers to.
+      return absl::StatusCode::kDataLoss;
+    default:
+      return absl::StatusCode::kUnavailable;
+  }
+}
+
+absl::StatusCode CodeOf(const rocksdb::Status& status) {
+  switch (status.code()) {
+    case rocksdb::Status::kOk:
+      return absl::StatusCode::kOk;
+    case rocksdb::Status::kNotFound:
+      return absl::StatusCode::kNotFound;
+    case rocksdb::Status::kCorruption:
+      return absl::StatusCode::kDataLoss;
+    case rocksdb::Status::kInvalidArgument:
+      return absl::StatusCode::kInvalidArgument;
+    case rocksdb::Status::kIOError:
+      return IoErrorCode(status.subcode());
+    case rocksdb::Status::kBusy:
+    case rocksdb::Status::kTryAgain:
+    case rocksdb::Status::kExpired:
+      return absl::StatusCode::kAborted;
+    case rocksdb::Status::kAborted:
+      return status.subcode() == rocksdb::Status::kMemoryLimit
+                 ? absl::StatusCode::kResourceExhausted
+                 : absl::StatusCode::kAborted;
+    case rocksdb::Status::kTimedOut:
+      return absl::StatusCode::kUnavailable;
+    case rocksdb::Status::kShutdownInProgress:
+      return absl::StatusCode::kFailedPrecondition;
+    // Answers to things that we never ask for.
+    case rocksdb::Status::kNotSupported:
+    case rocksdb::Status::kMergeInProgress:
+    case rocksdb::Status::kIncomplete:
+    case rocksdb::Status::kCompactionTooLarge:
+    case rocksdb::Status::kColumnFamilyDropped:
+    case rocksdb::Status::kMaxCode:
+      return absl::StatusCode::kInternal;
+  }
+  return absl::StatusCode::kInternal;
+}
+
+}  // namespace
+
+absl::Status FromRocks(const rocksdb::Status& status, std::string_view text) {
+  if (status.ok()) return absl::OkStatus();
+  return Error(CodeOf(status), text).With("cause", status.ToString());
+}
+
+absl::Status FromRocksOpen(const rocksdb::Status& status, std::string_view text) {
+  if (status.IsInvalidArgument() || status.IsNotSupported()) {
+    return DataLoss(text).With("cause", status.ToString());
+  }
+  return FromRocks(status, text);
+}
+
+bool IsLockHeldHere(const rocksdb::Status& status) {
+  return status.IsIOError() && absl::StrContains(status.ToString(), "lock hold by current process");
+}
+
+bool IsLockHeld(const rocksdb::Status& status) {
+  // RocksDB gives no code for it; the text is covered by the tests of a second opener.
+  return IsLockHeldHere(status) ||
+         (status.IsIOError() && absl::StrContains(status.ToString(), "While lock file"));
+}
+
+}  // namespace daftar::storage

@@ -1,0 +1,126 @@
+#include "storage/rocks_store.h"
+
+#include <rocksdb/advanced_cache.h>
+#include <rocksdb/write_batch.h>
+
+#include <system_error>
+
+#include "base/status.h"
+#include "storage/file_error.h"
+#include "storage/rocks_bulk.h"
+#include "storage/rocks_iterator.h"
+#include "storage/rocks_options.h"
+#include "storage/rocks_status.h"
+
+namespace daftar::storage {
+namespace {
+
+class RocksSnapshot final : public Snapshot {
+ public:
+  explicit RocksSnapshot(rocksdb::DB& database)
+      : database_(database), inner_(database.GetSnapshot()) {}
+  ~RocksSnapshot() override { database_.ReleaseSnapshot(inner_); }
+  const rocksdb::Snapshot* inner() const { return inner_; }
+
+ private:
+  rocksdb::DB& database_;
+  const rocksdb::Snapshot* const inner_;
+};
+
+rocksdb::ReadOptions MakeReadOptions(const Snapshot* snapshot, bool fill_cache) {
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = static_cast<const RocksSnapshot*>(snapshot)->inner();
+  options.fill_cache = fill_cache;
+  return options;
+}
+
+rocksdb::Status Fill(const Batch& batch, rocksdb::WriteBatch& out) {
+  for (const Batch::Operation& operation : batch.operations()) {
+    rocksdb::Status status =
+        operation.value ? out.Put(operation.key, *operation.value) : out.Delete(operation.key);
+    if (!status.ok()) return status;
+  }
+  return rocksdb::Status::OK();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> RocksStore::Get(std::string_view key,
+                                                           const ReadOptions& options) const {
+  std::string value;
+  const rocksdb::Status status =
+      parts_.database->Get(MakeReadOptions(options.snapshot, options.fill_cache),
+                           parts_.database->DefaultColumnFamily(), key, &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return FromRocks(status, "read failed");
+  return value;
+}
+
+absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::MultiGet(
+    const std::vector<std::string_view>& keys, const ReadOptions& options) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  parts_.database->MultiGet(MakeReadOptions(options.snapshot, options.fill_cache),
+                            parts_.database->DefaultColumnFamily(), keys.size(), slices.data(),
+                            found.data(), statuses.data());
+  std::vector<std::optional<std::string>> values(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return FromRocks(statuses[i], "read failed");
+    values[i] = found[i].ToString();
+  }
+  return values;
+}
+
+std::unique_ptr<Iterator> RocksStore::NewIterator(const KeyRange& range,
+                                                  const IterateOptions& options) const {
+  return std::make_unique<RocksIterator>(*parts_.database,
+                                         MakeReadOptions(options.snapshot, options.fill_cache),
+                                         range, options.reverse);
+}
+
+std::unique_ptr<Snapshot> RocksStore::NewSnapshot() const {
+  return std::make_unique<RocksSnapshot>(*parts_.database);
+}
+
+absl::Status RocksStore::CheckWritable() const {
+  if (parts_.read_only) return FailedPrecondition("database is open for reading only");
+  return latch_.Check();
+}
+
+absl::Status RocksStore::Write(const Batch& batch, Durability durability) {
+  DAFTAR_RETURN_IF_ERROR(CheckWritable());
+  rocksdb::WriteBatch writes(batch.bytes() + 16 * batch.operations().size(), /*max_bytes=*/0,
+                             kProtectionBytesPerKey, /*default_cf_ts_sz=*/0);
+  DAFTAR_RETURN_IF_ERROR(FromRocks(Fill(batch, writes), "batch is not valid"));
+  return latch_.Record(
+      FromRocks(parts_.database->Write(MakeWriteOptions(durability), &writes), "write failed"));
+}
+
+absl::StatusOr<std::unique_ptr<BulkWriter>> RocksStore::NewBulkWriter() {
+  DAFTAR_RETURN_IF_ERROR(CheckWritable());
+  return RocksBulkWriter::Create(*parts_.database, latch_, parts_.directory, bulk_writers_++);
+}
+
+absl::Status RocksStore::Sync() {
+  DAFTAR_RETURN_IF_ERROR(CheckWritable());
+  return latch_.Record(FromRocks(parts_.database->FlushWAL(/*sync=*/true), "log sync failed"));
+}
+
+absl::StatusOr<StoreStats> RocksStore::Stats() const {
+  StoreStats stats;
+  std::error_code error;
+  auto entry = std::filesystem::directory_iterator(parts_.directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    std::error_code gone;  // Files come and go meanwhile.
+    const uintmax_t bytes = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) stats.disk_bytes += bytes;
+  }
+  if (error) return FileError("cannot list the database directory", parts_.directory, error);
+  // Write buffers are charged to the cache, too.
+  stats.memory_bytes = parts_.cache->GetUsage();
+  return stats;
+}
+
+}  // namespace daftar::storage

@@ -1,0 +1,47 @@
+// An open RocksDB database as a Store; made by OpenRocksStore only.
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+
+#include "storage/store.h"
+#include "storage/write_latch.h"
+
+namespace daftar::storage {
+
+class RocksStore final : public Store {
+ public:
+  struct Parts {
+    std::filesystem::path directory;
+    std::shared_ptr<rocksdb::Cache> cache;
+    std::unique_ptr<rocksdb::DB> database;
+    bool read_only = false;
+  };
+  explicit RocksStore(Parts parts) : parts_(std::move(parts)) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
+                                                 const ReadOptions& options) const override;
+  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
+      const std::vector<std::string_view>& keys, const ReadOptions& options) const override;
+  std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
+                                        const IterateOptions& options) const override;
+  std::unique_ptr<Snapshot> NewSnapshot() const override;
+  absl::Status Write(const Batch& batch, Durability durability) override;
+  absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() override;
+  absl::Status Sync() override;
+  absl::StatusOr<StoreStats> Stats() const override;
+
+ private:
+  // Errors: FailedPrecondition when writes are refused.
+  absl::Status CheckWritable() const;
+
+  const Parts parts_;
+  WriteLatch latch_;
+  std::atomic<uint64_t> bulk_writers_ = 0;
+};
+
+}  // namespace daftar::storage

@@ -1,0 +1,54 @@
+# Daftar's schema annotations: they turn a Cap'n Proto struct into a table definition.
+#
+# Names inside annotations are field paths: a field name as it stands in the struct, or several of
+# them joined by dots that walk into groups, nested structs and lists of structs ("address.city",
+# "names.text"). They are resolved when a schema is loaded and stored as ordinals, so a renamed field
+# keeps its indexes. docs/schema.md is the reference with examples.
+@0xd5d4bc7d3a1c9e01;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("daftar::schema");
+
+annotation table @0xd5d4bc7d3a1c9e02 (struct) :Table;
+# Makes the struct a table of the database.
+
+struct Table @0xd5d4bc7d3a1c9e03 {
+  name @0 :Text;
+  # How queries and the CLI call the table: letters, digits and underscores, starting with a letter.
+  key @1 :List(Text);
+  # The primary key: one or more paths, each with an optional " desc". Key fields are always set; a
+  # path may walk into groups and nested structs but not into lists or optional fields.
+}
+
+annotation index @0xd5d4bc7d3a1c9e04 (struct) :Index;
+# An ordered index of the table; a struct may carry several.
+
+struct Index @0xd5d4bc7d3a1c9e05 {
+  name @0 :Text;
+  # Unique within the table: letters, digits and underscores, starting with a letter.
+  on @1 :List(Text);
+  # What entries are ordered by. Each element is a path with optional " asc" or " desc" and optional
+  # " nulls first" or " nulls last". Without them: ascending, nulls first; descending, nulls last.
+  # A path into a list makes one entry per distinct element (fan-out). Paths that fan out must all
+  # walk through the same lists; a record whose list is empty has no entry.
+  unique @2 :Bool;
+  # No two records share the values of `on`. As in SQL, values that contain a null never clash.
+  covering @3 :List(Text);
+  # Further paths, not through lists, whose values are stored in the entry, so that a query that
+  # needs nothing else reads no record.
+  where @4 :Text;
+  # Only records that meet this condition have entries: "path op literal", joined by " and ".
+  # Operators: = != < <= > >= ^= (starts with), "in (a, b)", "is null", "is not null".
+}
+
+annotation date @0xd5d4bc7d3a1c9e06 (field) :Void;
+# On Int32: days since 1970-01-01 in the proleptic Gregorian calendar, written "YYYY-MM-DD".
+
+annotation instant @0xd5d4bc7d3a1c9e07 (field) :Void;
+# On Int64: microseconds since 1970-01-01T00:00:00Z, written "YYYY-MM-DDTHH:MM:SS[.ffffff]Z".
+
+annotation decimal @0xd5d4bc7d3a1c9e08 (field) :UInt8;
+# On Int32 or Int64: an exact decimal; the value is the number of digits after the point, 0 to 18.
+
+annotation json @0xd5d4bc7d3a1c9e09 (field) :Void;
+# On Text: holds one JSON value of any shape, checked on write and shown as JSON, not as a string.
