@@ -9,8 +9,7 @@
 #   longer does.
 # - effectiveOn and its like say when a thing holds in law; recordedAt says when the registry learnt
 #   it. Both are needed, since decisions are often recorded weeks after they take effect.
-# - Shares are whole parts per million: 1,000,000 is 100 %. Money is in whole minor units of its
-#   currency. Nothing here is a floating-point number.
+# - Shares are parts per million (1,000,000 is 100 %), money is whole minor units of its currency.
 # - Countries are ISO 3166-1 alpha-2 ("IR"), subdivisions ISO 3166-2 ("PK-BA"), currencies ISO 4217,
 #   languages BCP 47 ("fa", "ur", "en"), scripts ISO 15924 ("Arab", "Latn").
 # - An enumeration starts with `unspecified` where a source may be silent.
@@ -215,11 +214,9 @@ struct Plot @0xa42b3f03d3f52fd0
   areaSquareMetres :union { none @3 :Void; value @4 :Int64 $Daftar.decimal(2); }
   use @5 :Text;
   status @6 :PlotStatus;
-  freeFrom :union { none @7 :Void; day @8 :Int32 $Daftar.date; }
-  # From when it can be allotted, where that is known.
+  freeFrom :union { none @7 :Void; day @8 :Int32 $Daftar.date; }  # When it can be allotted.
   parents @9 :List(Text);  # Numbers of plots of the same park that it was cut from or joined from.
-  coverageMin :union { none @10 :Void; ppm @11 :Int32; }
-  # The least part of the area that must be built on.
+  coverageMin :union { none @10 :Void; ppm @11 :Int32; }  # Least part to be built on.
   coverageMax :union { none @12 :Void; ppm @13 :Int32; }
 }
 
@@ -253,7 +250,6 @@ struct Lease @0xd626caccd12056f6
   firm @4 :Text;  # Key of firm.
   allottedOn :union { none @5 :Void; day @6 :Int32 $Daftar.date; }
   validFrom :union { none @7 :Void; day @8 :Int32 $Daftar.date; }
-  # Null until the lease is signed.
   validTo :union { none @9 :Void; day @10 :Int32 $Daftar.date; }
   rent @11 :Money;
   rentPeriod @12 :Text;  # "year", "month", or ISO 8601: "P6M".
@@ -321,8 +317,9 @@ enum PartyRole @0x933c9d4dd1991017 {
 }
 
 enum EquityState @0xf78e07108be88287 {
-  # Whether the stated shares of the owners add up to exactly 1,000,000 ppm; set by the import.
-  unspecified @0;  # at least one owner states no share
+  # Whether the stated shares of all parties of one role add up to exactly 1,000,000 ppm; set by the
+  # import, which never rounds.
+  unspecified @0;  # some party states no share, or none is known
   exact @1;
   short @2;
   over @3;
@@ -360,6 +357,7 @@ enum SubjectKind @0xf798509046d534c4 { firm @0; project @1; }
 struct Project @0x84b47402000ae932
     $Daftar.table(name = "project", key = ["no"])
     $Daftar.index(name = "byName", on = ["names.text"])
+    $Daftar.index(name = "byIdentifier", on = ["identifiers.value", "identifiers.scheme"])
     $Daftar.index(name = "byHolder", on = ["parties.holder", "parties.role"])
     $Daftar.index(name = "byPartyCountry", on = ["parties.country"])
     $Daftar.index(name = "byPlace", on = ["country", "province", "stage"],
@@ -373,6 +371,8 @@ struct Project @0x84b47402000ae932
                                              "capacities.amount desc"])
     $Daftar.index(name = "unbalanced", on = ["equityState", "country"],
                   where = "equityState in (short, over)")
+    $Daftar.index(name = "unbalancedParents", on = ["parentEquityState", "country"],
+                  where = "parentEquityState in (short, over)")
     $Daftar.index(name = "byDecision", on = ["decision.body", "decision.session", "decision.no"],
                   where = "decision.body is not null") {
   no @0 :Text;
@@ -398,13 +398,14 @@ struct Project @0x84b47402000ae932
   processes @22 :List(Text);  # Ways of making: "dry", "EAF", "DRI".
   capacities @23 :List(Capacity);
   parties @24 :List(Party);
-  equityState @25 :EquityState;
-  committed @26 :Money;
-  jobsPlanned :union { none @27 :Void; value @28 :Int32; }
-  jobsActual :union { none @29 :Void; value @30 :Int32; }
-  decision @31 :DecisionRef;
-  source @32 :Text;
-  wikiUrl @33 :Text;
+  equityState @25 :EquityState;  # Of the owners.
+  parentEquityState @26 :EquityState;  # Of the parents.
+  committed @27 :Money;
+  jobsPlanned :union { none @28 :Void; value @29 :Int32; }
+  jobsActual :union { none @30 :Void; value @31 :Int32; }
+  decision @32 :DecisionRef;
+  source @33 :Text;
+  wikiUrl @34 :Text;
 }
 
 struct Capacity @0x851916baede730ea {
@@ -532,7 +533,7 @@ struct Permit @0xed5b69487525f0bd
   validFrom :union { none @23 :Void; day @24 :Int32 $Daftar.date; }
   validTo :union { none @25 :Void; day @26 :Int32 $Daftar.date; }
   originalValidTo :union { none @27 :Void; day @28 :Int32 $Daftar.date; }
-  # What validTo was before a decision moved it.
+  # Before a decision moved it.
   decision @29 :DecisionRef;
   source @30 :Text;
 }
@@ -619,10 +620,9 @@ struct Incentive @0x9c28f1a2940b6581
   triggeredOn :union { none @7 :Void; day @8 :Int32 $Daftar.date; }
   certifier @9 :Text;  # Key of authority.
   validFrom :union { none @10 :Void; day @11 :Int32 $Daftar.date; }
-  validTo :union { none @12 :Void; day @13 :Int32 $Daftar.date; }
-  # The end of its term or its sunset, whichever comes first.
+  validTo :union { none @12 :Void; day @13 :Int32 $Daftar.date; }  # End of term or sunset.
   sunsetOn :union { none @14 :Void; day @15 :Int32 $Daftar.date; }
-  # The day after which the rule gives nothing to anybody.
+  # After it the rule gives nothing.
   relinquishedOn :union { none @16 :Void; day @17 :Int32 $Daftar.date; }
   revokedOn :union { none @18 :Void; day @19 :Int32 $Daftar.date; }
   permit @20 :Text;  # Key of permit: the operation licence that it needs.

@@ -122,8 +122,10 @@ absl::Status Executor::FillRow(const record::Message* record, const EntryView* e
 
 absl::StatusOr<bool> Executor::MatchRecord(std::string_view key, std::string_view value,
                                            ResultRow* row) {
-  DAFTAR_ASSIGN_OR_RETURN(record::Message record,
-                          txn::DecodeRecord(*plan_.query.table, key, value));
+  DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
+  DAFTAR_ASSIGN_OR_RETURN(
+      record::Message record,
+      record::Message::FromStored(plan_.query.table->schema, envelope.message));
   DAFTAR_ASSIGN_OR_RETURN(
       const bool matches,
       record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
@@ -138,6 +140,7 @@ absl::StatusOr<bool> Executor::MatchRecord(std::string_view key, std::string_vie
     if (!first) return false;
   }
   row->key = codec::EncodedKey(std::string(key));
+  row->created = envelope.created;
   DAFTAR_RETURN_IF_ERROR(FillRow(&record, nullptr, row));
   if (plan_.query.columns.empty()) row->record = std::move(record);
   return true;

@@ -24,6 +24,7 @@ inline constexpr size_t kSortBytesMax = size_t{256} << 20;
 struct ResultRow {
   codec::EncodedKey key;
   std::optional<record::Message> record;
+  CommitVersion created;  // the commit that wrote the record, when it was read
   // One for each column; JSON columns hold their text.
   std::vector<Value> values;
 };

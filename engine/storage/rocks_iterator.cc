@@ -19,7 +19,8 @@ absl::StatusOr<bool> RocksIterator::Next() {
       reverse_ ? inner_->SeekToLast() : inner_->SeekToFirst();
       break;
     case State::kBeforeTarget:
-      SeekToTarget();
+      // RocksDB keeps a target outside the range at the range's bound.
+      reverse_ ? inner_->SeekForPrev(target_) : inner_->Seek(target_);
       break;
     case State::kAtEntry:
       reverse_ ? inner_->Prev() : inner_->Next();
@@ -38,15 +39,6 @@ absl::StatusOr<bool> RocksIterator::Next() {
   state_ = status.ok() ? State::kExhausted : State::kFailed;
   if (!status.ok()) return status;
   return false;
-}
-
-void RocksIterator::SeekToTarget() {
-  if (reverse_) {
-    const bool beyond = !range_.upper.empty() && target_ >= range_.upper;
-    beyond ? inner_->SeekToLast() : inner_->SeekForPrev(target_);
-  } else {
-    target_ < range_.lower ? inner_->SeekToFirst() : inner_->Seek(target_);
-  }
 }
 
 void RocksIterator::Seek(std::string_view key) {

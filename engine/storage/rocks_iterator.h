@@ -24,8 +24,6 @@ class RocksIterator final : public Iterator {
  private:
   enum class State { kBeforeFirst, kBeforeTarget, kAtEntry, kExhausted, kFailed };
 
-  void SeekToTarget();
-
   const KeyRange range_;
   const bool reverse_;
   // RocksDB keeps pointers to them, and so to `range_`.

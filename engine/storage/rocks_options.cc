@@ -1,6 +1,5 @@
 #include "storage/rocks_options.h"
 
-#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -13,13 +12,6 @@ namespace {
 constexpr size_t kMebibyte = size_t{1} << 20;
 constexpr size_t kMemoryBytesMin = 4 * kMebibyte;
 constexpr double kFilterBitsPerKey = 10;
-
-// A reader must neither write into the directory nor rename the writer's info log.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
 
 void SetIntegrity(rocksdb::Options& options) {
   // The default mode cuts the log at the first damaged record and opens as if nothing were missing.
@@ -87,11 +79,8 @@ rocksdb::Options MakeRocksOptions(const RocksOptions& options,
   SetIntegrity(rocks);
   SetMemory(options.memory_budget_bytes, rocks, cache);
   SetHousekeeping(rocks);
-  if (options.read_only) {
-    rocks.info_log = std::make_shared<SilentLogger>();
-    // A writer beside us deletes files after compaction; those that are open stay readable.
-    rocks.max_open_files = -1;
-  }
+  // A writer beside us deletes files after compaction; those that are open stay readable.
+  if (options.read_only) rocks.max_open_files = -1;
   return rocks;
 }
 

@@ -3,25 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "txn/unique_group.h"
 
 namespace daftar::txn {
 namespace {
 
 std::string_view PrimaryKey(const catalog::TableDef& table, std::string_view key) {
   return key.substr(codec::RecordPrefix(table.id).size());
-}
-
-// The values of an entry's tuple, for a message.
-std::string DescribeTuple(const catalog::IndexDef& index, std::string_view entry_key) {
-  entry_key.remove_prefix(codec::IndexPrefix(index.id).size());
-  std::string text;
-  for (const catalog::Term& term : index.on) {
-    auto value = codec::TakePart(term.part, &entry_key);
-    if (!value.ok()) return text;
-    absl::StrAppend(&text, text.empty() ? "" : ", ", term.path.text(), " '",
-                    term.path.type().ToValue(ToView(*value)).ToString(), "'");
-  }
-  return text;
 }
 
 }  // namespace
@@ -140,14 +128,7 @@ absl::Status WriteSet::CheckUnique() const {
     if (entry == changes_.end() || !entry->second.has_value()) continue;
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> clash, FindClash(check));
     if (!clash.has_value()) continue;
-    return AlreadyExists("another record has these values of a unique index")
-        .With("table", check.table->name)
-        .With("index", check.index->name)
-        .With("values", DescribeTuple(*check.index, check.entry_key))
-        .With("key", DescribeKey(*check.table, std::string_view(check.entry_key)
-                                                   .substr(check.tuple_bytes)))
-        .With("other key", DescribeKey(*check.table,
-                                       std::string_view(*clash).substr(check.tuple_bytes)));
+    return UniqueClash(*check.table, *check.index, check.entry_key, *clash, check.tuple_bytes);
   }
   return absl::OkStatus();
 }

@@ -1,0 +1,70 @@
+#include "api/state.h"
+#include "base/status.h"
+#include "codec/keyspace.h"
+#include "daftar/database.h"
+#include "record/json_codec.h"
+#include "record/json_parser.h"
+
+namespace daftar {
+namespace internal {
+
+absl::StatusOr<codec::EncodedKey> EncodeKey(const catalog::TableDef& table, const Key& key) {
+  if (key.size() != table.key.size()) {
+    std::string fields;
+    for (const catalog::Term& term : table.key) {
+      absl::StrAppend(&fields, fields.empty() ? "" : ", ", term.path.text());
+    }
+    return InvalidArgument("key has a wrong number of values")
+        .With("table", table.name)
+        .With("key fields", fields)
+        .With("values given", key.size());
+  }
+  codec::EncodedKey encoded(codec::RecordPrefix(table.id));
+  for (size_t i = 0; i < key.size(); ++i) {
+    const record::FieldPath& path = table.key[i].path;
+    const auto value = path.type().FromValue(key[i]);
+    if (!value.ok()) return WithContext(value.status(), "field", path.text());
+    if (IsNull(*value)) {
+      return InvalidArgument("a key value cannot be null").With("field", path.text());
+    }
+    codec::AppendPart(table.key[i].part, ToView(*value), &encoded.bytes());
+  }
+  return encoded;
+}
+
+absl::Status BatchState::Put(const catalog::TableDef& table, record::Message message,
+                             WriteIntent intent) {
+  DAFTAR_ASSIGN_OR_RETURN(codec::EncodedKey key, index::RecordKey(table, message));
+  writes_.push_back({&table, std::move(key), std::move(message), intent});
+  return absl::OkStatus();
+}
+
+absl::Status BatchState::Delete(const catalog::TableDef& table, const Key& key) {
+  DAFTAR_ASSIGN_OR_RETURN(codec::EncodedKey encoded, EncodeKey(table, key));
+  writes_.push_back({&table, std::move(encoded), std::nullopt, WriteIntent::kUpdate});
+  return absl::OkStatus();
+}
+
+}  // namespace internal
+
+Batch::Batch(std::unique_ptr<internal::BatchState> state) : state_(std::move(state)) {}
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+Batch::~Batch() = default;
+
+absl::Status Batch::Put(std::string_view table, std::string_view json, WriteIntent intent) {
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, state_->catalog().GetTable(table));
+  DAFTAR_ASSIGN_OR_RETURN(const record::JsonValue value, record::ParseJson(json));
+  auto message = record::MessageFromJson(def->schema, value);
+  if (!message.ok()) return WithContext(message.status(), "table", table);
+  return state_->Put(*def, *std::move(message), intent);
+}
+
+absl::Status Batch::Delete(std::string_view table, const Key& key) {
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, state_->catalog().GetTable(table));
+  return state_->Delete(*def, key);
+}
+
+size_t Batch::size() const { return state_->writes().size(); }
+
+}  // namespace daftar

@@ -1,0 +1,67 @@
+#include "api/state.h"
+#include "base/json_string.h"
+#include "base/status.h"
+#include "daftar/database.h"
+#include "record/json_codec.h"
+
+namespace daftar {
+
+Cursor::Cursor(std::unique_ptr<internal::CursorState> state) : state_(std::move(state)) {}
+Cursor::Cursor(Cursor&&) noexcept = default;
+Cursor& Cursor::operator=(Cursor&&) noexcept = default;
+Cursor::~Cursor() = default;
+
+absl::StatusOr<bool> Cursor::Next() { return state_->executor.Next(); }
+
+absl::StatusOr<Record> Cursor::record() const {
+  query::ResultRow& row = state_->executor.row();
+  if (!row.record.has_value()) {
+    return FailedPrecondition("a query with Select gives values, not records");
+  }
+  DAFTAR_ASSIGN_OR_RETURN(
+      record::Message copy,
+      record::Message::FromStored(row.record->schema(), row.record->bytes()));
+  auto state = std::make_shared<internal::RecordState>(internal::RecordState{
+      state_->executor.view().catalog, state_->executor.plan().query.table, std::move(copy),
+      row.created});
+  return internal::RecordAccess::Make(std::move(state));
+}
+
+const std::vector<Value>& Cursor::values() const { return state_->executor.row().values; }
+
+absl::StatusOr<std::string> Cursor::ToJson() const {
+  const query::ResultRow& row = state_->executor.row();
+  std::string json;
+  if (row.record.has_value()) {
+    DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(*row.record, &json));
+    return json;
+  }
+  json.push_back('{');
+  const auto& columns = state_->executor.plan().query.columns;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) json.push_back(',');
+    AppendJsonString(columns[i].name, &json);
+    json.push_back(':');
+    if (columns[i].path.has_value()) {
+      json += row.values[i].ToJson();
+    } else {
+      json += *row.values[i].get_if<std::string>();
+    }
+  }
+  json.push_back('}');
+  return json;
+}
+
+StopReason Cursor::stop_reason() const { return state_->executor.stop_reason(); }
+QueryCounts Cursor::counts() const { return state_->executor.counts(); }
+std::string Cursor::Explain() const { return state_->executor.plan().ToString(); }
+
+std::vector<Cursor::ColumnInfo> Cursor::columns() const {
+  std::vector<ColumnInfo> columns;
+  for (const query::Column& column : state_->executor.plan().query.columns) {
+    columns.push_back({column.name, !column.path.has_value()});
+  }
+  return columns;
+}
+
+}  // namespace daftar

@@ -1,0 +1,176 @@
+#include "daftar/database.h"
+
+#include "api/state.h"
+#include "base/status.h"
+#include "catalog/describe.h"
+#include "catalog/resolve.h"
+#include "io/stats.h"
+#include "io/verify.h"
+#include "query/planner.h"
+#include "storage/open.h"
+
+namespace daftar {
+namespace {
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem::path& directory,
+                                                          const OpenOptions& options,
+                                                          bool create) {
+  if (options.in_memory) return storage::NewMemoryStore();
+  storage::RocksOptions rocks;
+  rocks.create_if_missing = create;
+  rocks.read_only = options.read_only;
+  rocks.memory_budget_bytes = options.memory_budget_bytes;
+  return storage::OpenRocksStore(directory, rocks);
+}
+
+txn::ReadView Copy(const txn::ReadView& view) { return view; }
+
+absl::StatusOr<Record> ReadOne(const txn::ReadView& view, const catalog::TableDef& table,
+                               const codec::EncodedKey& key, std::string_view value) {
+  auto envelope = record::DecodeEnvelope(key.view(), value);
+  if (!envelope.ok()) return WithContext(envelope.status(), "table", table.name);
+  DAFTAR_ASSIGN_OR_RETURN(record::Message message,
+                          record::Message::FromStored(table.schema, envelope->message));
+  return internal::RecordAccess::Make(std::make_shared<internal::RecordState>(
+      internal::RecordState{view.catalog, &table, std::move(message), envelope->created}));
+}
+
+}  // namespace
+
+namespace internal {
+
+std::filesystem::path SpillFolder(const DatabaseState& state) {
+  if (state.directory.empty() || state.read_only) return std::filesystem::temp_directory_path();
+  return state.directory;
+}
+
+absl::Status CheckWritable(const DatabaseState& state) {
+  if (!state.read_only) return absl::OkStatus();
+  return FailedPrecondition("the database was opened for reading only");
+}
+
+}  // namespace internal
+
+Database::Database(std::unique_ptr<internal::DatabaseState> state) : state_(std::move(state)) {}
+Database::~Database() = default;
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem::path& directory,
+                                                           const SchemaFile& schema,
+                                                           const OpenOptions& options) {
+  if (options.read_only) return InvalidArgument("a new database cannot be read-only");
+  // The schema is judged before anything is made on disk.
+  DAFTAR_ASSIGN_OR_RETURN(auto schemas, internal::ParseSchema(schema));
+  DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::NewCatalog(std::move(schemas)));
+  DAFTAR_ASSIGN_OR_RETURN(auto store, OpenStore(directory, options, true));
+  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Create(std::move(store), std::move(catalog)));
+  auto state = std::make_unique<internal::DatabaseState>(std::move(core), false);
+  if (!options.in_memory) state->directory = directory;
+  return std::unique_ptr<Database>(new Database(std::move(state)));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::path& directory,
+                                                         const OpenOptions& options) {
+  if (options.in_memory) return Create(directory, SchemaFile(), options);
+  auto store = OpenStore(directory, options, false);
+  if (absl::IsNotFound(store.status()) && options.create_if_missing) {
+    return Create(directory, SchemaFile(), options);
+  }
+  if (!store.ok()) return store.status();
+  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Open(*std::move(store)));
+  auto state = std::make_unique<internal::DatabaseState>(std::move(core), options.read_only);
+  state->directory = directory;
+  return std::unique_ptr<Database>(new Database(std::move(state)));
+}
+
+CommitVersion ReadView::version() const { return state_->view.version; }
+
+absl::StatusOr<ReadView> Database::View() const {
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, state_->core->View());
+  return ReadView(std::make_shared<const internal::ViewState>(internal::ViewState{std::move(view)}));
+}
+
+absl::StatusOr<std::optional<Record>> Database::Find(const ReadView& view, std::string_view table,
+                                                     const Key& key) const {
+  const txn::ReadView& read = view.state_->view;
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, read.catalog->GetTable(table));
+  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey encoded, internal::EncodeKey(*def, key));
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value,
+                          read.store->Get(encoded.view(), read.read_options()));
+  if (!value.has_value()) return std::optional<Record>();
+  DAFTAR_ASSIGN_OR_RETURN(Record record, ReadOne(read, *def, encoded, *value));
+  return std::optional<Record>(std::move(record));
+}
+
+absl::StatusOr<std::optional<Record>> Database::Find(std::string_view table, const Key& key) const {
+  DAFTAR_ASSIGN_OR_RETURN(const ReadView view, View());
+  return Find(view, table, key);
+}
+
+absl::StatusOr<Record> Database::Get(const ReadView& view, std::string_view table,
+                                     const Key& key) const {
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<Record> found, Find(view, table, key));
+  if (found.has_value()) return *std::move(found);
+  std::string shown;
+  for (const Value& value : key) {
+    absl::StrAppend(&shown, shown.empty() ? "" : ", ", value.ToString());
+  }
+  return NotFound("no record with this key").With("table", table).With("key", shown);
+}
+
+absl::StatusOr<Record> Database::Get(std::string_view table, const Key& key) const {
+  DAFTAR_ASSIGN_OR_RETURN(const ReadView view, View());
+  return Get(view, table, key);
+}
+
+Batch Database::NewBatch() const {
+  return Batch(std::make_unique<internal::BatchState>(state_->core->catalog()));
+}
+
+absl::StatusOr<CommitVersion> Database::Commit(Batch batch, Durability durability) {
+  DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
+  return state_->core->Commit(batch.state_->catalog(), batch.state_->writes(), durability);
+}
+
+absl::Status Database::Put(std::string_view table, std::string_view json, WriteIntent intent) {
+  Batch batch = NewBatch();
+  DAFTAR_RETURN_IF_ERROR(batch.Put(table, json, intent));
+  return Commit(std::move(batch)).status();
+}
+
+absl::Status Database::Delete(std::string_view table, const Key& key) {
+  Batch batch = NewBatch();
+  DAFTAR_RETURN_IF_ERROR(batch.Delete(table, key));
+  return Commit(std::move(batch)).status();
+}
+
+absl::StatusOr<Cursor> Database::Run(const ReadView& view, const Query& query) const {
+  txn::ReadView read = Copy(view.state_->view);
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*read.catalog, query));
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(bound)));
+  return Cursor(std::make_unique<internal::CursorState>(std::move(read), std::move(plan)));
+}
+
+absl::StatusOr<Cursor> Database::Run(const Query& query) const {
+  DAFTAR_ASSIGN_OR_RETURN(const ReadView view, View());
+  return Run(view, query);
+}
+
+std::vector<std::string> Database::TableNames() const {
+  std::vector<std::string> names;
+  const auto catalog = state_->core->catalog();
+  for (const catalog::TableDef& table : catalog->tables) names.push_back(table.name);
+  return names;
+}
+
+absl::StatusOr<std::string> Database::DescribeSchema() const {
+  return catalog::Describe(state_->core->catalog()->tables);
+}
+
+absl::StatusOr<DatabaseStats> Database::Stats() const { return io::CollectStats(*state_->core); }
+
+absl::StatusOr<VerifyReport> Database::Verify(const VerifyOptions& options) {
+  if (options.repair) DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
+  return io::Verify(state_->core.get(), internal::SpillFolder(*state_), options);
+}
+
+}  // namespace daftar

@@ -1,0 +1,62 @@
+#include "catalog/describe.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "record/kj_fence.h"
+
+namespace daftar::catalog {
+namespace {
+
+std::string Joined(const std::vector<Term>& terms) {
+  return absl::StrJoin(terms, ", ",
+                       [](std::string* out, const Term& term) { *out += ToString(term); });
+}
+
+std::string TypeText(capnp::Type type, capnp::schema::Field::Reader field) {
+  if (type.isList()) return absl::StrCat("list of ", TypeText(type.asList().getElementType(), field));
+  if (type.isVoid()) return "void";
+  if (type.isStruct()) {
+    auto schema = type.asStruct();
+    if (record::IsOptional(schema)) {
+      auto value = record::OptionalValue(schema);
+      return absl::StrCat("optional ", TypeText(value.getType(), value.getProto()));
+    }
+    return schema.getProto().getStruct().getIsGroup()
+               ? absl::StrCat("group (", record::FieldNames(schema), ")")
+               : absl::StrCat("struct ", record::TypeName(schema));
+  }
+  return record::FieldType(type, record::MeaningOf(field)).Name();
+}
+
+std::string IndexText(const IndexDef& index) {
+  std::string text = absl::StrCat("  index ", index.name, " on ", Joined(index.on));
+  if (index.unique) absl::StrAppend(&text, ", unique");
+  if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));
+  if (!index.where.empty()) {
+    const auto condition = [](std::string* out, const record::Condition& c) { *out += c.ToString(); };
+    absl::StrAppend(&text, ", where ", absl::StrJoin(index.where, " and ", condition));
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Describe(const std::vector<TableDef>& tables) {
+  return record::Fenced(absl::StatusCode::kInternal, "schema does not read",
+                        [&]() -> absl::StatusOr<std::string> {
+    std::string text;
+    for (const TableDef& table : tables) {
+      absl::StrAppend(&text, "table ", table.name, " (", record::TypeName(table.schema),
+                      "), key ", Joined(table.key), "\n");
+      for (auto field : table.schema.getFields()) {
+        absl::StrAppend(&text, "  ", field.getProto().getName().cStr(), ": ",
+                        TypeText(field.getType(), field.getProto()), "\n");
+      }
+      for (const IndexDef& index : table.indexes) absl::StrAppend(&text, IndexText(index), "\n");
+    }
+    return text;
+  });
+}
+
+}  // namespace daftar::catalog

@@ -1,0 +1,179 @@
+// The database: open it, write batches, read records, ask queries.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "daftar/ids.h"
+#include "daftar/import.h"
+#include "daftar/maintenance.h"
+#include "daftar/options.h"
+#include "daftar/query.h"
+#include "daftar/record.h"
+#include "daftar/schema.h"
+#include "daftar/value.h"
+
+namespace daftar {
+
+namespace internal {
+class DatabaseState;
+class BatchState;
+class CursorState;
+struct ViewState;
+struct TypedAccess;
+}  // namespace internal
+
+// Changes that are written together or not at all. Made by Database::NewBatch.
+// Every record is checked against the schema when it is added; what the database holds is looked at
+// only when the batch is committed. Thread safety: none.
+class Batch {
+ public:
+  Batch(Batch&&) noexcept;
+  Batch& operator=(Batch&&) noexcept;
+  ~Batch();
+
+  // Adds a record given as a JSON object. Errors: NotFound for the table; InvalidArgument naming
+  // field, value and remedy; the batch is then unchanged.
+  absl::Status Put(std::string_view table, std::string_view json,
+                   WriteIntent intent = WriteIntent::kUpsert);
+  // Deletes a record, which must exist at commit. Errors: NotFound for the table; InvalidArgument
+  // when the key does not fit.
+  absl::Status Delete(std::string_view table, const Key& key);
+  // How many changes the batch holds.
+  size_t size() const;
+
+ private:
+  friend class Database;
+  friend struct internal::TypedAccess;
+  explicit Batch(std::unique_ptr<internal::BatchState> state);
+  std::unique_ptr<internal::BatchState> state_;
+};
+
+// A state of the database that does not change while it is held; writers are not held up.
+// Cheap to copy. Lifetime: must end before its database. Thread safety: may be shared.
+class ReadView {
+ public:
+  CommitVersion version() const;
+
+ private:
+  friend class Database;
+  friend struct internal::TypedAccess;
+  explicit ReadView(std::shared_ptr<const internal::ViewState> state) : state_(std::move(state)) {}
+  std::shared_ptr<const internal::ViewState> state_;
+};
+
+// The rows of a query, one by one, from one state of the database. Reads as it goes and holds one
+// row, or all of them when the plan sorts.
+// Lifetime: must end before its database. Thread safety: none.
+class Cursor {
+ public:
+  Cursor(Cursor&&) noexcept;
+  Cursor& operator=(Cursor&&) noexcept;
+  ~Cursor();
+
+  // Moves to the next row; false when there is none, for which stop_reason() says why.
+  // Errors: DataLoss, Unavailable; ResourceExhausted when a sort holds too much. Not to be called
+  // again after an error.
+  [[nodiscard]] absl::StatusOr<bool> Next();
+
+  // The current row of a query without Select. Requires: the last Next() returned true.
+  absl::StatusOr<Record> record() const;
+  // The current row of a query with Select: one value a column; columns that are no single values
+  // hold their JSON as text. Lifetime: until the next call. Requires: as record().
+  const std::vector<Value>& values() const;
+  // The current row as one compact JSON object; columns under the names they were asked by.
+  absl::StatusOr<std::string> ToJson() const;
+
+  StopReason stop_reason() const;
+  QueryCounts counts() const;
+  // What the plan does, a line a step.
+  std::string Explain() const;
+  // The columns of values(), and for each whether it holds JSON.
+  struct ColumnInfo {
+    std::string name;
+    bool is_json = false;
+  };
+  std::vector<ColumnInfo> columns() const;
+
+ private:
+  friend class Database;
+  explicit Cursor(std::unique_ptr<internal::CursorState> state);
+  std::unique_ptr<internal::CursorState> state_;
+};
+
+// An open database. One process may have it open for writing.
+// Thread safety: all methods may be called from many threads; commits take turns.
+class Database {
+ public:
+  // Makes a database in `directory`, which must not hold one. Errors: AlreadyExists;
+  // InvalidArgument or NotFound for the schema; those of Open.
+  static absl::StatusOr<std::unique_ptr<Database>> Create(const std::filesystem::path& directory,
+                                                          const SchemaFile& schema,
+                                                          const OpenOptions& options = {});
+  // Opens the database in `directory`; with create_if_missing an absent one is made with the
+  // registry schema. Errors: NotFound when absent; FailedPrecondition when another process holds
+  // it or its format is newer than this library; DataLoss when its files are damaged.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::filesystem::path& directory,
+                                                        const OpenOptions& options = {});
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // The state as of now. Errors: DataLoss, Unavailable.
+  absl::StatusOr<ReadView> View() const;
+
+  // The record under a key. Errors: NotFound when there is none, or no such table;
+  // InvalidArgument when the key does not fit; DataLoss when the record does not verify.
+  absl::StatusOr<Record> Get(std::string_view table, const Key& key) const;
+  absl::StatusOr<Record> Get(const ReadView& view, std::string_view table, const Key& key) const;
+  // The same, where an absent record is an answer and not an error.
+  absl::StatusOr<std::optional<Record>> Find(std::string_view table, const Key& key) const;
+  absl::StatusOr<std::optional<Record>> Find(const ReadView& view, std::string_view table,
+                                             const Key& key) const;
+
+  Batch NewBatch() const;
+  // Writes all of `batch` or nothing, and gives the commit's version; a batch that changes nothing
+  // gives the last commit's. Errors: AlreadyExists when an insert finds a record or a unique index
+  // another one; NotFound when an update or delete finds none; Aborted when the schema changed
+  // since NewBatch; FailedPrecondition when the database is read-only or an earlier write failed;
+  // ResourceExhausted when the disk is full.
+  absl::StatusOr<CommitVersion> Commit(Batch batch, Durability durability = Durability::kSynced);
+  // Batches of one.
+  absl::Status Put(std::string_view table, std::string_view json,
+                   WriteIntent intent = WriteIntent::kUpsert);
+  absl::Status Delete(std::string_view table, const Key& key);
+
+  // Plans and starts a query. Errors: NotFound for the table or index; InvalidArgument for a path,
+  // operator or value.
+  absl::StatusOr<Cursor> Run(const Query& query) const;
+  absl::StatusOr<Cursor> Run(const ReadView& view, const Query& query) const;
+
+  // Brings in a file of rows, in whole or not at all; see daftar/import.h.
+  absl::StatusOr<ImportReport> Import(std::string_view table, const std::filesystem::path& file,
+                                      const ImportOptions& options);
+
+  // The names of all tables, in the order of the schema.
+  std::vector<std::string> TableNames() const;
+  // The tables, keys, fields and indexes, as `daftar schema show` prints them.
+  absl::StatusOr<std::string> DescribeSchema() const;
+  // Counts by reading everything. Errors: DataLoss, Unavailable.
+  absl::StatusOr<DatabaseStats> Stats() const;
+  // Compares every record with the index entries in both directions. A repair needs a database open
+  // for writing and holds up other writers. Errors: Unavailable; FailedPrecondition; damage that
+  // was found is in the report and not an error.
+  absl::StatusOr<VerifyReport> Verify(const VerifyOptions& options = {});
+
+ private:
+  friend struct internal::TypedAccess;
+  explicit Database(std::unique_ptr<internal::DatabaseState> state);
+  std::unique_ptr<internal::DatabaseState> state_;
+};
+
+}  // namespace daftar

@@ -1,0 +1,282 @@
+#include "io/record_template.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "base/status.h"
+
+namespace daftar::io {
+
+using record::JsonArray;
+using record::JsonObject;
+using record::JsonValue;
+
+namespace {
+
+constexpr size_t kListIndexMax = 999;
+
+// Several elements for "[]", or the same for each.
+size_t CountElements(const JsonValue& value) {
+  const JsonArray* array = value.as_array();
+  return array == nullptr ? 0 : array->size();
+}
+
+void DropNulls(JsonArray* array) {
+  std::erase_if(*array, [](const JsonValue& element) { return element.is_null(); });
+}
+
+}  // namespace
+
+struct RecordTemplate::Step {
+  enum class List { kNone, kIndex, kAll };
+  std::string name;
+  List list = List::kNone;
+  size_t index = 0;
+};
+
+// A node is a value, an object, a list with given elements or a list filled by "[]".
+struct RecordTemplate::Node {
+  enum class Kind { kUnset, kValue, kObject, kElements, kAll };
+  Kind kind = Kind::kUnset;
+  size_t value = 0;                                   // kValue
+  std::vector<std::pair<std::string, Node>> members;  // kObject
+  std::vector<Node> elements;                         // kElements; kAll has one
+
+  Node* Member(const std::string& name) {
+    for (auto& [known, node] : members) {
+      if (known == name) return &node;
+    }
+    return &members.emplace_back(name, Node()).second;
+  }
+  // Whether the node was, or now becomes, of that kind.
+  bool Become(Kind wanted) {
+    if (kind == Kind::kUnset) kind = wanted;
+    return kind == wanted;
+  }
+};
+
+namespace {
+
+// What a subtree made; `real` when something in it is neither null nor constant.
+struct Built {
+  JsonValue value;
+  bool real = false;
+};
+
+}  // namespace
+
+RecordTemplate::RecordTemplate() : root_(std::make_unique<Node>()) {
+  root_->kind = Node::Kind::kObject;
+}
+RecordTemplate::~RecordTemplate() = default;
+RecordTemplate::RecordTemplate(RecordTemplate&&) noexcept = default;
+RecordTemplate& RecordTemplate::operator=(RecordTemplate&&) noexcept = default;
+
+absl::StatusOr<std::vector<RecordTemplate::Step>> RecordTemplate::ParsePath(std::string_view path) {
+  std::vector<Step> steps;
+  size_t all_count = 0;
+  for (std::string_view part : absl::StrSplit(path, '.')) {
+    Step step;
+    if (const size_t open = part.find('['); open != part.npos) {
+      if (!part.ends_with(']')) return InvalidArgument("a bracket is not closed");
+      const std::string_view index = part.substr(open + 1, part.size() - open - 2);
+      part = part.substr(0, open);
+      step.list = index.empty() ? Step::List::kAll : Step::List::kIndex;
+      if (step.list == Step::List::kAll && ++all_count > 1) {
+        return InvalidArgument("only one [] can stand in a path");
+      }
+      if (!index.empty() && (!absl::SimpleAtoi(index, &step.index) || step.index > kListIndexMax)) {
+        return InvalidArgument("brackets hold nothing or an index from 0 to 999");
+      }
+    }
+    const auto is_name = [](char c) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
+    };
+    if (part.empty() || !std::all_of(part.begin(), part.end(), is_name)) {
+      return InvalidArgument("it is not a path such as id, address.city or names[0].text");
+    }
+    step.name = part;
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+absl::Status RecordTemplate::Add(std::string_view path, bool constant) {
+  absl::StatusOr<std::vector<Step>> steps = ParsePath(path);
+  if (!steps.ok()) return WithContext(steps.status(), "path", path);
+  DAFTAR_RETURN_IF_ERROR(Place(root_.get(), *steps, constant_.size(), path));
+  constant_.push_back(constant);
+  return absl::OkStatus();
+}
+
+absl::Status RecordTemplate::Place(Node* root, const std::vector<Step>& steps, size_t value,
+                                   std::string_view path) {
+  const auto contradiction = [path] {
+    return InvalidArgument("the path contradicts another path").With("path", path);
+  };
+  Node* node = root;
+  for (const Step& step : steps) {
+    if (!node->Become(Node::Kind::kObject)) return contradiction();
+    node = node->Member(step.name);
+    if (step.list == Step::List::kNone) continue;
+    const bool all = step.list == Step::List::kAll;
+    if (!node->Become(all ? Node::Kind::kAll : Node::Kind::kElements)) return contradiction();
+    if (node->elements.size() <= step.index) node->elements.resize(step.index + 1);
+    node = &node->elements[step.index];
+  }
+  if (node->kind == Node::Kind::kValue) {
+    return InvalidArgument("the path stands twice").With("path", path);
+  }
+  if (!node->Become(Node::Kind::kValue)) return contradiction();
+  node->value = value;
+  return absl::OkStatus();
+}
+
+absl::Status RecordTemplate::CheckComplete() const { return CheckLists(*root_, ""); }
+
+absl::Status RecordTemplate::CheckLists(const Node& node, std::string_view path) {
+  for (size_t i = 0; i < node.elements.size(); ++i) {
+    if (node.elements[i].kind == Node::Kind::kUnset) {
+      return InvalidArgument("a list has no path for an element before its last")
+          .With("path", absl::StrCat(path, "[", i, "]"));
+    }
+    DAFTAR_RETURN_IF_ERROR(CheckLists(node.elements[i], path));
+  }
+  for (const auto& [name, member] : node.members) {
+    DAFTAR_RETURN_IF_ERROR(CheckLists(member, path.empty() ? name : absl::StrCat(path, ".", name)));
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+// Walks the tree once. `element` is the index within the "[]" that the walk is in, if it is in one.
+template <typename Node>
+class Builder {
+ public:
+  Builder(std::vector<JsonValue>& values, const std::vector<bool>& constant)
+      : values_(values), constant_(constant) {}
+
+  absl::StatusOr<Built> Build(const Node& node, std::optional<size_t> element) {
+    switch (node.kind) {
+      case Node::Kind::kValue:
+        return BuildValue(node.value, element);
+      case Node::Kind::kObject:
+        return BuildObject(node, element);
+      case Node::Kind::kElements:
+        return BuildElements(node, element);
+      case Node::Kind::kAll:
+        return BuildAll(node);
+      case Node::Kind::kUnset:
+        break;
+    }
+    return Internal("a record template has an unset node");
+  }
+
+ private:
+  Built BuildValue(size_t index, std::optional<size_t> element) {
+    Built built;
+    JsonValue& value = values_[index];
+    JsonArray* array = value.as_array();
+    if (!element) {
+      if (array != nullptr) DropNulls(array);
+      if (array == nullptr || !array->empty()) built.value = std::move(value);
+    } else if (array != nullptr) {
+      if (*element < array->size()) built.value = std::move((*array)[*element]);
+    } else {
+      built.value = value;
+    }
+    built.real = !built.value.is_null() && !constant_[index];
+    return built;
+  }
+
+  absl::StatusOr<Built> BuildObject(const Node& node, std::optional<size_t> element) {
+    Built built;
+    JsonObject members;
+    for (const auto& [name, child] : node.members) {
+      DAFTAR_ASSIGN_OR_RETURN(Built part, Build(child, element));
+      built.real = built.real || part.real;
+      if (!part.value.is_null()) members.push_back({name, std::move(part.value)});
+    }
+    if (!members.empty()) built.value = JsonValue(std::move(members));
+    return built;
+  }
+
+  absl::StatusOr<Built> BuildElements(const Node& node, std::optional<size_t> element) {
+    JsonArray array;
+    for (const Node& child : node.elements) {
+      DAFTAR_ASSIGN_OR_RETURN(Built part, Build(child, element));
+      if (part.real) array.push_back(std::move(part.value));
+    }
+    return List(std::move(array));
+  }
+
+  absl::StatusOr<Built> BuildAll(const Node& node) {
+    DAFTAR_ASSIGN_OR_RETURN(const size_t count, CountOf(node.elements[0]));
+    JsonArray array;
+    for (size_t i = 0; i < count; ++i) {
+      DAFTAR_ASSIGN_OR_RETURN(Built part, Build(node.elements[0], i));
+      if (part.real) array.push_back(std::move(part.value));
+    }
+    return List(std::move(array));
+  }
+
+  static Built List(JsonArray array) {
+    Built built;
+    built.real = !array.empty();
+    if (built.real) built.value = JsonValue(std::move(array));
+    return built;
+  }
+
+  // How many elements the values below give: the length of their lists, which must agree, or one
+  // when there are only single values.
+  absl::StatusOr<size_t> CountOf(const Node& node) {
+    std::vector<size_t> indexes;
+    CollectValues(node, &indexes);
+    std::optional<size_t> count;
+    for (const size_t index : indexes) {
+      if (values_[index].as_array() == nullptr) continue;
+      const size_t size = CountElements(values_[index]);
+      if (count && *count != size) {
+        return InvalidArgument("lists that go to the same elements differ in length")
+            .With("lengths", absl::StrCat(*count, " and ", size));
+      }
+      count = size;
+    }
+    return count.value_or(1);
+  }
+
+  void CollectValues(const Node& node, std::vector<size_t>* indexes) {
+    if (node.kind == Node::Kind::kValue) indexes->push_back(node.value);
+    for (const auto& [name, member] : node.members) CollectValues(member, indexes);
+    for (const Node& element : node.elements) CollectValues(element, indexes);
+  }
+
+  std::vector<JsonValue>& values_;
+  const std::vector<bool>& constant_;
+};
+
+}  // namespace
+
+absl::StatusOr<JsonValue> RecordTemplate::Build(std::vector<JsonValue>& values) const {
+  Builder<Node> builder(values, constant_);
+  DAFTAR_ASSIGN_OR_RETURN(Built built, builder.Build(*root_, std::nullopt));
+  if (built.value.is_null()) return JsonValue(JsonObject());
+  return std::move(built.value);
+}
+
+std::string FieldNameOfPath(std::string_view path) {
+  std::string name;
+  bool in_brackets = false;
+  for (char c : path) {
+    if (c == '[') in_brackets = true;
+    if (!in_brackets) name.push_back(c);
+    if (c == ']') in_brackets = false;
+  }
+  return name;
+}
+
+}  // namespace daftar::io

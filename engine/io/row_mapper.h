@@ -1,0 +1,76 @@
+// Rows to records, as a TableMap says.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "io/import_map.h"
+#include "io/row_source.h"
+#include "record/json_value.h"
+
+namespace daftar::io {
+
+struct MappedRecord {
+  record::JsonValue record;
+  std::vector<Flag> flags;
+};
+
+// Names of columns are looked up once, when the mapper is made. Counters of "sequence" live in it.
+// Thread safety: one thread at a time.
+class RowMapper {
+ public:
+  // Errors: InvalidArgument when the input has no column that the map names.
+  // Lifetime: `map` outlives the mapper; `source` is not kept.
+  static absl::StatusOr<std::unique_ptr<RowMapper>> Create(const TableMap* map,
+                                                           const RowSource& source);
+
+  // Replaces `records` by those of the row: none when it is skipped. Requires: row.status.ok().
+  // Errors: InvalidArgument "…; field=<path without indexes>; value=…": a bad row.
+  absl::Status Map(const SourceRow& row, std::vector<MappedRecord>* records);
+
+  // The columns that go into a field ("names.text", indexes do not matter), joined by ", "; empty
+  // when none does.
+  std::string ColumnsOfField(std::string_view field) const;
+
+ private:
+  // A step into JSON: a member or an element.
+  using JsonStep = std::variant<std::string, size_t>;
+  struct Column {
+    size_t index = 0;             // of a cell
+    std::string name;             // of a JSON row's member, when it has one of this name
+    std::vector<JsonStep> steps;  // else the way to it
+  };
+
+  explicit RowMapper(const TableMap* map) : map_(*map) {}
+
+  static std::vector<JsonStep> JsonStepsOf(std::string_view name);
+  absl::Status MakeItems(size_t* count);
+  absl::StatusOr<bool> IsSkipped(bool by_items);
+  bool ItemIsNull() const;
+  absl::StatusOr<MappedRecord> MakeRecord();
+  absl::Status Evaluate(const ValueSpec& spec, record::JsonValue* value);
+  absl::Status EvaluateSource(const ValueSpec& spec, record::JsonValue* value);
+  absl::Status EvaluateList(const ListSource& source, record::JsonValue* value);
+  record::JsonValue Get(const Reference& reference) const;
+  record::JsonValue GetColumn(const Column& column) const;
+  // Appends the text of a reference; false when it is null.
+  absl::StatusOr<bool> AppendText(const Reference& reference, std::string* out) const;
+  absl::StatusOr<int64_t> NextOfSequence(const SequenceSource& source);
+
+  const TableMap& map_;
+  std::vector<Column> columns_;  // parallel to map_.names.columns
+  std::vector<absl::flat_hash_map<std::string, int64_t>> sequences_;
+  const SourceRow* row_ = nullptr;
+  std::vector<record::JsonArray> items_;  // parallel to map_.names.items
+  size_t ordinal_ = 0;                    // of the current item, from 0
+  std::vector<record::JsonValue> values_;
+};
+
+}  // namespace daftar::io

@@ -1,0 +1,226 @@
+#include "txn/bulk_load.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "codec/fixed.h"
+#include "codec/keyspace.h"
+#include "txn/unique_group.h"
+
+namespace daftar::txn {
+namespace {
+
+// What a sorted index entry carries beside its key.
+struct EntryChange {
+  bool added = false;  // false: removed
+  bool has_null = false;
+  uint32_t tuple_bytes = 0;
+  std::string_view covered;
+};
+
+constexpr size_t kRowBytes = 8;
+constexpr size_t kEntryHeaderBytes = 6;
+
+std::string EncodeChange(bool added, const index::Entry& entry) {
+  std::string value;
+  value.push_back(added ? 1 : 0);
+  value.push_back(entry.has_null ? 1 : 0);
+  codec::AppendFixed(static_cast<uint32_t>(entry.tuple_bytes), &value);
+  value += entry.covered;
+  return value;
+}
+
+EntryChange DecodeChange(std::string_view value) {
+  return {value[0] != 0, value[1] != 0, codec::ReadFixed<uint32_t>(value, 2),
+          value.substr(kEntryHeaderBytes)};
+}
+
+storage::ExternalSorter MakeSorter(const BulkLoadOptions& options) {
+  return storage::ExternalSorter({options.spill_folder, options.sort_bytes_max, false});
+}
+
+}  // namespace
+
+BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions options)
+    : core_(core),
+      table_(table),
+      options_(std::move(options)),
+      prefix_(codec::RecordPrefix(table->id)),
+      records_(MakeSorter(options_)),
+      entries_(MakeSorter(options_)) {
+  core_->write_mutex().Lock();
+  next_ = core_->header();
+  next_.last_commit = CommitVersion(next_.last_commit.value() + 1);
+  auto existing = core_->store().NewIterator({prefix_, codec::PrefixEnd(prefix_)}, {});
+  const auto found = existing->Next();
+  // Not knowing only means to look at every key.
+  table_is_empty_ = found.ok() && !*found;
+}
+
+BulkLoad::~BulkLoad() { core_->write_mutex().Unlock(); }
+
+absl::Status BulkLoad::Remember(std::string key, uint64_t row, std::string_view what,
+                                Remembered* seen) {
+  if (const auto found = seen->find(key); found != seen->end()) {
+    return AlreadyExists(absl::StrCat("row ", found->second, " has the same ", what));
+  }
+  const size_t bytes = key.size() + sizeof(Remembered::value_type);
+  if (remembered_bytes_ + bytes <= options_.remembered_bytes_max) {
+    remembered_bytes_ += bytes;
+    seen->emplace(std::move(key), row);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BulkLoad::CheckNewKey(std::string_view key, uint64_t row) {
+  const auto with_key = [&](const absl::Status& status) {
+    return WithContext(status, "key", DescribeKey(*table_, key.substr(prefix_.size())));
+  };
+  if (!table_is_empty_) {
+    DAFTAR_ASSIGN_OR_RETURN(const auto existing, core_->store().Get(key, {}));
+    if (existing.has_value()) {
+      return with_key(
+          AlreadyExists("a record with this key exists; use upsert to replace it"));
+    }
+  }
+  return with_key(Remember(std::string(key), row, "key", &keys_));
+}
+
+absl::Status BulkLoad::CheckNewUnique(const record::Message& record, std::string_view primary_key,
+                                      uint64_t row) {
+  for (const catalog::IndexDef& index : table_->indexes) {
+    if (!index.unique) continue;
+    DAFTAR_ASSIGN_OR_RETURN(const std::vector<index::Entry> entries,
+                            index::EntriesOf(index, primary_key, record));
+    for (const index::Entry& entry : entries) {
+      if (entry.has_null) continue;
+      const std::string_view key = entry.key.view();
+      UniqueGroup group(&core_->store(), table_);
+      DAFTAR_RETURN_IF_ERROR(group.Note(index, key, entry.tuple_bytes, true));
+      DAFTAR_RETURN_IF_ERROR(group.Close());
+      DAFTAR_RETURN_IF_ERROR(
+          Remember(std::string(key.substr(0, entry.tuple_bytes)), row,
+                   absl::StrCat("values of the unique index ", index.name), &unique_values_));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BulkLoad::Add(record::Message record, uint64_t row) {
+  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(*table_, record));
+  if (options_.intent == WriteIntent::kInsert) {
+    DAFTAR_RETURN_IF_ERROR(CheckNewUnique(record, key.view().substr(prefix_.size()), row));
+    DAFTAR_RETURN_IF_ERROR(CheckNewKey(key.view(), row));
+  }
+  std::string value;
+  codec::AppendFixed(row, &value);
+  value += record.bytes();
+  return records_.Add(key.view(), value);
+}
+
+absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key,
+                                       const record::Message* before,
+                                       const record::Message& after) {
+  for (const catalog::IndexDef& index : table_->indexes) {
+    std::vector<index::Entry> old_entries;
+    if (before != nullptr) {
+      DAFTAR_ASSIGN_OR_RETURN(old_entries, index::EntriesOf(index, primary_key, *before));
+    }
+    DAFTAR_ASSIGN_OR_RETURN(std::vector<index::Entry> new_entries,
+                            index::EntriesOf(index, primary_key, after));
+    const index::EntryChanges changes =
+        index::Difference(std::move(old_entries), std::move(new_entries));
+    for (const auto* added : {&changes.added, &changes.changed}) {
+      for (const index::Entry& entry : *added) {
+        DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(true, entry)));
+      }
+    }
+    for (const index::Entry& entry : changes.removed) {
+      DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(false, entry)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BulkLoad::WriteRecord(std::string_view key, std::string_view message,
+                                   storage::BulkWriter* writer, Result* result) {
+  DAFTAR_ASSIGN_OR_RETURN(const record::Message after,
+                          record::Message::FromStored(table_->schema, message));
+  std::optional<record::Message> before;
+  if (!table_is_empty_) {
+    DAFTAR_ASSIGN_OR_RETURN(
+        before, ReadRecord(core_->store(), *table_, codec::EncodedKey(std::string(key)), {}));
+    if (before.has_value() && before->bytes() == message) return absl::OkStatus();
+  }
+  ++result->records_changed;
+  DAFTAR_RETURN_IF_ERROR(AddEntryChanges(key.substr(prefix_.size()),
+                                         before.has_value() ? &*before : nullptr, after));
+  return writer->Put(key,
+                     record::EncodeEnvelope(key, {next_.schema, next_.last_commit, message}));
+}
+
+absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, Result* result) {
+  DAFTAR_ASSIGN_OR_RETURN(const auto sorted, records_.Finish());
+  std::string key;
+  std::string message;
+  uint64_t row = 0;
+  bool pending = false;
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, sorted->Next());
+    const bool same_key = found && pending && sorted->key() == key;
+    if (same_key && options_.intent == WriteIntent::kInsert) {
+      return AlreadyExists("two rows have the same key")
+          .With("row", row)
+          .With("other row", codec::ReadFixed<uint64_t>(sorted->value(), 0))
+          .With("key", DescribeKey(*table_, std::string_view(key).substr(prefix_.size())));
+    }
+    if (pending && !same_key) DAFTAR_RETURN_IF_ERROR(WriteRecord(key, message, writer, result));
+    if (!found) return absl::OkStatus();
+    key = std::string(sorted->key());
+    row = codec::ReadFixed<uint64_t>(sorted->value(), 0);
+    message = std::string(sorted->value().substr(kRowBytes));
+    pending = true;
+  }
+}
+
+absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
+  DAFTAR_ASSIGN_OR_RETURN(const auto sorted, entries_.Finish());
+  UniqueGroup group(&core_->store(), table_);
+  // Entries come index by index, in the order of the indexes' prefixes.
+  const catalog::IndexDef* index = nullptr;
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, sorted->Next());
+    if (!found) return group.Close();
+    const EntryChange change = DecodeChange(sorted->value());
+    if (index == nullptr || !sorted->key().starts_with(codec::IndexPrefix(index->id))) {
+      for (const catalog::IndexDef& candidate : table_->indexes) {
+        if (sorted->key().starts_with(codec::IndexPrefix(candidate.id))) index = &candidate;
+      }
+    }
+    if (index->unique && !change.has_null) {
+      DAFTAR_RETURN_IF_ERROR(
+          group.Note(*index, sorted->key(), change.tuple_bytes, change.added));
+    }
+    if (change.added) {
+      DAFTAR_RETURN_IF_ERROR(writer->Put(
+          sorted->key(), index::EncodeEntryValue(next_.last_commit, change.covered)));
+    } else {
+      DAFTAR_RETURN_IF_ERROR(writer->Delete(sorted->key()));
+    }
+  }
+}
+
+absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {
+  Result result;
+  DAFTAR_ASSIGN_OR_RETURN(const auto writer, core_->store().NewBulkWriter());
+  DAFTAR_RETURN_IF_ERROR(writer->Put(HeaderKey(), EncodeHeader(next_)));
+  DAFTAR_RETURN_IF_ERROR(WriteRecords(writer.get(), &result));
+  DAFTAR_RETURN_IF_ERROR(WriteEntries(writer.get()));
+  result.version = core_->header().last_commit;
+  if (options_.dry_run || result.records_changed == 0) return result;
+  DAFTAR_RETURN_IF_ERROR(writer->Finish());
+  core_->set_header(next_);
+  result.version = next_.last_commit;
+  return result;
+}
+
+}  // namespace daftar::txn

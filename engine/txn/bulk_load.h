@@ -1,0 +1,87 @@
+// Writes any number of records as one commit in bounded memory: records and index entries are
+// sorted on disk and enter the store in one step.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "catalog/catalog.h"
+#include "daftar/options.h"
+#include "index/entries.h"
+#include "record/message.h"
+#include "storage/external_sorter.h"
+#include "txn/core.h"
+
+namespace daftar::txn {
+
+struct BulkLoadOptions {
+  WriteIntent intent = WriteIntent::kInsert;  // kInsert or kUpsert
+  std::filesystem::path spill_folder;         // must exist
+  size_t sort_bytes_max = size_t{48} << 20;   // for each of the two sorts
+  // Bytes of keys remembered in order to name both rows of a duplicate at once. Beyond it a
+  // duplicate is still found, at Finish.
+  size_t remembered_bytes_max = size_t{64} << 20;
+  bool dry_run = false;
+};
+
+// One load into one table, by one thread. Other commits wait from construction to destruction.
+// Destroyed unfinished, it leaves the database as it was.
+class BulkLoad {
+ public:
+  // Requires: `table` belongs to core->catalog(). Lifetime: `core` and `table` outlive the load.
+  BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions options)
+      ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  ~BulkLoad() ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  BulkLoad(const BulkLoad&) = delete;
+  BulkLoad& operator=(const BulkLoad&) = delete;
+
+  // Adds a record; `row` names it in messages. Errors: InvalidArgument when a key field is not set;
+  // AlreadyExists when an insert meets its key or unique values in the database or in an earlier
+  // row: the record is then left out and the load may go on. After any other error it may not.
+  absl::Status Add(record::Message record, uint64_t row);
+
+  struct Result {
+    CommitVersion version;         // the new commit, or the last one when nothing changed
+    uint64_t records_changed = 0;  // new or different from what was there
+  };
+  // Writes everything as one commit. When one key was upserted twice the later row wins. Errors:
+  // AlreadyExists naming rows or records that share a key or unique values; those of
+  // storage::BulkWriter. Durability: synced.
+  absl::StatusOr<Result> Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS;
+
+ private:
+  // Keys seen so far and the rows they came from.
+  using Remembered = absl::flat_hash_map<std::string, uint64_t>;
+
+  absl::Status CheckNewKey(std::string_view key, uint64_t row);
+  absl::Status CheckNewUnique(const record::Message& record, std::string_view primary_key,
+                              uint64_t row);
+  absl::Status Remember(std::string key, uint64_t row, std::string_view what, Remembered* seen);
+  absl::Status WriteRecords(storage::BulkWriter* writer, Result* result);
+  absl::Status WriteRecord(std::string_view key, std::string_view message,
+                           storage::BulkWriter* writer, Result* result);
+  absl::Status AddEntryChanges(std::string_view primary_key, const record::Message* before,
+                               const record::Message& after);
+  absl::Status WriteEntries(storage::BulkWriter* writer);
+
+  Core* const core_;
+  const catalog::TableDef* const table_;
+  const BulkLoadOptions options_;
+  const std::string prefix_;
+  bool table_is_empty_ = false;
+  Header next_;
+  Remembered keys_;
+  Remembered unique_values_;
+  size_t remembered_bytes_ = 0;
+  storage::ExternalSorter records_;
+  storage::ExternalSorter entries_;
+};
+
+}  // namespace daftar::txn

@@ -1,0 +1,42 @@
+// Checks a unique index while its changes go by in key order.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "catalog/catalog.h"
+#include "storage/store.h"
+
+namespace daftar::txn {
+
+// The changes to the entries that share one tuple of a unique index.
+class UniqueGroup {
+ public:
+  // Lifetime: all arguments outlive the group.
+  UniqueGroup(const storage::Store* store, const catalog::TableDef* table)
+      : store_(store), table_(table) {}
+
+  // Takes note of an added or removed entry; entries come in key order. A new tuple first closes
+  // the one before. Errors: as Close.
+  absl::Status Note(const catalog::IndexDef& index, std::string_view key, size_t tuple_bytes,
+                    bool added);
+  // Checks the tuple noted last. Errors: AlreadyExists naming index, values and both records.
+  absl::Status Close();
+
+ private:
+  const storage::Store* const store_;
+  const catalog::TableDef* const table_;
+  const catalog::IndexDef* index_ = nullptr;
+  std::string tuple_;  // with the index's prefix
+  std::vector<std::string> added_;
+  std::vector<std::string> removed_;
+};
+
+// "another record has these values", with index, values and keys.
+absl::Status UniqueClash(const catalog::TableDef& table, const catalog::IndexDef& index,
+                         std::string_view entry_key, std::string_view other_entry_key,
+                         size_t tuple_bytes);
+
+}  // namespace daftar::txn
