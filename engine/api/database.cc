@@ -162,8 +162,15 @@ std::vector<std::string> Database::TableNames() const {
   return names;
 }
 
-absl::StatusOr<std::string> Database::DescribeSchema() const {
+absl::StatusOr<std::vector<TableInfo>> Database::DescribeSchema() const {
   return catalog::Describe(state_->core->catalog()->tables);
+}
+
+absl::StatusOr<TableInfo> Database::DescribeTable(std::string_view table) const {
+  const auto catalog = state_->core->catalog();
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, catalog->GetTable(table));
+  DAFTAR_ASSIGN_OR_RETURN(std::vector<TableInfo> described, catalog::Describe({*def}));
+  return std::move(described.front());
 }
 
 absl::StatusOr<DatabaseStats> Database::Stats() const { return io::CollectStats(*state_->core); }

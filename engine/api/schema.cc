@@ -16,7 +16,7 @@ absl::StatusOr<std::shared_ptr<const record::SchemaSet>> internal::ParseSchema(
   return record::SchemaSet::Parse({schema.file, schema.import_paths});
 }
 
-absl::StatusOr<std::string> DescribeSchema(const SchemaFile& schema) {
+absl::StatusOr<std::vector<TableInfo>> DescribeSchema(const SchemaFile& schema) {
   DAFTAR_ASSIGN_OR_RETURN(auto schemas, internal::ParseSchema(schema));
   DAFTAR_ASSIGN_OR_RETURN(const auto tables, catalog::ResolveTables(schemas));
   return catalog::Describe(tables);

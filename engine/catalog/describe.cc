@@ -30,7 +30,7 @@ std::string TypeText(capnp::Type type, capnp::schema::Field::Reader field) {
 }
 
 std::string IndexText(const IndexDef& index) {
-  std::string text = absl::StrCat("  index ", index.name, " on ", Joined(index.on));
+  std::string text = absl::StrCat("on ", Joined(index.on));
   if (index.unique) absl::StrAppend(&text, ", unique");
   if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));
   if (!index.where.empty()) {
@@ -42,20 +42,24 @@ std::string IndexText(const IndexDef& index) {
 
 }  // namespace
 
-absl::StatusOr<std::string> Describe(const std::vector<TableDef>& tables) {
+absl::StatusOr<std::vector<TableInfo>> Describe(const std::vector<TableDef>& tables) {
   return record::Fenced(absl::StatusCode::kInternal, "schema does not read",
-                        [&]() -> absl::StatusOr<std::string> {
-    std::string text;
+                        [&]() -> absl::StatusOr<std::vector<TableInfo>> {
+    std::vector<TableInfo> described;
     for (const TableDef& table : tables) {
-      absl::StrAppend(&text, "table ", table.name, " (", record::TypeName(table.schema),
-                      "), key ", Joined(table.key), "\n");
+      TableInfo& info = described.emplace_back();
+      info.name = table.name;
+      info.struct_name = record::TypeName(table.schema);
+      for (const Term& term : table.key) info.key.push_back(ToString(term));
       for (auto field : table.schema.getFields()) {
-        absl::StrAppend(&text, "  ", field.getProto().getName().cStr(), ": ",
-                        TypeText(field.getType(), field.getProto()), "\n");
+        info.fields.push_back({field.getProto().getName().cStr(),
+                               TypeText(field.getType(), field.getProto())});
       }
-      for (const IndexDef& index : table.indexes) absl::StrAppend(&text, IndexText(index), "\n");
+      for (const IndexDef& index : table.indexes) {
+        info.indexes.push_back({index.name, IndexText(index)});
+      }
     }
-    return text;
+    return described;
   });
 }
 

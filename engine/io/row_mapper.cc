@@ -204,22 +204,23 @@ absl::StatusOr<bool> RowMapper::IsSkipped(bool by_items) {
   return false;
 }
 
-absl::StatusOr<MappedRecord> RowMapper::MakeRecord() {
+absl::Status RowMapper::AddRecord(MappedRow* mapped) {
   for (size_t i = 0; i < values_.size(); ++i) {
     const absl::Status status = Evaluate(map_.values[i], &values_[i]);
     if (!status.ok()) return WithContext(status, "field", FieldNameOfPath(map_.paths[i]));
   }
-  MappedRecord mapped;
-  DAFTAR_ASSIGN_OR_RETURN(mapped.record, map_.shape.Build(values_));
+  DAFTAR_ASSIGN_OR_RETURN(JsonValue record, map_.shape.Build(values_));
   for (const FlagRule& rule : map_.flags) {
-    DAFTAR_ASSIGN_OR_RETURN(std::optional<Flag> flag, ApplyFlagRule(rule, &mapped.record));
-    if (flag) mapped.flags.push_back(*std::move(flag));
+    DAFTAR_ASSIGN_OR_RETURN(std::optional<Flag> flag, ApplyFlagRule(rule, &record));
+    if (flag) mapped->flags.push_back(*std::move(flag));
   }
-  return mapped;
+  mapped->records.push_back(std::move(record));
+  return absl::OkStatus();
 }
 
-absl::Status RowMapper::Map(const SourceRow& row, std::vector<MappedRecord>* records) {
-  records->clear();
+absl::Status RowMapper::Map(const SourceRow& row, MappedRow* mapped) {
+  mapped->records.clear();
+  mapped->flags.clear();
   row_ = &row;
   DAFTAR_ASSIGN_OR_RETURN(const bool row_skipped, IsSkipped(false));
   if (row_skipped) return absl::OkStatus();
@@ -229,8 +230,7 @@ absl::Status RowMapper::Map(const SourceRow& row, std::vector<MappedRecord>* rec
     if (ItemIsNull()) continue;
     DAFTAR_ASSIGN_OR_RETURN(const bool item_skipped, IsSkipped(true));
     if (item_skipped) continue;
-    DAFTAR_ASSIGN_OR_RETURN(MappedRecord record, MakeRecord());
-    records->push_back(std::move(record));
+    DAFTAR_RETURN_IF_ERROR(AddRecord(mapped));
   }
   ordinal_ = 0;
   return absl::OkStatus();

@@ -17,8 +17,9 @@
 
 namespace daftar::io {
 
-struct MappedRecord {
-  record::JsonValue record;
+// What a row became.
+struct MappedRow {
+  std::vector<record::JsonValue> records;  // none when the row is skipped
   std::vector<Flag> flags;
 };
 
@@ -31,9 +32,9 @@ class RowMapper {
   static absl::StatusOr<std::unique_ptr<RowMapper>> Create(const TableMap* map,
                                                            const RowSource& source);
 
-  // Replaces `records` by those of the row: none when it is skipped. Requires: row.status.ok().
-  // Errors: InvalidArgument "…; field=<path without indexes>; value=…": a bad row.
-  absl::Status Map(const SourceRow& row, std::vector<MappedRecord>* records);
+  // Replaces what `mapped` holds. Requires: row.status.ok().
+  // Errors: InvalidArgument "…; value=…; field=<path without indexes>": a bad row.
+  absl::Status Map(const SourceRow& row, MappedRow* mapped);
 
   // The columns that go into a field ("names.text", indexes do not matter), joined by ", "; empty
   // when none does.
@@ -54,7 +55,7 @@ class RowMapper {
   absl::Status MakeItems(size_t* count);
   absl::StatusOr<bool> IsSkipped(bool by_items);
   bool ItemIsNull() const;
-  absl::StatusOr<MappedRecord> MakeRecord();
+  absl::Status AddRecord(MappedRow* mapped);
   absl::Status Evaluate(const ValueSpec& spec, record::JsonValue* value);
   absl::Status EvaluateSource(const ValueSpec& spec, record::JsonValue* value);
   absl::Status EvaluateList(const ListSource& source, record::JsonValue* value);

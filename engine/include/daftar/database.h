@@ -161,8 +161,10 @@ class Database {
 
   // The names of all tables, in the order of the schema.
   std::vector<std::string> TableNames() const;
-  // The tables, keys, fields and indexes, as `daftar schema show` prints them.
-  absl::StatusOr<std::string> DescribeSchema() const;
+  // All tables with their keys, fields and indexes. Errors: DataLoss.
+  absl::StatusOr<std::vector<TableInfo>> DescribeSchema() const;
+  // One of them. Errors: NotFound.
+  absl::StatusOr<TableInfo> DescribeTable(std::string_view table) const;
   // Counts by reading everything. Errors: DataLoss, Unavailable.
   absl::StatusOr<DatabaseStats> Stats() const;
   // Compares every record with the index entries in both directions. A repair needs a database open

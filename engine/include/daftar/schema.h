@@ -43,8 +43,24 @@ struct SchemaCheck {
 // Errors: InvalidArgument or NotFound when a file does not parse or its annotations are malformed.
 absl::StatusOr<SchemaCheck> CheckSchemaChange(const SchemaFile& from, const SchemaFile& to);
 
-// The tables, keys, fields and indexes of a schema file, as `daftar schema show` prints them.
-// Errors: as CheckSchemaChange.
-absl::StatusOr<std::string> DescribeSchema(const SchemaFile& schema);
+// A table as its schema declares it.
+struct TableInfo {
+  struct Field {
+    std::string name;
+    std::string type;  // "text", "optional date", "list of struct Name", …
+  };
+  struct Index {
+    std::string name;
+    std::string definition;  // "on zone, validTo desc, unique, covering holder, where …"
+  };
+  std::string name;
+  std::string struct_name;
+  std::vector<std::string> key;  // paths, with " desc" where declared so
+  std::vector<Field> fields;     // of the struct itself, in the order of their ordinals
+  std::vector<Index> indexes;
+};
+
+// The tables of a schema file. Errors: as CheckSchemaChange.
+absl::StatusOr<std::vector<TableInfo>> DescribeSchema(const SchemaFile& schema);
 
 }  // namespace daftar

@@ -1,0 +1,52 @@
+// The commands of `daftar`. Each adds itself to the argument parser and, when it was chosen, runs
+// and gives the exit code.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "daftar/database.h"
+
+namespace daftar::cli {
+
+// Exit codes; docs/cli.md explains them.
+enum ExitCode : int {
+  kOk = 0,
+  kFindings = 1,  // the command ran and its answer is "no": problems found, rows rejected
+  kUsage = 2,
+  kAbsent = 3,
+  kRefused = 4,
+  kDamaged = 5,
+  kSystem = 6,
+  kInternal = 70,
+};
+
+// What main() runs once the arguments are parsed.
+using Runner = std::function<absl::StatusOr<ExitCode>()>;
+
+// Adds the commands; the chosen one puts itself into `runner`.
+void AddInit(CLI::App* app, Runner* runner);
+void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
+void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, export
+void AddImport(CLI::App* app, Runner* runner);
+void AddSchemaCommands(CLI::App* app, Runner* runner);  // schema show, schema check
+void AddMaintenance(CLI::App* app, Runner* runner);     // stats, verify
+
+ExitCode ExitCodeOf(const absl::Status& status);
+
+// Opens an existing database. Errors: those of Database::Open.
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const std::string& directory,
+                                                       bool read_only);
+
+// All of standard input, or of a file. Errors: NotFound, Unavailable.
+absl::StatusOr<std::string> ReadText(const std::string& path);
+
+// Writes to standard output. Errors: Unavailable, so that a full disk or closed pipe is not taken
+// for success.
+absl::Status Print(std::string_view text);
+
+}  // namespace daftar::cli

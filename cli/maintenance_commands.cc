@@ -1,0 +1,162 @@
+// stats, verify.
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/commands.h"
+
+namespace daftar::cli {
+namespace {
+
+std::string_view KindName(ProblemKind kind) {
+  switch (kind) {
+    case ProblemKind::kDamagedRecord:
+      return "damaged-record";
+    case ProblemKind::kWrongKey:
+      return "wrong-key";
+    case ProblemKind::kMissingEntry:
+      return "missing-entry";
+    case ProblemKind::kExtraEntry:
+      return "extra-entry";
+    case ProblemKind::kWrongEntry:
+      return "wrong-entry";
+    case ProblemKind::kUnknownKey:
+      return "unknown-key";
+    case ProblemKind::kDuplicate:
+      return "duplicate";
+  }
+  return "?";
+}
+
+std::string Quoted(std::string_view text) { return Value(text).ToJson(); }
+
+std::string StatsJson(const DatabaseStats& stats) {
+  std::string json = absl::StrCat("{\"lastCommit\":", stats.last_commit.value(),
+                                  ",\"schemaVersion\":", stats.schema.value(),
+                                  ",\"diskBytes\":", stats.disk_bytes,
+                                  ",\"memoryBytes\":", stats.memory_bytes, ",\"tables\":[");
+  for (size_t i = 0; i < stats.tables.size(); ++i) {
+    const TableStats& table = stats.tables[i];
+    absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.name),
+                    ",\"records\":", table.records, ",\"recordBytes\":", table.record_bytes,
+                    ",\"indexes\":[");
+    for (size_t j = 0; j < table.indexes.size(); ++j) {
+      absl::StrAppend(&json, j > 0 ? "," : "", "{\"name\":", Quoted(table.indexes[j].name),
+                      ",\"entries\":", table.indexes[j].entries, "}");
+    }
+    absl::StrAppend(&json, "]}");
+  }
+  return json + "]}\n";
+}
+
+std::string StatsText(const DatabaseStats& stats) {
+  std::string text;
+  for (const TableStats& table : stats.tables) {
+    absl::StrAppendFormat(&text, "%-32s %12d records %14d bytes\n", table.name, table.records,
+                          table.record_bytes);
+    for (const IndexStats& index : table.indexes) {
+      absl::StrAppendFormat(&text, "  %-30s %12d entries\n", index.name, index.entries);
+    }
+  }
+  absl::StrAppendFormat(&text, "commit %d, schema version %d, %d bytes on disk\n",
+                        stats.last_commit.value(), stats.schema.value(), stats.disk_bytes);
+  return text;
+}
+
+std::string ProblemText(const Problem& problem) {
+  std::string text = absl::StrCat(KindName(problem.kind), " ", problem.table);
+  if (!problem.index.empty()) absl::StrAppend(&text, " index ", problem.index);
+  absl::StrAppend(&text, " key ", problem.key, ": ", problem.message,
+                  problem.repaired ? " (repaired)" : "", "\n");
+  return text;
+}
+
+std::string VerifyText(const VerifyReport& report) {
+  std::string text;
+  for (const Problem& problem : report.problems) absl::StrAppend(&text, ProblemText(problem));
+  if (report.problems.size() < report.problems_found) {
+    absl::StrAppend(&text, "… and ", report.problems_found - report.problems.size(), " more\n");
+  }
+  absl::StrAppend(&text, report.clean() ? "clean" : "damaged", ": ", report.records, " records, ",
+                  report.entries, " index entries, ", report.problems_found, " problems");
+  if (report.problems_repaired > 0) {
+    absl::StrAppend(&text, ", ", report.problems_repaired, " repaired");
+  }
+  return text + "\n";
+}
+
+std::string VerifyJson(const VerifyReport& report) {
+  std::string json = absl::StrCat(
+      "{\"clean\":", report.clean() ? "true" : "false", ",\"records\":", report.records,
+      ",\"entries\":", report.entries, ",\"problemsFound\":", report.problems_found,
+      ",\"problemsRepaired\":", report.problems_repaired, ",\"problems\":[");
+  for (size_t i = 0; i < report.problems.size(); ++i) {
+    const Problem& problem = report.problems[i];
+    absl::StrAppend(&json, i > 0 ? "," : "", "{\"kind\":", Quoted(KindName(problem.kind)),
+                    ",\"table\":", Quoted(problem.table), ",\"index\":", Quoted(problem.index),
+                    ",\"key\":", Quoted(problem.key), ",\"message\":", Quoted(problem.message),
+                    ",\"repaired\":", problem.repaired ? "true" : "false", "}");
+  }
+  return json + "]}\n";
+}
+
+struct Arguments {
+  std::string database;
+  std::string format = "text";
+  bool repair = false;
+};
+
+absl::StatusOr<ExitCode> RunStats(const Arguments& arguments) {
+  auto database = OpenDatabase(arguments.database, true);
+  if (!database.ok()) return database.status();
+  const auto stats = (*database)->Stats();
+  if (!stats.ok()) return stats.status();
+  const std::string text = arguments.format == "json" ? StatsJson(*stats) : StatsText(*stats);
+  if (auto status = Print(text); !status.ok()) return status;
+  return kOk;
+}
+
+absl::StatusOr<ExitCode> RunVerify(const Arguments& arguments) {
+  auto database = OpenDatabase(arguments.database, !arguments.repair);
+  if (!database.ok()) return database.status();
+  VerifyOptions options;
+  options.repair = arguments.repair;
+  const bool show_progress = isatty(STDERR_FILENO) != 0;
+  if (show_progress) {
+    options.progress = [](uint64_t checked) { std::cerr << "\rchecked " << checked << std::flush; };
+  }
+  const auto report = (*database)->Verify(options);
+  if (show_progress) std::cerr << "\r\x1b[K" << std::flush;
+  if (!report.ok()) return report.status();
+  const std::string text =
+      arguments.format == "json" ? VerifyJson(*report) : VerifyText(*report);
+  if (auto status = Print(text); !status.ok()) return status;
+  return report->clean() ? kOk : kFindings;
+}
+
+CLI::App* AddCommand(CLI::App* app, const char* name, const char* help,
+                     const std::shared_ptr<Arguments>& arguments) {
+  CLI::App* command = app->add_subcommand(name, help);
+  command->add_option("DB", arguments->database, "the database directory")->required();
+  command->add_option("--format", arguments->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  return command;
+}
+
+}  // namespace
+
+void AddMaintenance(CLI::App* app, Runner* runner) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* stats = AddCommand(app, "stats", "Count records and entries, and show sizes", arguments);
+  stats->callback([=] { *runner = [=] { return RunStats(*arguments); }; });
+  CLI::App* verify = AddCommand(
+      app, "verify", "Compare records and index entries in both directions", arguments);
+  verify->add_flag("--repair", arguments->repair, "put right what follows from the records");
+  verify->callback([=] { *runner = [=] { return RunVerify(*arguments); }; });
+}
+
+}  // namespace daftar::cli
