@@ -34,12 +34,12 @@ class EntryBuilder {
 
  private:
   absl::Status Expand() {
-    if (bindings_.size() == list_count_) return AddEntry();
-    const uint32_t length = index_.longest_fan_out().ListLength(record_.root(), bindings_);
-    for (uint32_t i = 0; i < length; ++i) {
-      bindings_.push_back(i);
+    if (elements_.size() == list_count_) return AddEntry();
+    const auto list = index_.longest_fan_out().List(record_.root(), elements_);
+    for (uint i = 0; i < list.size(); ++i) {
+      elements_.push_back(list[i]);
       DAFTAR_RETURN_IF_ERROR(Expand());
-      bindings_.pop_back();
+      elements_.pop_back();
     }
     return absl::OkStatus();
   }
@@ -54,8 +54,8 @@ class EntryBuilder {
     std::string& key = entry.key.bytes();
     key = prefix_;
     for (const catalog::Term& term : index_.on) {
-      const std::span<const uint32_t> bindings(bindings_.data(), term.path.list_count());
-      const Scalar value = term.path.Evaluate(record_.root(), bindings);
+      const record::ListElements elements(elements_.data(), term.path.list_count());
+      const Scalar value = term.path.Evaluate(record_.root(), elements);
       if (IsNull(value)) entry.has_null = true;
       codec::AppendPart(term.part, value, &key);
     }
@@ -72,7 +72,7 @@ class EntryBuilder {
   const std::string prefix_;
   const size_t list_count_;
   std::string covered_;
-  std::vector<uint32_t> bindings_;
+  std::vector<capnp::DynamicValue::Reader> elements_;
   std::vector<Entry> entries_;
 };
 

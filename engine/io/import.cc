@@ -1,7 +1,11 @@
 #include "io/import.h"
 
+#include <algorithm>
+#include <deque>
 #include <optional>
+#include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "io/import_map.h"
 #include "io/reject_file.h"
@@ -18,6 +22,44 @@ bool IsBadRow(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsAlreadyExists(status) ||
          absl::IsNotFound(status);
 }
+
+// A row that outlives the next one.
+class KeptRow {
+ public:
+  explicit KeptRow(const SourceRow& row)
+      : row_(row), raw_(row.raw), json_(row.json == nullptr ? record::JsonValue() : *row.json) {
+    for (std::string_view cell : row.cells) {
+      if (cell.data() == nullptr) {
+        cells_.emplace_back();
+      } else {
+        cells_.emplace_back(texts_.emplace_back(cell));
+      }
+    }
+    row_.raw = raw_;
+    row_.cells = cells_;
+    row_.json = row.json == nullptr ? nullptr : &json_;
+  }
+  KeptRow(const KeptRow&) = delete;
+  KeptRow& operator=(const KeptRow&) = delete;
+
+  const SourceRow& row() const { return row_; }
+
+ private:
+  SourceRow row_;
+  std::string raw_;
+  record::JsonValue json_;
+  std::deque<std::string> texts_;  // whose elements stay where they are
+  std::vector<std::string_view> cells_;
+};
+
+// Rows that make one record together ("merge_by").
+struct RowGroup {
+  std::string key;
+  uint64_t line = 0;  // of the first row
+  absl::Status status;
+  MappedRow mapped;
+  std::deque<KeptRow> rows;  // only kept for the rejects file
+};
 
 class Importer {
  public:
@@ -40,30 +82,21 @@ class Importer {
     auto source = OpenRowSource(std::move(bytes), format);
     if (!source.ok()) return InFile(source.status());
     source_ = *std::move(source);
-    if (map_ == nullptr && !source_->is_json()) {
-      auto of_columns = MapOfColumns(table, source_->columns());
-      if (!of_columns.ok()) return InFile(of_columns.status());
-      map_of_columns_.emplace(*std::move(of_columns));
-      map_ = &*map_of_columns_;
-    }
-    if (map_ == nullptr) return absl::OkStatus();
-    auto mapper = RowMapper::Create(map_, *source_);
-    if (!mapper.ok()) return InFile(mapper.status());
-    mapper_ = *std::move(mapper);
-    return absl::OkStatus();
+    const absl::Status mapped = MakeMapper(table);
+    return mapped.ok() ? mapped : InFile(mapped);
   }
 
   absl::StatusOr<ImportReport> Run() {
     SourceRow row;
-    MappedRow mapped;
     while (true) {
       const absl::StatusOr<bool> found = source_->Next(&row);
       if (!found.ok()) return InFile(found.status());
       if (!*found) break;
       ++report_.rows_read;
-      DAFTAR_RETURN_IF_ERROR(Take(row, &mapped));
+      DAFTAR_RETURN_IF_ERROR(merges() ? TakeIntoGroup(row) : Take(row));
       if (report_.rows_read % kRowsPerProgress == 0) Progress();
     }
+    DAFTAR_RETURN_IF_ERROR(FinishGroup());
     if (rejects_) DAFTAR_RETURN_IF_ERROR(rejects_->Close());
     if (!options_.dry_run) DAFTAR_RETURN_IF_ERROR(sink_.Finish());
     Progress();
@@ -72,32 +105,101 @@ class Importer {
   }
 
  private:
-  absl::Status Take(const SourceRow& row, MappedRow* mapped) {
-    absl::Status status = row.status;
-    if (status.ok()) status = Map(row, mapped);
-    if (status.ok() && mapped->records.empty()) {
-      ++report_.rows_skipped;
-      return absl::OkStatus();
+  bool merges() const { return mapper_ != nullptr && mapper_->merges(); }
+
+  absl::Status MakeMapper(std::string_view table) {
+    if (map_ == nullptr && !source_->is_json()) {
+      DAFTAR_ASSIGN_OR_RETURN(TableMap of_columns, MapOfColumns(table, source_->columns()));
+      map_of_columns_.emplace(std::move(of_columns));
+      map_ = &*map_of_columns_;
     }
-    if (status.ok()) status = sink_.Add(mapped->records, row.line);
-    if (status.ok()) {
-      report_.records_written += mapped->records.size();
-      for (Flag& flag : mapped->flags) {
-        report_.flagged.push_back({row.line, std::move(flag.name), std::move(flag.reason)});
-      }
-      return absl::OkStatus();
-    }
-    status = InRow(status, row.line);
-    if (!IsBadRow(status) || !rejects_) return status;
-    ++report_.rows_rejected;
-    return rejects_->Add(*source_, row, status.message(), is_tsv_);
+    if (map_ == nullptr) return absl::OkStatus();
+    DAFTAR_ASSIGN_OR_RETURN(mapper_, RowMapper::Create(map_, *source_));
+    return absl::OkStatus();
   }
 
   absl::Status Map(const SourceRow& row, MappedRow* mapped) {
+    if (!row.status.ok()) return row.status;
     if (mapper_ != nullptr) return mapper_->Map(row, mapped);
     mapped->flags.clear();
     mapped->records.assign(1, *row.json);
     return absl::OkStatus();
+  }
+
+  absl::Status Take(const SourceRow& row) {
+    const absl::Status status = Map(row, &mapped_);
+    return Hand(status, row.line, &mapped_, [this, &row](std::string_view error) {
+      ++report_.rows_rejected;
+      return rejects_->Add(*source_, row, error, is_tsv_);
+    });
+  }
+
+  // Gives the records of a row or group to the sink, or the row to the rejects.
+  template <typename Reject>
+  absl::Status Hand(absl::Status status, uint64_t line, MappedRow* mapped, const Reject& reject) {
+    if (status.ok() && mapped->records.empty()) {
+      ++report_.rows_skipped;
+      return absl::OkStatus();
+    }
+    if (status.ok()) status = sink_.Add(mapped->records, line);
+    if (status.ok()) {
+      report_.records_written += mapped->records.size();
+      for (Flag& flag : mapped->flags) {
+        report_.flagged.push_back({line, std::move(flag.name), std::move(flag.reason)});
+      }
+      return absl::OkStatus();
+    }
+    status = InRow(status, line);
+    return IsBadRow(status) && rejects_ ? reject(status.message()) : status;
+  }
+
+  absl::Status TakeIntoGroup(const SourceRow& row) {
+    // A row that is not even cells has no key: it spoils nothing but itself.
+    if (!row.status.ok()) return Take(row);
+    absl::Status status = Map(row, &mapped_);
+    if (status.ok() && mapped_.records.empty()) {
+      ++report_.rows_skipped;
+      return absl::OkStatus();
+    }
+    std::string key = mapper_->MergeKey(row);
+    if (!group_ || group_->key != key) {
+      DAFTAR_RETURN_IF_ERROR(FinishGroup());
+      group_.emplace();
+      group_->key = key;
+      group_->line = row.line;
+      if (!seen_keys_.insert(std::move(key)).second && status.ok()) {
+        status = InvalidArgument("rows that make one record must follow each other; sort the file");
+      }
+    }
+    if (rejects_) group_->rows.emplace_back(row);
+    if (group_->status.ok() && !status.ok()) {
+      group_->status = status;
+      group_->line = row.line;
+    }
+    if (!status.ok()) return absl::OkStatus();
+    if (group_->mapped.records.empty()) {
+      group_->mapped = std::exchange(mapped_, MappedRow());
+    } else {
+      RowMapper::Merge(std::move(mapped_.records[0]), group_->mapped.records.data());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status FinishGroup() {
+    if (!group_) return absl::OkStatus();
+    RowGroup& group = *group_;
+    absl::Status status = group.status;
+    if (status.ok()) status = mapper_->SetFlags(&group.mapped);
+    status = Hand(status, group.line, &group.mapped, [this, &group](std::string_view error) {
+      absl::Status written;
+      for (const KeptRow& row : group.rows) {
+        ++report_.rows_rejected;
+        if (written.ok()) written = rejects_->Add(*source_, row.row(), error, is_tsv_);
+      }
+      return written;
+    });
+    group_.reset();
+    return status;
   }
 
   absl::Status InFile(const absl::Status& status) const {
@@ -137,6 +239,9 @@ class Importer {
   std::unique_ptr<RowSource> source_;
   std::unique_ptr<RowMapper> mapper_;
   std::optional<RejectFile> rejects_;
+  MappedRow mapped_;
+  std::optional<RowGroup> group_;
+  absl::flat_hash_set<std::string> seen_keys_;
   ImportReport report_;
 };
 

@@ -97,6 +97,16 @@ absl::Status ParseSkipWhen(const Spec& spec, const LookupTables& lookups, TableM
   return absl::OkStatus();
 }
 
+absl::Status ParseMergeBy(const Spec& spec, TableMap* map) {
+  if (!map->each.empty()) return spec.Wrong("it cannot stand together with \"each\"");
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> columns, spec.Texts());
+  for (const std::string& column : columns) {
+    if (column.empty()) return spec.Wrong("a column name is expected");
+    map->merge_by.push_back({Reference::Kind::kColumn, map->names.ColumnIndex(column), ""});
+  }
+  return columns.empty() ? spec.Wrong("a column is needed") : absl::OkStatus();
+}
+
 absl::StatusOr<TableMap> ParseTable(std::string_view table, const Spec& spec,
                                     const LookupTables& lookups) {
   DAFTAR_ASSIGN_OR_RETURN(const Members members, spec.Members());
@@ -112,10 +122,12 @@ absl::StatusOr<TableMap> ParseTable(std::string_view table, const Spec& spec,
       DAFTAR_RETURN_IF_ERROR(ParseFields(member, lookups, &map));
     } else if (name == "skip_when") {
       DAFTAR_RETURN_IF_ERROR(ParseSkipWhen(member, lookups, &map));
+    } else if (name == "merge_by") {
+      DAFTAR_RETURN_IF_ERROR(ParseMergeBy(member, &map));
     } else if (name == "flag") {
       DAFTAR_RETURN_IF_ERROR(ParseFlags(member, &map));
     } else {
-      return member.Wrong("unknown name; known are each, skip_when, fields, flag");
+      return member.Wrong("unknown name; known are each, skip_when, merge_by, fields, flag");
     }
   }
   if (map.paths.empty()) return spec.Wrong("\"fields\" is missing");

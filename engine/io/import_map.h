@@ -32,6 +32,8 @@ struct TableMap {
   SourceNames names;
   std::vector<ValueSpec> each;  // parallel to names.items
   std::vector<Condition> skip_when;
+  // Rows that follow each other with the same values here make one record.
+  std::vector<Reference> merge_by;
   std::vector<std::string> paths;  // of the fields
   std::vector<ValueSpec> values;   // parallel to paths
   RecordTemplate shape;

@@ -18,10 +18,10 @@ namespace {
 
 constexpr size_t kListIndexMax = 999;
 
-// Several elements for "[]", or the same for each.
-size_t CountElements(const JsonValue& value) {
-  const JsonArray* array = value.as_array();
-  return array == nullptr ? 0 : array->size();
+bool IsWord(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
+  });
 }
 
 void DropNulls(JsonArray* array) {
@@ -31,25 +31,28 @@ void DropNulls(JsonArray* array) {
 }  // namespace
 
 struct RecordTemplate::Step {
-  enum class List { kNone, kIndex, kAll };
+  enum class List { kNone, kIndex, kGroup };
   std::string name;
   List list = List::kNone;
   size_t index = 0;
+  std::string group;
 };
 
-// A node is a value, an object, a list with given elements or a list filled by "[]".
+// A node is a value, an object or a list.
 struct RecordTemplate::Node {
-  enum class Kind { kUnset, kValue, kObject, kElements, kAll };
+  enum class Kind { kUnset, kValue, kObject, kList };
+  using Named = std::vector<std::pair<std::string, Node>>;
   Kind kind = Kind::kUnset;
-  size_t value = 0;                                   // kValue
-  std::vector<std::pair<std::string, Node>> members;  // kObject
-  std::vector<Node> elements;                         // kElements; kAll has one
+  size_t value = 0;            // kValue
+  Named members;               // kObject
+  std::vector<Node> elements;  // kList: "[0]", "[1]", …
+  Named groups;                // kList: "[]", "[word]"; each makes any number of elements
 
-  Node* Member(const std::string& name) {
-    for (auto& [known, node] : members) {
+  static Node* FindOrAdd(const std::string& name, Named* nodes) {
+    for (auto& [known, node] : *nodes) {
       if (known == name) return &node;
     }
-    return &members.emplace_back(name, Node()).second;
+    return &nodes->emplace_back(name, Node()).second;
   }
   // Whether the node was, or now becomes, of that kind.
   bool Become(Kind wanted) {
@@ -77,25 +80,26 @@ RecordTemplate& RecordTemplate::operator=(RecordTemplate&&) noexcept = default;
 
 absl::StatusOr<std::vector<RecordTemplate::Step>> RecordTemplate::ParsePath(std::string_view path) {
   std::vector<Step> steps;
-  size_t all_count = 0;
+  size_t group_count = 0;
   for (std::string_view part : absl::StrSplit(path, '.')) {
     Step step;
     if (const size_t open = part.find('['); open != part.npos) {
       if (!part.ends_with(']')) return InvalidArgument("a bracket is not closed");
-      const std::string_view index = part.substr(open + 1, part.size() - open - 2);
+      const std::string_view label = part.substr(open + 1, part.size() - open - 2);
       part = part.substr(0, open);
-      step.list = index.empty() ? Step::List::kAll : Step::List::kIndex;
-      if (step.list == Step::List::kAll && ++all_count > 1) {
-        return InvalidArgument("only one [] can stand in a path");
-      }
-      if (!index.empty() && (!absl::SimpleAtoi(index, &step.index) || step.index > kListIndexMax)) {
-        return InvalidArgument("brackets hold nothing or an index from 0 to 999");
+      if (!label.empty() && absl::ascii_isdigit(static_cast<unsigned char>(label.front()))) {
+        step.list = Step::List::kIndex;
+        if (!absl::SimpleAtoi(label, &step.index) || step.index > kListIndexMax) {
+          return InvalidArgument("an index is a number from 0 to 999");
+        }
+      } else {
+        step.list = Step::List::kGroup;
+        step.group = label;
+        if (!IsWord(label)) return InvalidArgument("brackets hold an index, a word or nothing");
+        if (++group_count > 1) return InvalidArgument("only one [] or [word] can stand in a path");
       }
     }
-    const auto is_name = [](char c) {
-      return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
-    };
-    if (part.empty() || !std::all_of(part.begin(), part.end(), is_name)) {
+    if (part.empty() || !IsWord(part)) {
       return InvalidArgument("it is not a path such as id, address.city or names[0].text");
     }
     step.name = part;
@@ -120,10 +124,13 @@ absl::Status RecordTemplate::Place(Node* root, const std::vector<Step>& steps, s
   Node* node = root;
   for (const Step& step : steps) {
     if (!node->Become(Node::Kind::kObject)) return contradiction();
-    node = node->Member(step.name);
+    node = Node::FindOrAdd(step.name, &node->members);
     if (step.list == Step::List::kNone) continue;
-    const bool all = step.list == Step::List::kAll;
-    if (!node->Become(all ? Node::Kind::kAll : Node::Kind::kElements)) return contradiction();
+    if (!node->Become(Node::Kind::kList)) return contradiction();
+    if (step.list == Step::List::kGroup) {
+      node = Node::FindOrAdd(step.group, &node->groups);
+      continue;
+    }
     if (node->elements.size() <= step.index) node->elements.resize(step.index + 1);
     node = &node->elements[step.index];
   }
@@ -166,10 +173,8 @@ class Builder {
         return BuildValue(node.value, element);
       case Node::Kind::kObject:
         return BuildObject(node, element);
-      case Node::Kind::kElements:
-        return BuildElements(node, element);
-      case Node::Kind::kAll:
-        return BuildAll(node);
+      case Node::Kind::kList:
+        return BuildList(node, element);
       case Node::Kind::kUnset:
         break;
     }
@@ -205,26 +210,19 @@ class Builder {
     return built;
   }
 
-  absl::StatusOr<Built> BuildElements(const Node& node, std::optional<size_t> element) {
+  absl::StatusOr<Built> BuildList(const Node& node, std::optional<size_t> element) {
     JsonArray array;
     for (const Node& child : node.elements) {
       DAFTAR_ASSIGN_OR_RETURN(Built part, Build(child, element));
       if (part.real) array.push_back(std::move(part.value));
     }
-    return List(std::move(array));
-  }
-
-  absl::StatusOr<Built> BuildAll(const Node& node) {
-    DAFTAR_ASSIGN_OR_RETURN(const size_t count, CountOf(node.elements[0]));
-    JsonArray array;
-    for (size_t i = 0; i < count; ++i) {
-      DAFTAR_ASSIGN_OR_RETURN(Built part, Build(node.elements[0], i));
-      if (part.real) array.push_back(std::move(part.value));
+    for (const auto& [label, group] : node.groups) {
+      DAFTAR_ASSIGN_OR_RETURN(const size_t count, CountOf(group));
+      for (size_t i = 0; i < count; ++i) {
+        DAFTAR_ASSIGN_OR_RETURN(Built part, Build(group, i));
+        if (part.real) array.push_back(std::move(part.value));
+      }
     }
-    return List(std::move(array));
-  }
-
-  static Built List(JsonArray array) {
     Built built;
     built.real = !array.empty();
     if (built.real) built.value = JsonValue(std::move(array));
@@ -238,8 +236,9 @@ class Builder {
     CollectValues(node, &indexes);
     std::optional<size_t> count;
     for (const size_t index : indexes) {
-      if (values_[index].as_array() == nullptr) continue;
-      const size_t size = CountElements(values_[index]);
+      const JsonArray* array = values_[index].as_array();
+      if (array == nullptr) continue;
+      const size_t size = array->size();
       if (count && *count != size) {
         return InvalidArgument("lists that go to the same elements differ in length")
             .With("lengths", absl::StrCat(*count, " and ", size));
@@ -252,7 +251,7 @@ class Builder {
   void CollectValues(const Node& node, std::vector<size_t>* indexes) {
     if (node.kind == Node::Kind::kValue) indexes->push_back(node.value);
     for (const auto& [name, member] : node.members) CollectValues(member, indexes);
-    for (const Node& element : node.elements) CollectValues(element, indexes);
+    for (const Node& child : node.elements) CollectValues(child, indexes);
   }
 
   std::vector<JsonValue>& values_;

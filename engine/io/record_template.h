@@ -15,10 +15,11 @@ namespace daftar::io {
 
 // Builds records from values, one value for each path that was added.
 //
-// A path is names joined by dots, each with an optional "[2]" (an element of a list) or "[]" (all
-// elements of a list, taken from a value that is a list). What is null is left out. An element of
-// a list is left out when all its values are null or constant, so that a constant language does
-// not make an empty name; a list without elements is left out.
+// A path is names joined by dots, each with an optional "[2]" (an element of a list) or "[]" or
+// "[word]" (elements taken one by one from values that are lists, which must have the same length;
+// a single value goes to each of them). A list has its numbered elements first, then those of each
+// word. What is null is left out. An element of a list is left out when all its values are null or
+// constant, so that a constant language does not make an empty name; so is a list without elements.
 class RecordTemplate {
  public:
   RecordTemplate();

@@ -210,10 +210,6 @@ absl::Status RowMapper::AddRecord(MappedRow* mapped) {
     if (!status.ok()) return WithContext(status, "field", FieldNameOfPath(map_.paths[i]));
   }
   DAFTAR_ASSIGN_OR_RETURN(JsonValue record, map_.shape.Build(values_));
-  for (const FlagRule& rule : map_.flags) {
-    DAFTAR_ASSIGN_OR_RETURN(std::optional<Flag> flag, ApplyFlagRule(rule, &record));
-    if (flag) mapped->flags.push_back(*std::move(flag));
-  }
   mapped->records.push_back(std::move(record));
   return absl::OkStatus();
 }
@@ -233,6 +229,41 @@ absl::Status RowMapper::Map(const SourceRow& row, MappedRow* mapped) {
     DAFTAR_RETURN_IF_ERROR(AddRecord(mapped));
   }
   ordinal_ = 0;
+  return merges() ? absl::OkStatus() : SetFlags(mapped);
+}
+
+std::string RowMapper::MergeKey(const SourceRow& row) {
+  row_ = &row;
+  std::string key;
+  for (const Reference& reference : map_.merge_by) {
+    const std::optional<std::string> text = TextOf(Get(reference));
+    if (text) absl::StrAppend(&key, "=", *text);
+    key.push_back('\0');
+  }
+  return key;
+}
+
+void RowMapper::Merge(JsonValue more, JsonValue* record) {
+  record::JsonObject& members = *record->as_object();
+  for (record::JsonMember& added : *more.as_object()) {
+    const auto known = std::find_if(
+        members.begin(), members.end(),
+        [&added](const record::JsonMember& member) { return member.name == added.name; });
+    if (known == members.end()) {
+      members.push_back(std::move(added));
+    } else if (JsonArray* array = known->value.as_array(); array && added.value.as_array()) {
+      for (JsonValue& element : *added.value.as_array()) array->push_back(std::move(element));
+    }
+  }
+}
+
+absl::Status RowMapper::SetFlags(MappedRow* mapped) const {
+  for (JsonValue& record : mapped->records) {
+    for (const FlagRule& rule : map_.flags) {
+      DAFTAR_ASSIGN_OR_RETURN(std::optional<Flag> flag, ApplyFlagRule(rule, &record));
+      if (flag) mapped->flags.push_back(*std::move(flag));
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -36,6 +36,15 @@ class RowMapper {
   // Errors: InvalidArgument "…; value=…; field=<path without indexes>": a bad row.
   absl::Status Map(const SourceRow& row, MappedRow* mapped);
 
+  // Whether rows are merged: then Map() gives what each row adds, rows with equal MergeKey() go
+  // together through Merge(), and SetFlags() must be called on the whole.
+  bool merges() const { return !map_.merge_by.empty(); }
+  std::string MergeKey(const SourceRow& row);
+  // Adds a later row's record to `record`: lists grow at their end, other fields stay as they are
+  // or are taken over where they are missing.
+  static void Merge(record::JsonValue more, record::JsonValue* record);
+  absl::Status SetFlags(MappedRow* mapped) const;
+
   // The columns that go into a field ("names.text", indexes do not matter), joined by ", "; empty
   // when none does.
   std::string ColumnsOfField(std::string_view field) const;

@@ -193,39 +193,36 @@ bool FieldPath::SharesList(size_t n, const FieldPath& other) const {
 }
 
 capnp::DynamicValue::Reader FieldPath::Walk(const capnp::DynamicStruct::Reader& record,
-                                            std::span<const uint32_t> bindings,
-                                            size_t steps_end) const {
+                                            ListElements elements, size_t steps_end) const {
   capnp::DynamicValue::Reader value = record;
-  size_t lists_entered = 0;
-  for (size_t i = 0; i < steps_end; ++i) {
+  size_t i = 0;
+  if (!elements.empty()) {
+    value = elements.back();
+    i = list_steps_[elements.size() - 1] + 1;
+  }
+  for (; i < steps_end; ++i) {
     const Step& step = steps_[i];
-    if (value.getType() == capnp::DynamicValue::LIST) {
-      value = value.as<capnp::DynamicList>()[bindings[lists_entered++]];
-    }
     auto parent = value.as<capnp::DynamicStruct>();
     // has() is false for members of a union that are not active and for unset pointers.
-    if ((step.in_union || step.is_pointer) && !step.is_group && !parent.has(step.field)) return {};
-    if (step.is_group && step.in_union && !parent.has(step.field)) return {};
+    const bool can_be_absent = step.in_union || (step.is_pointer && !step.is_group);
+    if (can_be_absent && !parent.has(step.field)) return {};
     value = parent.get(step.field);
-  }
-  if (value.getType() == capnp::DynamicValue::LIST && lists_entered < bindings.size()) {
-    value = value.as<capnp::DynamicList>()[bindings[lists_entered]];
   }
   return value;
 }
 
 Scalar FieldPath::Evaluate(const capnp::DynamicStruct::Reader& record,
-                           std::span<const uint32_t> bindings) const {
-  DAFTAR_DCHECK(bindings.size() == list_steps_.size());
-  return ScalarOf(Walk(record, bindings, steps_.size()));
+                           ListElements elements) const {
+  DAFTAR_DCHECK(elements.size() == list_steps_.size());
+  return ScalarOf(Walk(record, elements, steps_.size()));
 }
 
-uint32_t FieldPath::ListLength(const capnp::DynamicStruct::Reader& record,
-                               std::span<const uint32_t> bindings) const {
-  DAFTAR_CHECK_LT(bindings.size(), list_steps_.size());
-  const auto value = Walk(record, bindings, list_steps_[bindings.size()] + 1);
-  if (value.getType() != capnp::DynamicValue::LIST) return 0;
-  return value.as<capnp::DynamicList>().size();
+capnp::DynamicList::Reader FieldPath::List(const capnp::DynamicStruct::Reader& record,
+                                           ListElements elements) const {
+  DAFTAR_CHECK_LT(elements.size(), list_steps_.size());
+  const auto value = Walk(record, elements, list_steps_[elements.size()] + 1);
+  if (value.getType() != capnp::DynamicValue::LIST) return {};
+  return value.as<capnp::DynamicList>();
 }
 
 }  // namespace daftar::record

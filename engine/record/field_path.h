@@ -27,6 +27,11 @@ struct FieldRef {
 // The stored form of a path: one reference for each struct that is walked through.
 using StoredPath = std::vector<FieldRef>;
 
+// The elements chosen in the first lists of a path, outermost first. Elements rather than their
+// numbers: entering a list anew for each element would cost its square and use up the message's
+// traversal limit. Lifetime: points into the record.
+using ListElements = std::span<const capnp::DynamicValue::Reader>;
+
 // A path resolved against the schemas of a set.
 // Invariants: it ends in a scalar, or in the element of a list of scalars.
 // Lifetime: points into the SchemaSet. Value type; thread-safe to read.
@@ -52,14 +57,13 @@ class FieldPath {
   // Two paths share list `n` when their steps up to and including it are the same.
   bool SharesList(size_t n, const FieldPath& other) const;
 
-  // The value in `record`, where the n-th list on the way is entered at index bindings[n].
-  // Requires: bindings.size() == list_count() and every index is below the list's length; runs
-  // inside Fenced(). Lifetime: text points into `record`.
-  Scalar Evaluate(const capnp::DynamicStruct::Reader& record,
-                  std::span<const uint32_t> bindings) const;
-  // The length of the list number bindings.size(), with the outer lists entered at `bindings`.
-  uint32_t ListLength(const capnp::DynamicStruct::Reader& record,
-                      std::span<const uint32_t> bindings) const;
+  // The value in `record`, or in the last of `elements`. Requires: elements.size() == list_count();
+  // runs inside Fenced(). Lifetime: text points into `record`.
+  Scalar Evaluate(const capnp::DynamicStruct::Reader& record, ListElements elements) const;
+  // The list number elements.size(), in the last of `elements`; empty when it is null. Requires:
+  // elements.size() < list_count(); runs inside Fenced().
+  capnp::DynamicList::Reader List(const capnp::DynamicStruct::Reader& record,
+                                  ListElements elements) const;
 
   friend bool operator==(const FieldPath& a, const FieldPath& b) { return a.stored_ == b.stored_; }
 
@@ -74,9 +78,9 @@ class FieldPath {
 
   void AddField(capnp::StructSchema::Field field);
   absl::Status Finish(capnp::Type type, std::string_view text);
-  // Walks up to list number `bindings.size()` or to the end.
+  // Takes the steps after the last of `elements` up to `steps_end`. Null when a step is not set.
   capnp::DynamicValue::Reader Walk(const capnp::DynamicStruct::Reader& record,
-                                   std::span<const uint32_t> bindings, size_t steps_end) const;
+                                   ListElements elements, size_t steps_end) const;
 
   std::vector<Step> steps_;
   std::vector<size_t> list_steps_;  // indexes into steps_

@@ -109,10 +109,9 @@ capnp::AnyStruct::Reader Message::any() const { return reader_->getRoot<capnp::A
 
 std::string_view Message::bytes() const { return BytesOf(words_); }
 
-absl::StatusOr<Scalar> Message::Get(const FieldPath& path,
-                                    std::span<const uint32_t> bindings) const {
+absl::StatusOr<Scalar> Message::Get(const FieldPath& path) const {
   return Fenced(absl::StatusCode::kDataLoss, "record does not decode",
-                [&]() -> absl::StatusOr<Scalar> { return path.Evaluate(root_, bindings); });
+                [&]() -> absl::StatusOr<Scalar> { return path.Evaluate(root_, {}); });
 }
 
 }  // namespace daftar::record

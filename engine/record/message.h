@@ -38,8 +38,8 @@ class Message {
   // Lifetime: as long as the message.
   std::string_view bytes() const;
 
-  // A scalar of the record; see FieldPath::Evaluate. Errors: DataLoss.
-  absl::StatusOr<Scalar> Get(const FieldPath& path, std::span<const uint32_t> bindings = {}) const;
+  // A scalar of the record. Requires: the path does not fan out. Errors: DataLoss.
+  absl::StatusOr<Scalar> Get(const FieldPath& path) const;
 
  private:
   Message(capnp::StructSchema schema, kj::Array<capnp::word> words);

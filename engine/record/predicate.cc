@@ -19,16 +19,17 @@ int CompareDoubles(double a, double b) {
   return Sign(a, b);
 }
 
-// Whether some choice of list elements below `bindings` meets all of `conditions`, whose paths
-// share the lists that `bindings` has entered.
+// Whether some choice of list elements below `elements` meets all of `conditions`, whose paths
+// share the lists that `elements` are in.
 bool Exists(const std::vector<const Condition*>& conditions,
-            const capnp::DynamicStruct::Reader& record, std::vector<uint32_t>* bindings) {
-  const size_t depth = bindings->size();
+            const capnp::DynamicStruct::Reader& record,
+            std::vector<capnp::DynamicValue::Reader>* elements) {
+  const size_t depth = elements->size();
   std::vector<const Condition*> deeper;
   for (const Condition* condition : conditions) {
     if (condition->path.list_count() > depth) {
       deeper.push_back(condition);
-    } else if (!Meets(*condition, condition->path.Evaluate(record, *bindings))) {
+    } else if (!Meets(*condition, condition->path.Evaluate(record, *elements))) {
       return false;
     }
   }
@@ -38,12 +39,12 @@ bool Exists(const std::vector<const Condition*>& conditions,
       (deeper.front()->path.SharesList(depth, condition->path) ? together : others)
           .push_back(condition);
     }
-    const uint32_t length = together.front()->path.ListLength(record, *bindings);
+    const auto list = together.front()->path.List(record, *elements);
     bool found = false;
-    for (uint32_t i = 0; i < length && !found; ++i) {
-      bindings->push_back(i);
-      found = Exists(together, record, bindings);
-      bindings->pop_back();
+    for (uint i = 0; i < list.size() && !found; ++i) {
+      elements->push_back(list[i]);
+      found = Exists(together, record, elements);
+      elements->pop_back();
     }
     if (!found) return false;
     deeper = std::move(others);
@@ -141,8 +142,8 @@ bool MatchesAll(const std::vector<Condition>& conditions,
   std::vector<const Condition*> pointers;
   pointers.reserve(conditions.size());
   for (const Condition& condition : conditions) pointers.push_back(&condition);
-  std::vector<uint32_t> bindings;
-  return Exists(pointers, record, &bindings);
+  std::vector<capnp::DynamicValue::Reader> elements;
+  return Exists(pointers, record, &elements);
 }
 
 absl::StatusOr<Condition> MakeCondition(FieldPath path, Operator op,

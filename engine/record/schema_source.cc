@@ -90,6 +90,10 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::ParseText(std::strin
     kj::Path path({kj::StringPtr(file_name.c_str(), file_name.size())});
     directory->openFile(path, kj::WriteMode::CREATE)
         ->writeAll(kj::heapString(text.data(), text.size()));
+    // Our own files import each other as neighbours.
+    const std::string_view daftar = schema::DaftarCapnp();
+    directory->openFile(kj::Path("daftar.capnp"), kj::WriteMode::CREATE | kj::WriteMode::MODIFY)
+        ->writeAll(kj::heapString(daftar.data(), daftar.size()));
     const kj::ReadableDirectory* import_path = embedded.get();
     capnp::SchemaParser parser;
     capnp::ParsedSchema parsed =

@@ -1,5 +1,7 @@
 #include "txn/bulk_load.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "codec/fixed.h"
@@ -17,7 +19,7 @@ struct EntryChange {
   std::string_view covered;
 };
 
-constexpr size_t kRowBytes = 8;
+constexpr size_t kLineBytes = 8;
 constexpr size_t kEntryHeaderBytes = 6;
 
 std::string EncodeChange(bool added, const index::Entry& entry) {
@@ -58,35 +60,40 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
 
 BulkLoad::~BulkLoad() { core_->write_mutex().Unlock(); }
 
-absl::Status BulkLoad::Remember(std::string key, uint64_t row, std::string_view what,
-                                Remembered* seen) {
-  if (const auto found = seen->find(key); found != seen->end()) {
-    return AlreadyExists(absl::StrCat("row ", found->second, " has the same ", what));
+absl::Status BulkLoad::CheckUnseen(std::string_view key, std::string_view what,
+                                   NewKeys* fresh) const {
+  if (const auto found = seen_.find(key); found != seen_.end()) {
+    return AlreadyExists(absl::StrCat("line ", found->second, " has the same ", what));
   }
-  const size_t bytes = key.size() + sizeof(Remembered::value_type);
-  if (remembered_bytes_ + bytes <= options_.remembered_bytes_max) {
-    remembered_bytes_ += bytes;
-    seen->emplace(std::move(key), row);
+  if (std::find(fresh->begin(), fresh->end(), key) != fresh->end()) {
+    return AlreadyExists(absl::StrCat("two records of this line have the same ", what));
   }
+  fresh->emplace_back(key);
   return absl::OkStatus();
 }
 
-absl::Status BulkLoad::CheckNewKey(std::string_view key, uint64_t row) {
-  const auto with_key = [&](const absl::Status& status) {
-    return WithContext(status, "key", DescribeKey(*table_, key.substr(prefix_.size())));
-  };
-  if (!table_is_empty_) {
+void BulkLoad::Remember(NewKeys fresh, uint64_t line) {
+  for (std::string& key : fresh) {
+    const size_t bytes = key.size() + sizeof(decltype(seen_)::value_type);
+    if (seen_bytes_ + bytes > options_.remembered_bytes_max) return;
+    seen_bytes_ += bytes;
+    seen_.emplace(std::move(key), line);
+  }
+}
+
+absl::Status BulkLoad::CheckNewKey(std::string_view key, NewKeys* fresh) const {
+  absl::Status status = CheckUnseen(key, "key", fresh);
+  if (status.ok() && !table_is_empty_) {
     DAFTAR_ASSIGN_OR_RETURN(const auto existing, core_->store().Get(key, {}));
     if (existing.has_value()) {
-      return with_key(
-          AlreadyExists("a record with this key exists; use upsert to replace it"));
+      status = AlreadyExists("a record with this key exists; use upsert to replace it");
     }
   }
-  return with_key(Remember(std::string(key), row, "key", &keys_));
+  return WithContext(status, "key", DescribeKey(*table_, key.substr(prefix_.size())));
 }
 
 absl::Status BulkLoad::CheckNewUnique(const record::Message& record, std::string_view primary_key,
-                                      uint64_t row) {
+                                      NewKeys* fresh) const {
   for (const catalog::IndexDef& index : table_->indexes) {
     if (!index.unique) continue;
     DAFTAR_ASSIGN_OR_RETURN(const std::vector<index::Entry> entries,
@@ -97,24 +104,35 @@ absl::Status BulkLoad::CheckNewUnique(const record::Message& record, std::string
       UniqueGroup group(&core_->store(), table_);
       DAFTAR_RETURN_IF_ERROR(group.Note(index, key, entry.tuple_bytes, true));
       DAFTAR_RETURN_IF_ERROR(group.Close());
-      DAFTAR_RETURN_IF_ERROR(
-          Remember(std::string(key.substr(0, entry.tuple_bytes)), row,
-                   absl::StrCat("values of the unique index ", index.name), &unique_values_));
+      DAFTAR_RETURN_IF_ERROR(CheckUnseen(key.substr(0, entry.tuple_bytes),
+                                         absl::StrCat("values of the unique index ", index.name),
+                                         fresh));
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status BulkLoad::Add(record::Message record, uint64_t row) {
-  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(*table_, record));
-  if (options_.intent == WriteIntent::kInsert) {
-    DAFTAR_RETURN_IF_ERROR(CheckNewUnique(record, key.view().substr(prefix_.size()), row));
-    DAFTAR_RETURN_IF_ERROR(CheckNewKey(key.view(), row));
+absl::Status BulkLoad::Add(std::span<const record::Message> records, uint64_t line) {
+  // Everything is checked before anything is taken.
+  std::vector<codec::EncodedKey> keys;
+  NewKeys fresh;
+  for (const record::Message& record : records) {
+    DAFTAR_ASSIGN_OR_RETURN(codec::EncodedKey key, index::RecordKey(*table_, record));
+    if (options_.intent == WriteIntent::kInsert) {
+      DAFTAR_RETURN_IF_ERROR(CheckNewKey(key.view(), &fresh));
+      DAFTAR_RETURN_IF_ERROR(CheckNewUnique(record, key.view().substr(prefix_.size()), &fresh));
+    }
+    keys.push_back(std::move(key));
   }
+  Remember(std::move(fresh), line);
   std::string value;
-  codec::AppendFixed(row, &value);
-  value += record.bytes();
-  return records_.Add(key.view(), value);
+  for (size_t i = 0; i < records.size(); ++i) {
+    value.clear();
+    codec::AppendFixed(line, &value);
+    value += records[i].bytes();
+    DAFTAR_RETURN_IF_ERROR(records_.Add(keys[i].view(), value));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key,
@@ -162,22 +180,22 @@ absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, Result* result)
   DAFTAR_ASSIGN_OR_RETURN(const auto sorted, records_.Finish());
   std::string key;
   std::string message;
-  uint64_t row = 0;
+  uint64_t line = 0;
   bool pending = false;
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const bool found, sorted->Next());
     const bool same_key = found && pending && sorted->key() == key;
     if (same_key && options_.intent == WriteIntent::kInsert) {
-      return AlreadyExists("two rows have the same key")
-          .With("row", row)
-          .With("other row", codec::ReadFixed<uint64_t>(sorted->value(), 0))
+      return AlreadyExists("two lines have the same key")
+          .With("line", line)
+          .With("other line", codec::ReadFixed<uint64_t>(sorted->value(), 0))
           .With("key", DescribeKey(*table_, std::string_view(key).substr(prefix_.size())));
     }
     if (pending && !same_key) DAFTAR_RETURN_IF_ERROR(WriteRecord(key, message, writer, result));
     if (!found) return absl::OkStatus();
     key = std::string(sorted->key());
-    row = codec::ReadFixed<uint64_t>(sorted->value(), 0);
-    message = std::string(sorted->value().substr(kRowBytes));
+    line = codec::ReadFixed<uint64_t>(sorted->value(), 0);
+    message = std::string(sorted->value().substr(kLineBytes));
     pending = true;
   }
 }

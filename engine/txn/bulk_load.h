@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -25,7 +26,7 @@ struct BulkLoadOptions {
   WriteIntent intent = WriteIntent::kInsert;  // kInsert or kUpsert
   std::filesystem::path spill_folder;         // must exist
   size_t sort_bytes_max = size_t{48} << 20;   // for each of the two sorts
-  // Bytes of keys remembered in order to name both rows of a duplicate at once. Beyond it a
+  // Bytes of keys remembered in order to name both lines of a duplicate at once. Beyond it a
   // duplicate is still found, at Finish.
   size_t remembered_bytes_max = size_t{64} << 20;
   bool dry_run = false;
@@ -42,28 +43,31 @@ class BulkLoad {
   BulkLoad(const BulkLoad&) = delete;
   BulkLoad& operator=(const BulkLoad&) = delete;
 
-  // Adds a record; `row` names it in messages. Errors: InvalidArgument when a key field is not set;
-  // AlreadyExists when an insert meets its key or unique values in the database or in an earlier
-  // row: the record is then left out and the load may go on. After any other error it may not.
-  absl::Status Add(record::Message record, uint64_t row);
+  // Adds the records that one line of input gave, all or none; `line` names them in messages.
+  // Errors: InvalidArgument when a key field is not set; AlreadyExists when an insert meets its key
+  // or unique values in the database or in an earlier record: the line is then left out and the
+  // load may go on. After any other error it may not.
+  absl::Status Add(std::span<const record::Message> records, uint64_t line);
 
   struct Result {
     CommitVersion version;         // the new commit, or the last one when nothing changed
     uint64_t records_changed = 0;  // new or different from what was there
   };
-  // Writes everything as one commit. When one key was upserted twice the later row wins. Errors:
-  // AlreadyExists naming rows or records that share a key or unique values; those of
+  // Writes everything as one commit. When one key was upserted twice the later line wins. Errors:
+  // AlreadyExists naming lines or records that share a key or unique values; those of
   // storage::BulkWriter. Durability: synced.
   absl::StatusOr<Result> Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
  private:
-  // Keys seen so far and the rows they came from.
-  using Remembered = absl::flat_hash_map<std::string, uint64_t>;
+  // What one line would add to `seen_`: record keys and tuples of unique indexes. Their prefixes
+  // keep the two kinds apart.
+  using NewKeys = std::vector<std::string>;
 
-  absl::Status CheckNewKey(std::string_view key, uint64_t row);
+  absl::Status CheckNewKey(std::string_view key, NewKeys* fresh) const;
   absl::Status CheckNewUnique(const record::Message& record, std::string_view primary_key,
-                              uint64_t row);
-  absl::Status Remember(std::string key, uint64_t row, std::string_view what, Remembered* seen);
+                              NewKeys* fresh) const;
+  absl::Status CheckUnseen(std::string_view key, std::string_view what, NewKeys* fresh) const;
+  void Remember(NewKeys fresh, uint64_t line);
   absl::Status WriteRecords(storage::BulkWriter* writer, Result* result);
   absl::Status WriteRecord(std::string_view key, std::string_view message,
                            storage::BulkWriter* writer, Result* result);
@@ -77,9 +81,9 @@ class BulkLoad {
   const std::string prefix_;
   bool table_is_empty_ = false;
   Header next_;
-  Remembered keys_;
-  Remembered unique_values_;
-  size_t remembered_bytes_ = 0;
+  // Keys met so far and the lines they came from.
+  absl::flat_hash_map<std::string, uint64_t> seen_;
+  size_t seen_bytes_ = 0;
   storage::ExternalSorter records_;
   storage::ExternalSorter entries_;
 };

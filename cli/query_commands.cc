@@ -1,0 +1,230 @@
+// query, explain, export.
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cli/commands.h"
+#include "daftar/row_writer.h"
+
+namespace daftar::cli {
+namespace {
+
+struct Arguments {
+  std::string database;
+  std::string table;
+  std::vector<std::string> conditions;
+  std::vector<std::string> orders;
+  std::vector<std::string> columns;
+  std::optional<uint64_t> limit;
+  std::string index;
+  std::string format;
+  std::string output;
+  bool plan_only = false;
+};
+
+// "path", "path:asc" or "path:desc".
+absl::Status AddOrder(const std::string& text, Query* query) {
+  const size_t colon = text.rfind(':');
+  const std::string path = text.substr(0, colon);
+  const std::string direction = colon == std::string::npos ? "asc" : text.substr(colon + 1);
+  if (direction != "asc" && direction != "desc") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("an order is 'path', 'path:asc' or 'path:desc'; order=", text));
+  }
+  query->OrderBy(path, direction == "desc" ? SortDirection::kDescending
+                                           : SortDirection::kAscending);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
+  Query query(arguments.table);
+  for (const std::string& condition : arguments.conditions) {
+    query.Where(std::string_view(condition));
+  }
+  for (const std::string& order : arguments.orders) {
+    if (auto status = AddOrder(order, &query); !status.ok()) return status;
+  }
+  if (arguments.limit.has_value()) query.Limit(*arguments.limit);
+  query.Select(arguments.columns);
+  if (!arguments.index.empty()) query.UseIndex(arguments.index);
+  return query;
+}
+
+size_t TerminalWidth() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
+absl::Status WriteRows(Cursor* cursor, RowFormat format, const RowWriter::Output& output) {
+  std::vector<std::string> names;
+  std::vector<bool> is_json;
+  for (const Cursor::ColumnInfo& column : cursor->columns()) {
+    names.push_back(column.name);
+    is_json.push_back(column.is_json);
+  }
+  auto writer = RowWriter::Create({format, TerminalWidth(), ""}, names, output);
+  std::vector<RowCell> cells(names.size());
+  while (true) {
+    const auto more = cursor->Next();
+    if (!more.ok()) return more.status();
+    if (!*more) return writer->Finish();
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const Value& value = cursor->values()[i];
+      const auto* text = value.get_if<std::string>();
+      if (is_json[i] && text != nullptr) {
+        cells[i] = *text == "null" ? RowCell(Value()) : RowCell(RawJson{*text});
+      } else {
+        cells[i] = value;
+      }
+    }
+    if (auto status = writer->Write(cells); !status.ok()) return status;
+  }
+}
+
+// Whole records as JSON need no columns.
+absl::Status WriteRecords(Cursor* cursor, bool as_array, const RowWriter::Output& output) {
+  bool first = true;
+  while (true) {
+    const auto more = cursor->Next();
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+    const auto json = cursor->ToJson();
+    if (!json.ok()) return json.status();
+    const std::string_view before = !as_array ? "" : first ? "[\n" : ",\n";
+    first = false;
+    if (auto status = output(absl::StrCat(before, *json, as_array ? "" : "\n")); !status.ok()) {
+      return status;
+    }
+  }
+  if (!as_array) return absl::OkStatus();
+  return output(first ? "[]\n" : "\n]\n");
+}
+
+absl::Status WriteResult(const Database& database, Query query, RowFormat format,
+                         const RowWriter::Output& output) {
+  const bool json = format == RowFormat::kJson || format == RowFormat::kJsonLines;
+  if (query.columns().empty() && !json) {
+    const auto table = database.DescribeTable(query.table());
+    if (!table.ok()) return table.status();
+    std::vector<std::string> columns;
+    for (const auto& field : table->fields) columns.push_back(field.name);
+    query.Select(std::move(columns));
+  }
+  auto cursor = database.Run(query);
+  if (!cursor.ok()) return cursor.status();
+  if (query.columns().empty()) {
+    return WriteRecords(&*cursor, format == RowFormat::kJson, output);
+  }
+  return WriteRows(&*cursor, format, output);
+}
+
+absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
+  const auto format = RowFormatFromName(arguments.format);
+  if (!format.ok()) return format.status();
+  auto query = ToQuery(arguments);
+  if (!query.ok()) return query.status();
+  auto database = OpenDatabase(arguments.database, true);
+  if (!database.ok()) return database.status();
+  if (arguments.output.empty() || arguments.output == "-") {
+    const auto to_stdout = [](std::string_view text) {
+      std::cout << text;
+      return std::cout ? absl::OkStatus()
+                       : absl::UnavailableError("standard output cannot be written");
+    };
+    if (auto status = WriteResult(**database, *std::move(query), *format, to_stdout);
+        !status.ok()) {
+      return status;
+    }
+    if (auto status = Print(""); !status.ok()) return status;
+    return kOk;
+  }
+  std::ofstream file(arguments.output, std::ios::binary | std::ios::trunc);
+  const auto failed = [&] {
+    return absl::UnavailableError(absl::StrCat("file cannot be written; file=", arguments.output));
+  };
+  const auto to_file = [&](std::string_view text) {
+    file << text;
+    return file ? absl::OkStatus() : failed();
+  };
+  if (!file) return failed();
+  if (auto status = WriteResult(**database, *std::move(query), *format, to_file); !status.ok()) {
+    return status;
+  }
+  if (!file.flush()) return failed();
+  return kOk;
+}
+
+absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
+  auto query = ToQuery(arguments);
+  if (!query.ok()) return query.status();
+  auto database = OpenDatabase(arguments.database, true);
+  if (!database.ok()) return database.status();
+  auto cursor = (*database)->Run(*query);
+  if (!cursor.ok()) return cursor.status();
+  std::string text = cursor->Explain();
+  if (!arguments.plan_only) {
+    while (true) {
+      const auto more = cursor->Next();
+      if (!more.ok()) return more.status();
+      if (!*more) break;
+    }
+    const QueryCounts counts = cursor->counts();
+    absl::StrAppend(&text, "ran: ", counts.entries_read, " entries read, ",
+                    counts.records_fetched, " records fetched, ", counts.rows, " rows\n");
+  }
+  if (auto status = Print(text); !status.ok()) return status;
+  return kOk;
+}
+
+void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+  command->add_option("DB", arguments->database, "the database directory")->required();
+  command->add_option("TABLE", arguments->table, "the table's name")->required();
+  command->add_option("--where", arguments->conditions,
+                      "a condition: 'path op value' with op = != < <= > >= ^= (starts with), "
+                      "'path in (a, b)', 'path is null', 'path is not null'; all must be met")
+      ->take_all()
+      ->allow_extra_args(false);
+  command->add_option("--order-by", arguments->orders, "'path', 'path:asc' or 'path:desc'")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--limit", arguments->limit, "stop after this many rows");
+  command->add_option("--select", arguments->columns, "paths to show, separated by commas")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--index", arguments->index,
+                      "use this index, or 'primary'; default: the planner chooses");
+}
+
+}  // namespace
+
+void AddQueryCommands(CLI::App* app, Runner* runner) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* query = app->add_subcommand("query", "Print the records that meet conditions");
+  AddQueryOptions(query, arguments);
+  query->add_option("--format", arguments->format, "table, json, jsonl, csv or tsv")
+      ->default_val("table");
+  query->callback([=] { *runner = [=] { return RunQuery(*arguments); }; });
+
+  auto explained = std::make_shared<Arguments>();
+  CLI::App* explain = app->add_subcommand(
+      "explain", "Show how a query is answered, and what that reads");
+  AddQueryOptions(explain, explained);
+  explain->add_flag("--plan-only", explained->plan_only, "do not run the query");
+  explain->callback([=] { *runner = [=] { return RunExplain(*explained); }; });
+
+  auto exported = std::make_shared<Arguments>();
+  CLI::App* write = app->add_subcommand("export", "Write the records of a table to a file");
+  AddQueryOptions(write, exported);
+  write->add_option("--format", exported->format, "jsonl, json, csv or tsv")
+      ->default_val("jsonl");
+  write->add_option("-o,--output", exported->output, "the file; default: standard output");
+  write->callback([=] { *runner = [=] { return RunQuery(*exported); }; });
+}
+
+}  // namespace daftar::cli
