@@ -91,21 +91,40 @@ absl::StatusOr<record::FieldPath> ReadPath(capnp::StructSchema schema,
   return record::FieldPath::Resolve(schema, path);
 }
 
+// `may_be_null`: false for keys, whose fields are always set.
 absl::StatusOr<std::vector<Term>> ReadTerms(capnp::StructSchema schema,
-                                            capnp::List<stored::Term>::Reader list) {
+                                            capnp::List<stored::Term>::Reader list,
+                                            bool may_be_null) {
   std::vector<Term> terms;
   for (auto source : list) {
     DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path, ReadPath(schema, source.getPath()));
     Term term{std::move(path), {}};
     term.part = {term.path.type().key_type(), static_cast<codec::Direction>(source.getDirection()),
                  static_cast<codec::Nulls>(source.getNulls())};
+    // A part without a marker cannot hold the null that its path may give.
+    const bool lacks_null = may_be_null && term.path.nullable() && source.getNulls() == 0;
     if (static_cast<uint8_t>(term.part.type) != source.getKeyType() || source.getDirection() > 1 ||
-        source.getNulls() > 2) {
+        source.getNulls() > 2 || lacks_null) {
       return DataLoss("stored term does not fit the schema").With("path", term.path.text());
     }
     terms.push_back(std::move(term));
   }
   return terms;
+}
+
+// What Meets() relies on.
+absl::Status CheckOperands(const record::Condition& condition) {
+  const capnp::Type type = condition.path.type().type();
+  const bool is_null_test =
+      condition.op == Operator::kIsNull || condition.op == Operator::kIsNotNull;
+  const bool count_fits = condition.op == Operator::kIn ||
+                          condition.operands.size() == (is_null_test ? 0U : 1U);
+  if (!count_fits ||
+      (condition.op == Operator::kStartsWith && !type.isText() && !type.isData())) {
+    return DataLoss("stored condition does not fit its operator")
+        .With("path", condition.path.text());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<record::Condition> ReadCondition(capnp::StructSchema schema,
@@ -121,6 +140,7 @@ absl::StatusOr<record::Condition> ReadCondition(capnp::StructSchema schema,
     if (!bytes.empty()) return DataLoss("stored operand has extra bytes");
     condition.operands.push_back(std::move(value));
   }
+  DAFTAR_RETURN_IF_ERROR(CheckOperands(condition));
   return condition;
 }
 
@@ -128,9 +148,9 @@ absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Re
   IndexDef index;
   index.id = IndexId(source.getId());
   index.name = source.getName().cStr();
-  DAFTAR_ASSIGN_OR_RETURN(index.on, ReadTerms(schema, source.getOn()));
+  DAFTAR_ASSIGN_OR_RETURN(index.on, ReadTerms(schema, source.getOn(), true));
   index.unique = source.getUnique();
-  DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering()));
+  DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering(), true));
   for (auto condition : source.getWhere()) {
     DAFTAR_ASSIGN_OR_RETURN(record::Condition read, ReadCondition(schema, condition));
     index.where.push_back(std::move(read));
@@ -151,7 +171,7 @@ absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
     table.id = TableId(stored_table.getId());
     table.name = stored_table.getName().cStr();
     DAFTAR_ASSIGN_OR_RETURN(table.schema, catalog.schemas->Struct(stored_table.getTypeId()));
-    DAFTAR_ASSIGN_OR_RETURN(table.key, ReadTerms(table.schema, stored_table.getKey()));
+    DAFTAR_ASSIGN_OR_RETURN(table.key, ReadTerms(table.schema, stored_table.getKey(), false));
     for (auto stored_index : stored_table.getIndexes()) {
       DAFTAR_ASSIGN_OR_RETURN(IndexDef index, ReadIndex(table.schema, stored_index));
       if (index.id >= catalog.next_index) return DataLoss("stored index has a future id");

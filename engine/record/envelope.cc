@@ -54,13 +54,17 @@ absl::StatusOr<Envelope> DecodeEnvelope(std::string_view key, std::string_view v
   if (Checksum(key, value.substr(0, kChecksumAt), message) != checksum) {
     return refuse("wrong checksum");
   }
-  if (static_cast<uint8_t>(value[kFormatAt]) != kEnvelopeFormat) {
+  // Format 1 leaves the reserved bytes zero, so that a later one can give them a meaning.
+  const std::string_view reserved = value.substr(kReservedAt, kSchemaAt - kReservedAt);
+  if (static_cast<uint8_t>(value[kFormatAt]) != kEnvelopeFormat ||
+      reserved.find_first_not_of('\0') != std::string_view::npos) {
     return FailedPrecondition("record is of a newer format; open it with a newer Daftar")
         .With("format", static_cast<int>(static_cast<uint8_t>(value[kFormatAt])))
         .WithBytes("key", key);
   }
   const auto words = codec::ReadFixed<uint32_t>(value, kWordsAt);
-  if (words != message.size() / kWordBytes || message.size() % kWordBytes != 0) {
+  if (words != message.size() / kWordBytes || message.size() % kWordBytes != 0 ||
+      message.size() > kMessageBytesMax) {
     return refuse("wrong length");
   }
   return Envelope{SchemaVersion(codec::ReadFixed<uint32_t>(value, kSchemaAt)),

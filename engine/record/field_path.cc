@@ -92,10 +92,9 @@ void FieldPath::AddField(Field field) {
   Step step;
   step.field = field;
   step.in_union = InUnion(field);
-  step.is_group = field.getProto().isGroup();
   step.is_list = field.getType().isList();
-  step.is_pointer =
-      IsPointer(field.getType()) || (field.getType().isStruct() && !step.is_group);
+  const bool is_group = field.getProto().isGroup();
+  step.is_pointer = IsPointer(field.getType()) || (field.getType().isStruct() && !is_group);
   if (step.in_union) in_union_ = true;
   if (step.is_list) {
     // An element of a list is there or not; what led to the list no longer makes it null.
@@ -104,7 +103,7 @@ void FieldPath::AddField(Field field) {
   } else if (step.in_union || step.is_pointer) {
     nullable_ = true;
   }
-  if (!step.is_group) {
+  if (!is_group) {
     // The owning struct is the nearest one that is not a group.
     auto owner = field.getContainingStruct();
     uint64_t owner_id = owner.getProto().getId();
@@ -204,8 +203,7 @@ capnp::DynamicValue::Reader FieldPath::Walk(const capnp::DynamicStruct::Reader& 
     const Step& step = steps_[i];
     auto parent = value.as<capnp::DynamicStruct>();
     // has() is false for members of a union that are not active and for unset pointers.
-    const bool can_be_absent = step.in_union || (step.is_pointer && !step.is_group);
-    if (can_be_absent && !parent.has(step.field)) return {};
+    if ((step.in_union || step.is_pointer) && !parent.has(step.field)) return {};
     value = parent.get(step.field);
   }
   return value;

@@ -72,7 +72,6 @@ class FieldPath {
     capnp::StructSchema::Field field;
     bool is_pointer = false;
     bool in_union = false;
-    bool is_group = false;
     bool is_list = false;
   };
 

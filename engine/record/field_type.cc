@@ -238,7 +238,10 @@ absl::StatusOr<OwnedScalar> FieldType::FromText(std::string_view text) const {
     if (text == "Infinity") return OwnedScalar(std::numeric_limits<double>::infinity());
     if (text == "-Infinity") return OwnedScalar(-std::numeric_limits<double>::infinity());
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return WrongValue(text);
+    // from_chars takes more spellings of infinity and NaN than the three that we write.
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+      return WrongValue(text);
+    }
     return FromValue(Value(value));
   }
   const bool negative = text.starts_with('-');
@@ -274,6 +277,10 @@ absl::StatusOr<OwnedScalar> FieldType::FromValue(const Value& value) const {
   if (const double* number = value.get_if<double>()) {
     if (type_.which() == Which::FLOAT64) return OwnedScalar(*number);
     if (type_.which() == Which::FLOAT32) {
+      // Rounding is what a float does; losing the number altogether is not.
+      if (std::isfinite(*number) && std::abs(*number) > std::numeric_limits<float>::max()) {
+        return WrongValue(value.ToString());
+      }
       return OwnedScalar(static_cast<double>(static_cast<float>(*number)));
     }
     return WrongValue(value.ToString());

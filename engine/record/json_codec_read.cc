@@ -57,6 +57,9 @@ class Filler {
   absl::Status FillStruct(const JsonValue& json, capnp::DynamicStruct::Builder out) {
     const JsonObject* members = json.as_object();
     if (members == nullptr) return Refuse("expected an object", json);
+    // Groups are part of the struct around them.
+    const int levels = out.getSchema().getProto().getStruct().getIsGroup() ? 0 : 1;
+    DAFTAR_RETURN_IF_ERROR(Descend(levels, json));
     absl::flat_hash_set<std::string_view> seen;
     std::string_view union_member;
     for (const JsonMember& member : *members) {
@@ -81,10 +84,17 @@ class Filler {
       }
       path_.resize(path_end);
     }
+    depth_ -= levels;
     return absl::OkStatus();
   }
 
  private:
+  // A record that is nested deeper than its readers go could be written but never read.
+  absl::Status Descend(int levels, const JsonValue& json) {
+    depth_ += levels;
+    return depth_ > kNestingMax ? Refuse("the record is nested too deeply", json)
+                                : absl::OkStatus();
+  }
   absl::Status Refuse(std::string_view text, const JsonValue& value) const {
     return InvalidArgument(text).With("field", path_).With("value", Shown(value));
   }
@@ -128,7 +138,9 @@ class Filler {
     }
     // {"day": …} is accepted as well as the bare value: it is how the class is spelt.
     const JsonObject* members = json.as_object();
-    if (members != nullptr && !value.getType().isStruct()) return FillStruct(json, builder);
+    const bool takes_object = value.getType().isStruct() ||
+                              MeaningOf(value.getProto()).meaning == Meaning::kJson;
+    if (members != nullptr && !takes_object) return FillStruct(json, builder);
     return FillField(value, json, builder);
   }
 
@@ -136,6 +148,7 @@ class Filler {
                         capnp::DynamicStruct::Builder out) {
     const JsonArray* elements = json.as_array();
     if (elements == nullptr) return Refuse("expected an array", json);
+    DAFTAR_RETURN_IF_ERROR(Descend(1, json));
     auto list = out.init(field, static_cast<uint>(elements->size())).as<capnp::DynamicList>();
     return FillElements(*elements, meaning, list);
   }
@@ -152,6 +165,7 @@ class Filler {
       } else if (type.isList()) {
         const JsonArray* inner = json.as_array();
         if (inner == nullptr) return Refuse("expected an array", json);
+        DAFTAR_RETURN_IF_ERROR(Descend(1, json));
         auto inner_list = list.init(i, static_cast<uint>(inner->size()));
         DAFTAR_RETURN_IF_ERROR(
             FillElements(*inner, meaning, inner_list.as<capnp::DynamicList>()));
@@ -163,6 +177,7 @@ class Filler {
       }
       path_.resize(path_end);
     }
+    --depth_;
     return absl::OkStatus();
   }
 
@@ -195,6 +210,7 @@ class Filler {
   }
 
   std::string path_;
+  int depth_ = 0;
 };
 
 }  // namespace

@@ -28,12 +28,12 @@ inline constexpr size_t kJsonDepthMax = 512;
 
 class JsonValue {
  public:
-  JsonValue() = default;  // null
-  explicit JsonValue(bool v) : v_(v) {}
-  explicit JsonValue(JsonNumber v) : v_(std::move(v)) {}
-  explicit JsonValue(std::string v) : v_(std::move(v)) {}
-  explicit JsonValue(std::string_view v) : v_(std::string(v)) {}
-  explicit JsonValue(const char* v) : v_(std::string(v)) {}
+  JsonValue();  // null
+  explicit JsonValue(bool v);
+  explicit JsonValue(JsonNumber v);
+  explicit JsonValue(std::string v);
+  explicit JsonValue(std::string_view v);
+  explicit JsonValue(const char* v);
   explicit JsonValue(JsonArray v);
   explicit JsonValue(JsonObject v);
   JsonValue(const JsonValue& other);
@@ -70,6 +70,13 @@ struct JsonMember {
   friend bool operator==(const JsonMember&, const JsonMember&) = default;
 };
 
+// Only here, where JsonMember is complete, can the variant be made.
+inline JsonValue::JsonValue() = default;
+inline JsonValue::JsonValue(bool v) : v_(v) {}
+inline JsonValue::JsonValue(JsonNumber v) : v_(std::move(v)) {}
+inline JsonValue::JsonValue(std::string v) : v_(std::move(v)) {}
+inline JsonValue::JsonValue(std::string_view v) : v_(std::string(v)) {}
+inline JsonValue::JsonValue(const char* v) : v_(std::string(v)) {}
 inline JsonValue::JsonValue(JsonArray v) : v_(std::move(v)) {}
 inline JsonValue::JsonValue(JsonObject v) : v_(std::move(v)) {}
 inline JsonValue::JsonValue(JsonValue&& other) noexcept

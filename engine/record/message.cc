@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "base/utf8.h"
+#include "record/json_parser.h"
 #include "record/kj_fence.h"
 #include "record/words.h"
 
@@ -14,7 +15,6 @@ namespace {
 // size lets them, and still bounds what overlapping pointers in damaged bytes can cost.
 constexpr uint64_t kTraversalFactor = 1024;
 constexpr uint64_t kTraversalWordsMin = uint64_t{1} << 20;
-constexpr int kNestingMax = 64;
 
 capnp::ReaderOptions LimitsFor(size_t words) {
   capnp::ReaderOptions options;
@@ -36,17 +36,24 @@ class SegmentReader final : public capnp::MessageReader {
   kj::ArrayPtr<const capnp::word> segment_;
 };
 
-absl::Status WalkValue(const capnp::DynamicValue::Reader& value, capnp::Type type) {
+absl::Status CheckText(std::string_view text, FieldMeaning meaning) {
+  if (auto bad = ValidateUtf8(text); bad.has_value()) {
+    return InvalidArgument("text is not UTF-8").With("byte", *bad);
+  }
+  if (meaning.meaning != Meaning::kJson) return absl::OkStatus();
+  return ParseJson(text).status();
+}
+
+absl::Status WalkValue(const capnp::DynamicValue::Reader& value, capnp::Type type,
+                       FieldMeaning meaning) {
   if (type.isText()) {
     auto text = value.as<capnp::Text>();
-    if (auto bad = ValidateUtf8({text.begin(), text.size()}); bad.has_value()) {
-      return InvalidArgument("text is not UTF-8").With("byte", *bad);
-    }
-  } else if (type.isStruct()) {
-    return WalkAll(value.as<capnp::DynamicStruct>());
-  } else if (type.isList()) {
+    return CheckText({text.begin(), text.size()}, meaning);
+  }
+  if (type.isStruct()) return WalkAll(value.as<capnp::DynamicStruct>());
+  if (type.isList()) {
     for (auto element : value.as<capnp::DynamicList>()) {
-      DAFTAR_RETURN_IF_ERROR(WalkValue(element, type.asList().getElementType()));
+      DAFTAR_RETURN_IF_ERROR(WalkValue(element, type.asList().getElementType(), meaning));
     }
   }
   return absl::OkStatus();
@@ -57,7 +64,8 @@ absl::Status WalkValue(const capnp::DynamicValue::Reader& value, capnp::Type typ
 absl::Status WalkAll(const capnp::DynamicStruct::Reader& record) {
   for (auto field : record.getSchema().getFields()) {
     if (!record.has(field)) continue;
-    absl::Status status = WalkValue(record.get(field), field.getType());
+    absl::Status status =
+        WalkValue(record.get(field), field.getType(), MeaningOf(field.getProto()));
     if (!status.ok()) {
       return WithContext(status, "field", field.getProto().getName().cStr());
     }

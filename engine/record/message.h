@@ -15,6 +15,9 @@
 
 namespace daftar::record {
 
+// The most levels of structs and lists inside one another.
+inline constexpr int kNestingMax = 64;
+
 // One record's canonical message in aligned memory. Movable; readers stay valid when it moves.
 // Thread safety: may be read from many threads.
 class Message {
@@ -24,10 +27,12 @@ class Message {
   static absl::StatusOr<Message> FromStored(capnp::StructSchema schema, std::string_view bytes);
   // Takes a struct from outside the engine: puts it in canonical form and walks all of it against
   // `schema`, so that later reads cannot fail. Errors: InvalidArgument when a pointer is out of
-  // bounds, of the wrong kind, or text is not UTF-8; ResourceExhausted above kMessageBytesMax.
+  // bounds, of the wrong kind or nested deeper than kNestingMax, when text is not UTF-8, or text of
+  // a $json field is not JSON; ResourceExhausted above kMessageBytesMax.
   static absl::StatusOr<Message> FromReader(capnp::StructSchema schema,
                                             capnp::AnyStruct::Reader reader);
-  // Canonical form of what a builder holds. Errors: ResourceExhausted above kMessageBytesMax.
+  // Canonical form of what a builder holds. Requires: what FromReader checks. Errors:
+  // ResourceExhausted above kMessageBytesMax.
   static absl::StatusOr<Message> FromBuilder(capnp::StructSchema schema,
                                              capnp::MessageBuilder& builder);
 
@@ -52,7 +57,7 @@ class Message {
 };
 
 // Walks everything a schema can reach in `record`. Throws kj::Exception on bad structure.
-// Errors: InvalidArgument when text is not UTF-8.
+// Errors: InvalidArgument when text is not UTF-8, or text of a $json field is not JSON.
 absl::Status WalkAll(const capnp::DynamicStruct::Reader& record);
 
 }  // namespace daftar::record

@@ -145,7 +145,7 @@ absl::StatusOr<std::vector<Condition>> ParseConditions(capnp::StructSchema schem
   Parser parser(schema, text);
   if (parser.AtEnd()) return conditions;
   do {
-    DAFTAR_ASSIGN_OR_RETURN(Condition condition, parser.ParseOne(" \t"));
+    DAFTAR_ASSIGN_OR_RETURN(Condition condition, parser.ParseOne(" \t\r\n"));
     conditions.push_back(std::move(condition));
   } while (parser.TakeWord("and"));
   if (!parser.AtEnd()) return parser.Refuse("conditions are joined by 'and'");

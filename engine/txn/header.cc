@@ -13,6 +13,7 @@ constexpr size_t kFormatAt = 8;
 constexpr size_t kSchemaAt = 12;
 constexpr size_t kCommitAt = 16;
 constexpr size_t kChecksumAt = 24;
+// What every format begins with; a newer one may go on after it.
 constexpr size_t kHeaderBytes = 28;
 
 }  // namespace
@@ -29,7 +30,7 @@ std::string EncodeHeader(const Header& header) {
 }
 
 absl::StatusOr<Header> DecodeHeader(std::string_view value) {
-  if (value.size() != kHeaderBytes || !value.starts_with(kMagic)) {
+  if (value.size() < kHeaderBytes || !value.starts_with(kMagic)) {
     return DataLoss("database header is damaged").With("bytes", value.size());
   }
   const auto checksum = static_cast<uint32_t>(absl::ComputeCrc32c(value.substr(0, kChecksumAt)));
@@ -42,6 +43,9 @@ absl::StatusOr<Header> DecodeHeader(std::string_view value) {
     return FailedPrecondition("database is of a newer format; open it with a newer Daftar")
         .With("format", header.format)
         .With("newest known", kFormatVersion);
+  }
+  if (header.format != kFormatVersion || value.size() != kHeaderBytes) {
+    return DataLoss("database header is damaged").With("format", header.format);
   }
   header.schema = SchemaVersion(codec::ReadFixed<uint32_t>(value, kSchemaAt));
   header.last_commit = CommitVersion(codec::ReadFixed<uint64_t>(value, kCommitAt));

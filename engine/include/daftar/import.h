@@ -33,16 +33,16 @@ struct ImportOptions {
   ImportFormat format = ImportFormat::kAuto;
   // The text of an import map, see docs/import-maps.md. Without one, columns are named after the
   // fields they go to ("names[0].text") and JSON rows are records as they are.
-  std::optional<std::string> map;
+  std::optional<std::string> map = std::nullopt;
   ImportMode mode = ImportMode::kInsert;
   // Reads, maps and checks everything and writes nothing.
   bool dry_run = false;
   // With a path, bad rows are written there together with their error and the import goes on;
   // without one, the first bad row ends it and nothing is written. The file is made when the first
   // bad row is met; a file that exists is refused.
-  std::optional<std::filesystem::path> rejects;
+  std::optional<std::filesystem::path> rejects = std::nullopt;
   // Called now and then with the rows and bytes read so far, on the importing thread.
-  std::function<void(uint64_t rows, uint64_t bytes)> progress;
+  std::function<void(uint64_t rows, uint64_t bytes)> progress = nullptr;
 };
 
 struct ImportReport {

@@ -55,7 +55,7 @@ struct VerifyOptions {
   // Problems beyond this many are counted but not listed.
   size_t problems_listed_max = 1000;
   // Called now and then with the number of records and entries checked so far.
-  std::function<void(uint64_t checked)> progress;
+  std::function<void(uint64_t checked)> progress = nullptr;
 };
 
 struct VerifyReport {

@@ -34,7 +34,7 @@ enum class SortDirection { kAscending, kDescending };
 struct QueryLimits {
   uint64_t entries_read_max = UINT64_MAX;
   uint64_t row_bytes_max = UINT64_MAX;
-  std::optional<std::chrono::milliseconds> time_max;
+  std::optional<std::chrono::milliseconds> time_max = std::nullopt;
 };
 
 // A question to one table. Conditions are joined by "and"; those whose paths walk through the same

@@ -39,7 +39,7 @@ struct RowWriterOptions {
   // Of kTable: the widest line, in terminal cells; wider columns are cut with "…". 0: any.
   size_t width_max = 0;
   // Of kTable: how null looks.
-  std::string null_text;
+  std::string null_text = {};
 };
 
 // Writes rows one after the other. Dates, decimals and large integers are exact in every format;

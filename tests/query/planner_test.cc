@@ -1,0 +1,111 @@
+// Which index a query takes, and how little it reads.
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "api/fixtures.h"
+
+namespace daftar {
+namespace {
+
+using testing::MakeDatabase;
+using testing::TempDir;
+
+constexpr const char* kSchema = R"(
+struct Permit $Daftar.table(name = "permit", key = ["authority", "serial"])
+    $Daftar.index(name = "byState", on = ["state", "validTo"], covering = ["firm"])
+    $Daftar.index(name = "byFirm", on = ["firm", "validTo desc"])
+    $Daftar.index(name = "byNumber", on = ["number"], unique = true)
+    $Daftar.index(name = "active", on = ["validTo"], where = "state = active")
+    $Daftar.index(name = "byCode", on = ["codes.scheme", "codes.value"]) {
+  authority @0 :Text;
+  serial @1 :UInt32;
+  state @2 :State;
+  validTo :union { none @3 :Void; day @4 :Int32 $Daftar.date; }
+  firm @5 :Text;
+  number @6 :Text;
+  codes @7 :List(Code);
+  note @8 :Text;
+}
+struct Code { scheme @0 :Text; value @1 :Text; }
+enum State { draft @0; active @1; revoked @2; }
+)";
+
+std::unique_ptr<Database> Filled(const TempDir& directory) {
+  OpenOptions options;
+  options.in_memory = true;
+  auto database = MakeDatabase(directory, kSchema, options);
+  REQUIRE_OK(database);
+  constexpr const char* kStates[] = {"draft", "active", "revoked"};
+  Batch batch = (*database)->NewBatch();
+  for (int i = 0; i < 300; ++i) {
+    REQUIRE_OK(batch.Put(
+        "permit",
+        absl::StrCat(R"({"authority":"A)", i % 3, R"(","serial":)", i, R"(,"state":")",
+                     kStates[i % 3], R"(","validTo":"2025-01-)", 10 + i % 20, R"(","firm":"F)",
+                     i % 10, R"(","number":"N)", i, R"(","codes":[{"scheme":"isic","value":"C)",
+                     i % 5, R"("},{"scheme":"hs","value":"C)", i % 5, R"("}]})")));
+  }
+  REQUIRE_OK((*database)->Commit(std::move(batch)));
+  return *std::move(database);
+}
+
+TEST_CASE("planner: takes the index that reads least", "[query]") {
+  const TempDir directory;
+  const auto database = Filled(directory);
+  struct Case {
+    const char* name;
+    Query query;
+    const char* plan;        // part of Explain()
+    uint64_t entries_max;    // that may be read
+    uint64_t fetched_max;
+    uint64_t rows;
+  };
+  const Case cases[] = {
+      {"whole primary key", Query("permit").Where("authority = A1").Where("serial = 4"),
+       "by primary key where authority = A1 and serial = 4", 1, 0, 1},
+      {"part of the primary key", Query("permit").Where("authority = A1"),
+       "by primary key where authority = A1", 100, 0, 100},
+      {"unique index", Query("permit").Where("number = N17"), "by index byNumber", 1, 1, 1},
+      {"equality and range",
+       Query("permit").Where("state = active").Where("validTo < 2025-01-12"),
+       "by index byState where state = active and validTo < 2025-01-12", 10, 10, 10},
+      {"covered", Query("permit").Where("state = revoked").Select({"firm", "validTo", "serial"}),
+       "read no record", 100, 0, 100},
+      {"equality, order and limit stop early",
+       Query("permit").Where("firm = F3").OrderBy("validTo", SortDirection::kDescending).Limit(5),
+       "in order of validTo desc, as scanned", 5, 5, 5},
+      {"the same backwards", Query("permit").Where("firm = F3").OrderBy("validTo").Limit(5),
+       "backwards", 5, 5, 5},
+      {"order alone", Query("permit").OrderBy("state").Limit(4), "by index byState", 4, 4, 4},
+      {"partial index", Query("permit").Where("state = active").OrderBy("validTo").Limit(3),
+       "as scanned", 3, 3, 3},
+      {"fan-out, one element", Query("permit").Where("codes.scheme = hs").Where("codes.value = C2"),
+       "by index byCode where codes.scheme = hs and codes.value = C2", 60, 60, 60},
+      {"in list", Query("permit").Where("number in (N1, N5, N9, absent)"), "4 ranges", 3, 3, 3},
+      {"prefix", Query("permit").Where("number ^= N29"), "by index byNumber where number ^= N29",
+       11, 11, 11},
+      {"no rows possible", Query("permit").Where("number > N5").Where("number < N3"),
+       "0 ranges", 0, 0, 0},
+      {"nothing to go by", Query("permit").Where("note = x"), "all entries", 300, 0, 0},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.name);
+    auto cursor = database->Run(test.query);
+    REQUIRE_OK(cursor);
+    const std::string plan = cursor->Explain();
+    CAPTURE(plan);
+    CHECK(plan.find(test.plan) != std::string::npos);
+    while (true) {
+      REQUIRE_OK_AND_ASSIGN(const bool more, cursor->Next());
+      if (!more) break;
+    }
+    CHECK(cursor->counts().entries_read <= test.entries_max);
+    CHECK(cursor->counts().records_fetched <= test.fetched_max);
+    CHECK(cursor->counts().rows == test.rows);
+  }
+}
+
+}  // namespace
+}  // namespace daftar
