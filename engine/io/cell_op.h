@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "io/spec.h"
@@ -17,9 +17,9 @@
 
 namespace daftar::io {
 
-using LookupTable = absl::flat_hash_map<std::string, record::JsonValue>;
+using LookupTable = std::unordered_map<std::string, record::JsonValue>;
 // Named tables of the map's "lookups".
-using LookupTables = absl::flat_hash_map<std::string, LookupTable>;
+using LookupTables = std::unordered_map<std::string, LookupTable>;
 
 // What a value becomes that an operation cannot take.
 struct Otherwise {

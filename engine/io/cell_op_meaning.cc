@@ -1,4 +1,5 @@
-#include <array>
+#include <algorithm>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -190,7 +191,7 @@ absl::StatusOr<CellOp> MakeMultiply(const Spec& argument) {
 
 absl::StatusOr<CellOp> MakeUnits(const Spec& argument) {
   DAFTAR_ASSIGN_OR_RETURN(const auto members, argument.Members());
-  absl::flat_hash_map<std::string, ExactNumber> units;
+  std::unordered_map<std::string, ExactNumber> units;
   int digits = 0;
   for (const auto& [name, spec] : members) {
     if (name == "digits") {
@@ -204,7 +205,7 @@ absl::StatusOr<CellOp> MakeUnits(const Spec& argument) {
       [units = std::move(units), digits](std::string* text, JsonValue*) -> absl::Status {
         const size_t end = std::min(text->find_first_not_of("+-.0123456789"), text->size());
         const std::string_view number = std::string_view(*text).substr(0, end);
-        const auto unit = units.find(StripSpaces(std::string_view(*text).substr(end)));
+        const auto unit = units.find(std::string(StripSpaces(std::string_view(*text).substr(end))));
         if (unit == units.end()) {
           return InvalidArgument("value has none of the units of the map").With("value", *text);
         }

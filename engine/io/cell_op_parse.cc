@@ -73,7 +73,9 @@ absl::Status AppendThen(const Spec& spec, const LookupTables& lookups, std::vect
 absl::Status AppendOps(const std::vector<std::pair<std::string, Spec>>& members,
                        const LookupTables& lookups, std::vector<CellOp>* ops) {
   const CellOp* previous = nullptr;
-  for (const auto& [name, spec] : members) {
+  for (const auto& member : members) {
+    const std::string& name = member.first;
+    const Spec& spec = member.second;
     if (name == "otherwise") {
       if (previous == nullptr || previous != &ops->back() || !previous->fallible()) {
         return spec.Wrong("it must follow an operation that can refuse a value, such as lookup");

@@ -1,6 +1,7 @@
 #include <unicode/uchar.h>
 
-#include "absl/container/flat_hash_set.h"
+#include <unordered_set>
+
 #include "absl/strings/str_replace.h"
 #include "base/status.h"
 #include "base/utf8.h"
@@ -68,9 +69,9 @@ absl::StatusOr<CellOp> MakeTrim(const Spec& argument) {
 absl::StatusOr<CellOp> MakeNullIf(const Spec& argument) {
   DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> texts, argument.Texts());
   return CellOp::OnText(
-      [set = absl::flat_hash_set<std::string>(texts.begin(), texts.end())](std::string* text,
-                                                                           JsonValue* value) {
-        if (set.contains(*text)) *value = JsonValue();
+      [set = std::unordered_set<std::string>(texts.begin(), texts.end())](std::string* text,
+                                                                          JsonValue* value) {
+        if (set.contains(*text)) value->SetNull();
         return absl::OkStatus();
       },
       false);

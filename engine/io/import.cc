@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <deque>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "io/import_map.h"
 #include "io/reject_file.h"
@@ -241,7 +241,7 @@ class Importer {
   std::optional<RejectFile> rejects_;
   MappedRow mapped_;
   std::optional<RowGroup> group_;
-  absl::flat_hash_set<std::string> seen_keys_;
+  std::unordered_set<std::string> seen_keys_;
   ImportReport report_;
 };
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "io/flag_rule.h"
 #include "io/record_template.h"
@@ -19,7 +19,7 @@ struct Condition {
   enum class Test { kIsNull, kNotNull, kIn, kNotIn, kStartsWith };
   ValueSpec value;
   Test test = Test::kIsNull;
-  absl::flat_hash_set<std::string> texts;
+  std::unordered_set<std::string> texts;
   std::string prefix;
 
   // Whether a value meets the test. Null is in no list and starts with nothing.

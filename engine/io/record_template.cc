@@ -40,26 +40,41 @@ struct RecordTemplate::Step {
 
 // A node is a value, an object or a list.
 struct RecordTemplate::Node {
+  Node();
+  Node(Node&&) noexcept;
+  ~Node();
+
   enum class Kind { kUnset, kValue, kObject, kList };
-  using Named = std::vector<std::pair<std::string, Node>>;
+  using Named = std::vector<NamedNode>;
   Kind kind = Kind::kUnset;
   size_t value = 0;            // kValue
   Named members;               // kObject
   std::vector<Node> elements;  // kList: "[0]", "[1]", …
   Named groups;                // kList: "[]", "[word]"; each makes any number of elements
 
-  static Node* FindOrAdd(const std::string& name, Named* nodes) {
-    for (auto& [known, node] : *nodes) {
-      if (known == name) return &node;
-    }
-    return &nodes->emplace_back(name, Node()).second;
-  }
+  static Node* FindOrAdd(const std::string& name, Named* nodes);
   // Whether the node was, or now becomes, of that kind.
   bool Become(Kind wanted) {
     if (kind == Kind::kUnset) kind = wanted;
     return kind == wanted;
   }
 };
+
+struct RecordTemplate::NamedNode {
+  std::string name;
+  Node node;
+};
+
+RecordTemplate::Node::Node() = default;
+RecordTemplate::Node::Node(Node&&) noexcept = default;
+RecordTemplate::Node::~Node() = default;
+
+RecordTemplate::Node* RecordTemplate::Node::FindOrAdd(const std::string& name, Named* nodes) {
+  for (NamedNode& known : *nodes) {
+    if (known.name == name) return &known.node;
+  }
+  return &nodes->emplace_back(NamedNode{name, Node()}).node;
+}
 
 namespace {
 

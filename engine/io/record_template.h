@@ -40,6 +40,7 @@ class RecordTemplate {
 
  private:
   struct Node;
+  struct NamedNode;
   struct Step;
 
   static absl::StatusOr<std::vector<Step>> ParsePath(std::string_view path);

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "io/import_map.h"
@@ -76,7 +76,7 @@ class RowMapper {
 
   const TableMap& map_;
   std::vector<Column> columns_;  // parallel to map_.names.columns
-  std::vector<absl::flat_hash_map<std::string, int64_t>> sequences_;
+  std::vector<std::unordered_map<std::string, int64_t>> sequences_;
   const SourceRow* row_ = nullptr;
   std::vector<record::JsonArray> items_;  // parallel to map_.names.items
   size_t ordinal_ = 0;                    // of the current item, from 0

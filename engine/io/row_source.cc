@@ -1,6 +1,7 @@
 #include "io/row_source.h"
 
-#include "absl/container/flat_hash_set.h"
+#include <unordered_set>
+
 #include "absl/strings/ascii.h"
 #include "base/status.h"
 #include "base/utf8.h"
@@ -57,7 +58,7 @@ class JsonSource : public RowSource {
 }  // namespace
 
 absl::Status RowSource::SetColumns(std::string_view raw, std::span<const std::string_view> cells) {
-  absl::flat_hash_set<std::string_view> seen;
+  std::unordered_set<std::string_view> seen;
   for (size_t i = 0; i < cells.size(); ++i) {
     if (cells[i].empty()) {
       return InvalidArgument("a column has no name in the header").With("column", i + 1);

@@ -1,6 +1,7 @@
 #include "io/spec.h"
 
-#include "absl/container/flat_hash_set.h"
+#include <unordered_set>
+
 #include "absl/strings/numbers.h"
 #include "base/status.h"
 
@@ -53,7 +54,7 @@ absl::StatusOr<std::vector<std::pair<std::string, Spec>>> Spec::Members() const 
     return Wrong(absl::StrCat("an object is expected, not ", value_->KindName()));
   }
   std::vector<std::pair<std::string, Spec>> result;
-  absl::flat_hash_set<std::string_view> seen;
+  std::unordered_set<std::string_view> seen;
   for (const JsonMember& member : *members) {
     Spec spec(&member.value, place_.empty() ? member.name : absl::StrCat(place_, ".", member.name));
     if (!seen.insert(member.name).second) return spec.Wrong("the name stands twice");

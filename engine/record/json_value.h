@@ -43,6 +43,7 @@ class JsonValue {
   ~JsonValue();
 
   bool is_null() const { return v_.index() == 0; }
+  void SetNull() { v_.emplace<std::monostate>(); }
   // The content when it has that kind, else null.
   const bool* as_bool() const { return std::get_if<bool>(&v_); }
   const JsonNumber* as_number() const { return std::get_if<JsonNumber>(&v_); }

@@ -38,8 +38,9 @@ void CollectNested(const capnp::ParsedSchema& schema, std::vector<capnp::Schema>
 absl::Status ParseError(const kj::Exception& exception) {
   const std::string_view file = exception.getFile();
   if (file.ends_with(".capnp")) {
+    // The parser counts lines from 0.
     return InvalidArgument(
-        absl::StrCat(file, ":", exception.getLine(), ": ", DescribeException(exception)));
+        absl::StrCat(file, ":", exception.getLine() + 1, ": ", DescribeException(exception)));
   }
   return InvalidArgument("schema does not parse").With("cause", DescribeException(exception));
 }

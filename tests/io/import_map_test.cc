@@ -2,7 +2,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <regex>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -245,11 +244,11 @@ TEST_CASE("import map: the tables of a map", "[io][unit]") {
 TEST_CASE("import map: the examples of the reference are maps", "[io][docs]") {
   const std::string text =
       testing::ReadFile(std::filesystem::path(DAFTAR_SOURCE_DIR) / "docs/import-maps.md");
-  const std::regex block("```jsonc\n([^`]*)```");
+  constexpr std::string_view kOpen = "```jsonc\n";
   int count = 0;
-  for (auto it = std::sregex_iterator(text.begin(), text.end(), block);
-       it != std::sregex_iterator(); ++it) {
-    const std::string example = (*it)[1];
+  for (size_t at = text.find(kOpen); at != text.npos; at = text.find(kOpen, at + 1)) {
+    const size_t begin = at + kOpen.size();
+    const std::string example = text.substr(begin, text.find("```", begin) - begin);
     CAPTURE(example);
     CHECK_THAT(ImportMap::Parse(example).status(), StatusIs(absl::StatusCode::kOk, ""));
     ++count;

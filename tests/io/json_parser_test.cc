@@ -5,7 +5,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <random>
-#include <regex>
 #include <tuple>
 
 #include "base/utf8.h"
@@ -169,11 +168,26 @@ TEST_CASE("json parser: reads what AppendJson writes", "[record][property]") {
   }
 }
 
+// Whether the message has the form "JSON does not parse; line=3; column=14; cause=…".
+bool IsPositioned(std::string_view message) {
+  const auto take = [&message](std::string_view start) {
+    const bool found = message.starts_with(start);
+    message.remove_prefix(found ? start.size() : 0);
+    return found;
+  };
+  const auto take_number = [&message] {
+    const size_t digits = std::min(message.find_first_not_of("0123456789"), message.size());
+    const bool found = digits > 0 && message.front() != '0';
+    message.remove_prefix(digits);
+    return found;
+  };
+  return take("JSON does not parse; line=") && take_number() && take("; column=") &&
+         take_number() && take("; cause=") && !message.empty();
+}
+
 TEST_CASE("json parser: JSONTestSuite", "[record][conformance]") {
   const std::filesystem::path folder = testing::TestData("jsontestsuite") / "test_parsing";
   DAFTAR_REQUIRE_FOLDER(folder);
-  const std::regex positioned(
-      "JSON does not parse; line=[1-9][0-9]*; column=[1-9][0-9]*; cause=.+");
   int accepted = 0;
   int refused = 0;
   int either = 0;
@@ -196,7 +210,7 @@ TEST_CASE("json parser: JSONTestSuite", "[record][conformance]") {
       CHECK(*again == *value);
     } else {
       CHECK(value.status().code() == absl::StatusCode::kInvalidArgument);
-      CHECK(std::regex_match(std::string(value.status().message()), positioned));
+      CHECK(IsPositioned(value.status().message()));
     }
     if (name == "i_structure_500_nested_arrays.json") CHECK(value.ok());
   }
