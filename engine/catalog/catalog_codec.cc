@@ -214,6 +214,11 @@ absl::StatusOr<Catalog> DecodeCatalog(std::string_view key, std::string_view val
       absl::StatusCode::kDataLoss, "stored catalog does not decode", [&] {
         return ReadCatalog(message.root().as<stored::Catalog>());
       });
+  // Looking something up in the stored schema and not finding it means that parts of one value
+  // disagree.
+  if (absl::IsNotFound(catalog.status()) || absl::IsInvalidArgument(catalog.status())) {
+    return DataLoss("stored catalog contradicts itself").With("cause", catalog.status().message());
+  }
   if (catalog.ok() && CatalogKey(catalog->version) != key) {
     return DataLoss("stored catalog is another version than its key says");
   }

@@ -123,7 +123,7 @@ TEST_CASE("resolve: refuses a malformed index, naming it", "[catalog][unit]") {
        "after a path comes [asc|desc] [nulls first|nulls last]; text='district nulls last desc'"},
       {"nulls alone", R"(on = ["district nulls"])", "text='district nulls'"},
       {"upper case", R"(on = ["district DESC"])", "text='district DESC'"},
-      {"comma", R"(on = ["district, licence"])", "no such field; struct=Well; field=district,"},
+      {"comma", R"(on = ["district, licence"])", "after a path comes [asc|desc] [nulls first|nulls last]; text='district, licence'"},
       {"covered list", R"(on = ["district"], covering = ["tests.code"])",
        "a covered path cannot go into a list; path=tests.code"},
       {"covered values of a list", R"(on = ["district"], covering = ["hs"])",
