@@ -99,11 +99,18 @@ absl::StatusOr<Sum> SumOf(const FlagRule& rule, const JsonValue& record) {
   return sum;
 }
 
-const JsonValue& WordFor(const FlagRule& rule, const Sum& sum) {
-  if (sum.known == 0) return rule.none;
-  if (sum.value == rule.total) return rule.exact;
-  if (sum.value > rule.total) return rule.over;
-  return sum.unknown > 0 && !rule.partial.is_null() ? rule.partial : rule.short_of;
+struct Verdict {
+  const JsonValue& word;
+  // Whether the record is to be listed: only a sum that is stated can be wrong.
+  bool odd = false;
+};
+
+Verdict Judge(const FlagRule& rule, const Sum& sum) {
+  if (sum.known == 0) return {rule.none, false};
+  if (sum.value == rule.total) return {rule.exact, false};
+  if (sum.value > rule.total) return {rule.over, true};
+  if (sum.unknown > 0 && !rule.partial.is_null()) return {rule.partial, false};
+  return {rule.short_of, true};
 }
 
 absl::Status ParseWhere(const Spec& spec, FlagRule* rule) {
@@ -155,16 +162,14 @@ absl::StatusOr<FlagRule> ParseFlagRule(const Spec& spec) {
 
 absl::StatusOr<std::optional<Flag>> ApplyFlagRule(const FlagRule& rule, JsonValue* record) {
   DAFTAR_ASSIGN_OR_RETURN(const Sum sum, SumOf(rule, *record));
-  const JsonValue& word = WordFor(rule, sum);
-  if (!rule.field.empty() && !word.is_null()) SetMember(rule.field, word, record);
-  if (sum.known > 0 && sum.value == rule.total) return std::nullopt;
+  const Verdict verdict = Judge(rule, sum);
+  if (!rule.field.empty() && !verdict.word.is_null()) SetMember(rule.field, verdict.word, record);
+  if (!verdict.odd) return std::nullopt;
   Flag flag;
   flag.name = TextAt(*record, rule.name);
-  const std::string path = absl::StrJoin(rule.sum_of, ".");
-  flag.reason = sum.known == 0
-                    ? absl::StrCat(path, " is not known")
-                    : absl::StrCat("sum of ", path, " is ", sum.value, " instead of ", rule.total);
-  if (sum.known > 0 && sum.unknown > 0) {
+  flag.reason = absl::StrCat("sum of ", absl::StrJoin(rule.sum_of, "."), " is ", sum.value,
+                             " instead of ", rule.total);
+  if (sum.unknown > 0) {
     absl::StrAppend(&flag.reason, " with ", sum.unknown, " unknown");
   }
   return flag;

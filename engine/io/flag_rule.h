@@ -1,4 +1,4 @@
-// "flag" of an import map: adds up parts of a record and marks those that do not make the whole.
+// "flag" of an import map: adds up parts of a record and lists those that do not make the whole.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,9 @@ struct FlagRule {
   record::JsonValue exact;
   record::JsonValue short_of;
   record::JsonValue over;
-  record::JsonValue none;         // no value is known
-  record::JsonValue partial;      // some values are unknown and the known ones fall short
+  record::JsonValue none;  // no value is known
+  // Some values are unknown and the known ones fall short. Null: this is short as well.
+  record::JsonValue partial;
   std::vector<std::string> name;  // path of what the report calls the record
 };
 
@@ -34,7 +35,8 @@ struct Flag {
   std::string reason;
 };
 
-// Sets the rule's field; gives a flag when the sum is not exact.
+// Sets the rule's field; gives a flag when the sum is short or over. A sum of which nothing is known,
+// or too little to say (partial), is no error of the source and gives none.
 // Errors: InvalidArgument for a value that is not an integer, or a sum beyond 64 bits.
 absl::StatusOr<std::optional<Flag>> ApplyFlagRule(const FlagRule& rule, record::JsonValue* record);
 

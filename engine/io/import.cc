@@ -93,18 +93,35 @@ class Importer {
       if (!found.ok()) return InFile(found.status());
       if (!*found) break;
       ++report_.rows_read;
+      Unwrap(&row);
       DAFTAR_RETURN_IF_ERROR(merges() ? TakeIntoGroup(row) : Take(row));
       if (report_.rows_read % kRowsPerProgress == 0) Progress();
     }
     DAFTAR_RETURN_IF_ERROR(FinishGroup());
     if (rejects_) DAFTAR_RETURN_IF_ERROR(rejects_->Close());
-    if (!options_.dry_run) DAFTAR_RETURN_IF_ERROR(sink_.Finish());
+    if (const absl::Status finished = sink_.Finish(); !finished.ok()) return InFile(finished);
     Progress();
     report_.bytes_read = source_->bytes_read();
     return std::move(report_);
   }
 
  private:
+  // A line of a rejects file holds the row beside its error.
+  void Unwrap(SourceRow* row) {
+    const record::JsonValue* json = row->json;
+    if (json == nullptr || !json->Find(kErrorColumn) || !json->Find(kRejectedLine)) return;
+    row->json = json->Find(kRejectedRow);
+    if (row->json == nullptr) {
+      const record::JsonValue* text = json->Find(kRejectedText);
+      if (text != nullptr && text->as_string() != nullptr) row->raw = *text->as_string();
+      row->status = InvalidArgument("a rejected row is not corrected; write it as \"row\"");
+      return;
+    }
+    unwrapped_.clear();
+    record::AppendJson(*row->json, &unwrapped_);
+    row->raw = unwrapped_;
+  }
+
   bool merges() const { return mapper_ != nullptr && mapper_->merges(); }
 
   absl::Status MakeMapper(std::string_view table) {
@@ -120,6 +137,12 @@ class Importer {
 
   absl::Status Map(const SourceRow& row, MappedRow* mapped) {
     if (!row.status.ok()) return row.status;
+    const bool any_json = mapper_ != nullptr && mapper_->takes_any_json();
+    if (row.json != nullptr && row.json->as_object() == nullptr && !any_json) {
+      return InvalidArgument("a row must be a JSON object")
+          .With("line", row.line)
+          .With("it is", row.json->KindName());
+    }
     if (mapper_ != nullptr) return mapper_->Map(row, mapped);
     mapped->flags.clear();
     mapped->records.assign(1, *row.json);
@@ -239,6 +262,7 @@ class Importer {
   std::unique_ptr<RowSource> source_;
   std::unique_ptr<RowMapper> mapper_;
   std::optional<RejectFile> rejects_;
+  std::string unwrapped_;
   MappedRow mapped_;
   std::optional<RowGroup> group_;
   std::unordered_set<std::string> seen_keys_;

@@ -3,6 +3,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "daftar/import.h"
+#include "io/reject_file.h"
 #include "record/json_parser.h"
 
 namespace daftar::io {
@@ -10,6 +11,11 @@ namespace {
 
 using record::JsonValue;
 using Members = std::vector<std::pair<std::string, Spec>>;
+
+RecordTemplate::Part PartOf(const ValueSpec& value) {
+  if (value.is_constant()) return RecordTemplate::Part::kConstant;
+  return value.is_whole() ? RecordTemplate::Part::kWhole : RecordTemplate::Part::kValue;
+}
 
 absl::StatusOr<bool> ParseTest(const std::string& name, const Spec& spec, Condition* condition) {
   if (name == "is_null" || name == "not_null") {
@@ -67,7 +73,7 @@ absl::Status ParseFields(const Spec& spec, const LookupTables& lookups, TableMap
   if (members.empty()) return spec.Wrong("a field is needed");
   for (const auto& [path, member] : members) {
     DAFTAR_ASSIGN_OR_RETURN(ValueSpec value, ParseValueSpec(member, lookups, &map->names));
-    const absl::Status added = map->shape.Add(path, value.is_constant());
+    const absl::Status added = map->shape.Add(path, PartOf(value));
     if (!added.ok()) return member.Wrong(added.message());
     map->paths.push_back(path);
     map->values.push_back(std::move(value));
@@ -192,8 +198,8 @@ absl::StatusOr<TableMap> MapOfColumns(std::string_view table,
   TableMap map;
   map.table = table;
   for (const std::string& column : columns) {
-    if (column == "_error") continue;
-    const absl::Status added = map.shape.Add(column, false);
+    if (column == kErrorColumn) continue;
+    const absl::Status added = map.shape.Add(column, RecordTemplate::Part::kValue);
     if (!added.ok()) {
       return InvalidArgument("column name does not name a field; name it so or use an import map")
           .With("column", column)

@@ -123,11 +123,11 @@ absl::StatusOr<std::vector<RecordTemplate::Step>> RecordTemplate::ParsePath(std:
   return steps;
 }
 
-absl::Status RecordTemplate::Add(std::string_view path, bool constant) {
+absl::Status RecordTemplate::Add(std::string_view path, Part part) {
   absl::StatusOr<std::vector<Step>> steps = ParsePath(path);
   if (!steps.ok()) return WithContext(steps.status(), "path", path);
-  DAFTAR_RETURN_IF_ERROR(Place(root_.get(), *steps, constant_.size(), path));
-  constant_.push_back(constant);
+  DAFTAR_RETURN_IF_ERROR(Place(root_.get(), *steps, parts_.size(), path));
+  parts_.push_back(part);
   return absl::OkStatus();
 }
 
@@ -179,8 +179,10 @@ namespace {
 template <typename Node>
 class Builder {
  public:
-  Builder(std::vector<JsonValue>& values, const std::vector<bool>& constant)
-      : values_(values), constant_(constant) {}
+  using Part = RecordTemplate::Part;
+
+  Builder(std::vector<JsonValue>& values, const std::vector<Part>& parts)
+      : values_(values), parts_(parts) {}
 
   absl::StatusOr<Built> Build(const Node& node, std::optional<size_t> element) {
     switch (node.kind) {
@@ -202,6 +204,7 @@ class Builder {
     JsonValue& value = values_[index];
     JsonArray* array = value.as_array();
     if (!element) {
+      if (parts_[index] == Part::kWhole) array = nullptr;
       if (array != nullptr) DropNulls(array);
       if (array == nullptr || !array->empty()) built.value = std::move(value);
     } else if (array != nullptr) {
@@ -209,7 +212,7 @@ class Builder {
     } else {
       built.value = value;
     }
-    built.real = !built.value.is_null() && !constant_[index];
+    built.real = !built.value.is_null() && parts_[index] != Part::kConstant;
     return built;
   }
 
@@ -270,13 +273,13 @@ class Builder {
   }
 
   std::vector<JsonValue>& values_;
-  const std::vector<bool>& constant_;
+  const std::vector<Part>& parts_;
 };
 
 }  // namespace
 
 absl::StatusOr<JsonValue> RecordTemplate::Build(std::vector<JsonValue>& values) const {
-  Builder<Node> builder(values, constant_);
+  Builder<Node> builder(values, parts_);
   DAFTAR_ASSIGN_OR_RETURN(Built built, builder.Build(*root_, std::nullopt));
   if (built.value.is_null()) return JsonValue(JsonObject());
   return std::move(built.value);

@@ -22,15 +22,21 @@ namespace daftar::io {
 // constant, so that a constant language does not make an empty name; so is a list without elements.
 class RecordTemplate {
  public:
+  enum class Part {
+    kValue,
+    kConstant,  // makes no list element by itself
+    kWhole,     // a JSON value that stays as it is, with the nulls and empty lists in it
+  };
+
   RecordTemplate();
   ~RecordTemplate();
   RecordTemplate(RecordTemplate&&) noexcept;
   RecordTemplate& operator=(RecordTemplate&&) noexcept;
 
-  // Adds a path for the next value. `constant` says that the value alone makes no list element.
+  // Adds a path for the next value.
   // Errors: InvalidArgument for a path that does not parse, is there already or contradicts
   // another.
-  absl::Status Add(std::string_view path, bool constant);
+  absl::Status Add(std::string_view path, Part part);
   // Errors: InvalidArgument when a list has an element 2 but no element 1. Call it after all Add().
   absl::Status CheckComplete() const;
 
@@ -49,7 +55,7 @@ class RecordTemplate {
                             std::string_view path);
 
   std::unique_ptr<Node> root_;
-  std::vector<bool> constant_;
+  std::vector<Part> parts_;
 };
 
 // The path without indexes, as schemas and messages of the record codec name fields:

@@ -11,8 +11,6 @@
 namespace daftar::io {
 namespace {
 
-constexpr std::string_view kErrorColumn = "_error";
-
 void AppendCell(std::string_view text, bool is_tsv, std::string* out) {
   if (!is_tsv) return AppendCsvCell(text, out);
   // TSV has no way to write them.
@@ -46,13 +44,15 @@ void AppendCells(const RowSource& source, const SourceRow& row, std::string_view
 }
 
 void AppendJsonReject(const SourceRow& row, std::string_view error, std::string* out) {
-  out->append("{\"_error\":");
+  absl::StrAppend(out, "{\"", kErrorColumn, "\":");
   AppendJsonString(error, out);
-  absl::StrAppend(out, ",\"_line\":", row.line, ",\"row\":");
-  // A value that was parsed fits on one line however the document was laid out.
-  if (row.json != nullptr && !row.json->is_null()) {
+  absl::StrAppend(out, ",\"", kRejectedLine, "\":", row.line);
+  if (row.status.ok()) {
+    // A value that was parsed fits on one line however the document was laid out.
+    absl::StrAppend(out, ",\"", kRejectedRow, "\":");
     record::AppendJson(*row.json, out);
   } else {
+    absl::StrAppend(out, ",\"", kRejectedText, "\":");
     AppendJsonString(row.raw, out);
   }
   out->push_back('}');

@@ -13,7 +13,12 @@
 namespace daftar::io {
 
 // CSV and TSV keep their form, with a column "_error" at the end; JSON becomes lines of
-// {"_error":…,"_line":…,"row":…}, where a row that is not JSON is text.
+// {"_error":…,"_line":…,"row":…}, with "text" instead of "row" for a row that is not JSON.
+inline constexpr std::string_view kErrorColumn = "_error";
+inline constexpr std::string_view kRejectedLine = "_line";
+inline constexpr std::string_view kRejectedRow = "row";
+inline constexpr std::string_view kRejectedText = "text";
+
 class RejectFile {
  public:
   explicit RejectFile(std::filesystem::path path) : path_(std::move(path)) {}

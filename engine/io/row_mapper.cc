@@ -78,7 +78,7 @@ JsonValue RowMapper::Get(const Reference& reference) const {
     case Reference::Kind::kColumn:
       return GetColumn(columns_[reference.index]);
     case Reference::Kind::kWhole:
-      return JsonValue(row_->raw);
+      return row_->json == nullptr ? JsonValue(row_->raw) : *row_->json;
     case Reference::Kind::kLine:
       return JsonValue(JsonNumber{absl::StrCat(row_->line)});
     case Reference::Kind::kRow:
@@ -100,6 +100,10 @@ absl::StatusOr<bool> RowMapper::AppendText(const Reference& reference, std::stri
     const std::string_view cell = row_->cells[columns_[reference.index].index];
     out->append(cell);
     return cell.data() != nullptr;
+  }
+  if (reference.kind == Reference::Kind::kWhole) {
+    out->append(row_->raw);
+    return true;
   }
   const JsonValue value = Get(reference);
   if (value.is_null()) return false;

@@ -36,6 +36,10 @@ class RowMapper {
   // Errors: InvalidArgument "…; value=…; field=<path without indexes>": a bad row.
   absl::Status Map(const SourceRow& row, MappedRow* mapped);
 
+  // Whether the map takes nothing out of a row but the row itself, so that JSON that is not an
+  // object is a row for it.
+  bool takes_any_json() const { return columns_.empty(); }
+
   // Whether rows are merged: then Map() gives what each row adds, rows with equal MergeKey() go
   // together through Merge(), and SetFlags() must be called on the whole.
   bool merges() const { return !map_.merge_by.empty(); }

@@ -39,11 +39,6 @@ class JsonSource : public RowSource {
     row->cells = {};
     row->json = &item_.value;
     row->status = item_.status;
-    if (row->status.ok() && item_.value.as_object() == nullptr) {
-      row->status = InvalidArgument("a row must be a JSON object")
-                        .With("line", item_.line)
-                        .With("it is", item_.value.KindName());
-    }
     return true;
   }
 

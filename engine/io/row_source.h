@@ -25,7 +25,7 @@ struct SourceRow {
   // CSV and TSV: one for each column. An empty cell without quotes has data() == nullptr, so that
   // "" can be told from nothing.
   std::span<const std::string_view> cells;
-  // JSON: the row's value, else null.
+  // JSON: the row's value, of any kind; else null.
   const record::JsonValue* json = nullptr;
   // Why the row cannot be used: a wrong number of cells, bytes that are not UTF-8, text that is not
   // JSON. The rows after it can.

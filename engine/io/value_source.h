@@ -49,6 +49,11 @@ struct ValueSpec {
   std::variant<Reference, TemplateSource, ConstantSource, SequenceSource, ListSource> source;
   std::vector<CellOp> ops;
   bool is_constant() const { return std::holds_alternative<ConstantSource>(source); }
+  // Whether it is the row as it stands: "$" and no operation.
+  bool is_whole() const {
+    const Reference* reference = std::get_if<Reference>(&source);
+    return reference != nullptr && reference->kind == Reference::Kind::kWhole && ops.empty();
+  }
 };
 
 // Collects what the specs of one table refer to, so that names become indexes once.

@@ -136,12 +136,20 @@ codec::Nulls UsualNulls(SortDirection direction) {
   return direction == SortDirection::kAscending ? codec::Nulls::kFirst : codec::Nulls::kLast;
 }
 
+// Whether the conditions leave no record whose value at `path` is null.
+bool NeverNull(const BoundQuery& query, const record::FieldPath& path) {
+  return std::any_of(query.conditions.begin(), query.conditions.end(),
+                     [&](const Condition& condition) {
+                       return condition.path == path && condition.op != Operator::kIsNull;
+                     });
+}
+
 // Whether `term` gives `order` when walked in the given direction.
-bool TermGives(const Term& term, const OrderTerm& order, bool reverse) {
+bool TermGives(const Term& term, const OrderTerm& order, bool reverse, bool never_null) {
   if (!(term.path == order.path)) return false;
   const bool descending = (term.part.direction == codec::Direction::kDescending) != reverse;
   if (descending != (order.direction == SortDirection::kDescending)) return false;
-  if (term.part.nulls == codec::Nulls::kNever) return true;
+  if (term.part.nulls == codec::Nulls::kNever || never_null) return true;
   const bool first = (term.part.nulls == codec::Nulls::kFirst) != reverse;
   return first == (UsualNulls(order.direction) == codec::Nulls::kFirst);
 }
@@ -225,7 +233,8 @@ bool GivesOrder(const AccessPath& path, Plan* plan) {
             ++next;
           }
           while (next < terms.size() && held(terms[next].path)) ++next;
-          return next < terms.size() && TermGives(terms[next++], order, reverse);
+          return next < terms.size() && TermGives(terms[next++], order, reverse,
+                                                   NeverNull(plan->query, order.path));
         });
     // A record with several entries would take its place from any of them.
     if (gives && !(plan->may_repeat && !plan->query.orders.empty())) {

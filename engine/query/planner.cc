@@ -14,7 +14,9 @@ auto Rank(const Plan& plan, const AccessPath& path) {
   const bool unique = path.index == nullptr || path.index->unique;
   const bool single = unique && plan.equal_terms == path.terms().size();
   const bool stops_early = !plan.sort && plan.query.limit.has_value();
-  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, !plan.sort,
+  // Every record of a partial index meets a condition of the query already.
+  const bool partial = path.index != nullptr && !path.index->where.empty();
+  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, partial, !plan.sort,
                          !plan.reads_records, path.index == nullptr, !plan.may_repeat);
 }
 

@@ -34,20 +34,31 @@ void CollectNested(const capnp::ParsedSchema& schema, std::vector<capnp::Schema>
   }
 }
 
+// The file that is parsed: as the parser calls it, which is from the root without the slash, and as
+// the user does.
+struct ParsedFile {
+  std::string path;
+  std::string shown;
+};
+
 // "file:line: cause" where the exception speaks of a schema file, which is how the parser reports.
-absl::Status ParseError(const kj::Exception& exception) {
+absl::Status ParseError(const kj::Exception& exception, const ParsedFile& parsed) {
   const std::string_view file = exception.getFile();
-  if (file.ends_with(".capnp")) {
+  if (file.ends_with(".capnp") || file == parsed.path) {
+    const std::string shown = file == parsed.path ? parsed.shown : absl::StrCat("/", file);
     // The parser counts lines from 0.
     return InvalidArgument(
-        absl::StrCat(file, ":", exception.getLine() + 1, ": ", DescribeException(exception)));
+        absl::StrCat(shown, ":", exception.getLine() + 1, ": ", DescribeException(exception)));
   }
-  return InvalidArgument("schema does not parse").With("cause", DescribeException(exception));
+  return InvalidArgument("schema does not parse")
+      .With("file", parsed.shown)
+      .With("cause", DescribeException(exception));
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::Parse(const SchemaSource& source) {
+  ParsedFile names{"", source.file.string()};
   try {
     auto filesystem = kj::newDiskFilesystem();
     std::error_code error;
@@ -61,7 +72,7 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::Parse(const SchemaSo
     for (const std::filesystem::path& path : source.import_paths) {
       const std::string text = std::filesystem::absolute(path).lexically_normal().string();
       auto directory = filesystem->getRoot().tryOpenSubdir(kj::Path(nullptr).eval(View(text)));
-      KJ_IF_MAYBE(found, directory) {
+      KJ_IF_MAYBE (found, directory) {
         import_path.push_back(found->get());
         opened.push_back(kj::mv(*found));
       } else {
@@ -71,14 +82,15 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::Parse(const SchemaSo
     import_path.push_back(embedded.get());
     capnp::SchemaParser parser;
     const std::string file = absolute.lexically_normal().string();
+    kj::Path path = kj::Path(nullptr).eval(View(file));
+    names.path = path.toString().cStr();
     capnp::ParsedSchema parsed = parser.parseFromDirectory(
-        filesystem->getRoot(), kj::Path(nullptr).eval(View(file)),
-        kj::arrayPtr(import_path.data(), import_path.size()));
+        filesystem->getRoot(), kj::mv(path), kj::arrayPtr(import_path.data(), import_path.size()));
     std::vector<capnp::Schema> roots;
     CollectNested(parsed, &roots);
     return FromNodes(std::move(roots));
   } catch (const kj::Exception& exception) {
-    return ParseError(exception);
+    return ParseError(exception, names);
   }
 }
 
@@ -103,7 +115,7 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::ParseText(std::strin
     CollectNested(parsed, &roots);
     return FromNodes(std::move(roots));
   } catch (const kj::Exception& exception) {
-    return ParseError(exception);
+    return ParseError(exception, {std::string(name), std::string(name)});
   }
 }
 

@@ -113,12 +113,20 @@ TEST_CASE("import map: rows become records", "[io][unit]") {
            "{\"id\":\"3\",\"p\":[{\"s\":\"4\",\"n\":\"4\",\"r\":\"o\"},{\"s\":\"7\",\"n\":\"7\","
            "\"r\":\"o\"}],\"x\":{\"state\":\"over\"}}\nflag 3: sum of p.s is 11 instead of 10\n"
            "{\"id\":\"4\",\"p\":[{\"n\":\"?\",\"r\":\"o\"}],\"x\":{\"state\":\"none\"}}\n"
-           "flag 4: p.s is not known\n"
            "{\"id\":\"5\",\"p\":[{\"s\":\"4\",\"n\":\"4\",\"r\":\"o\"},{\"n\":\"?\",\"r\":\"o\"}],"
            "\"x\":{\"state\":\"partial\"}}\n"
-           "flag 5: sum of p.s is 4 instead of 10 with 1 unknown\n"
            "{\"id\":\"6\",\"p\":[{\"s\":\"10\",\"n\":\"10\",\"r\":\"z\"}],\"x\":{\"state\":"
-           "\"none\"}}\nflag 6: p.s is not known"},
+           "\"none\"}}"},
+          {"a sum with unknown parts is short without a word for it",
+           R"({"fields": {"id": "a", "p[].s": {"column": "b", "split": ";", "null_if": "?"}},
+             "flag": {"sum_of": "p.s", "total": 10, "name": "id"}})",
+           "a,b\n1,4;?\n2,10;?\n3,11;?\n4,?;?\n",
+           "{\"id\":\"1\",\"p\":[{\"s\":\"4\"}]}\n"
+           "flag 1: sum of p.s is 4 instead of 10 with 1 unknown\n"
+           "{\"id\":\"2\",\"p\":[{\"s\":\"10\"}]}\n"
+           "{\"id\":\"3\",\"p\":[{\"s\":\"11\"}]}\n"
+           "flag 3: sum of p.s is 11 instead of 10 with 1 unknown\n"
+           "{\"id\":\"4\"}"},
       }));
   CAPTURE(name);
   REQUIRE_OK_AND_ASSIGN(const std::string mapped, MapAll(map, rows, ImportFormat::kCsv));
@@ -129,12 +137,24 @@ TEST_CASE("import map: JSON rows are addressed by paths", "[io][unit]") {
   REQUIRE_OK_AND_ASSIGN(
       const std::string mapped,
       MapAll(R"({"fields": {"id": "a.b", "first": "l[1].x", "dotted": "c.d", "raw": "$",
+                            "text": {"template": "{$}"},
                             "n": {"column": "n", "multiply": 2}, "no": "a.z", "l": "m"}})",
              R"({"a": {"b": 7}, "l": [0, {"x": true}], "c.d": "e", "n": 1.5, "m": [1, null]})",
              ImportFormat::kJsonLines));
   CHECK(mapped == R"({"id":7,"first":true,"dotted":"e",)"
-                  R"("raw":"{\"a\": {\"b\": 7}, \"l\": [0, {\"x\": true}], \"c.d\": \"e\", )"
+                  R"("raw":{"a":{"b":7},"l":[0,{"x":true}],"c.d":"e","n":1.5,"m":[1,null]},)"
+                  R"("text":"{\"a\": {\"b\": 7}, \"l\": [0, {\"x\": true}], \"c.d\": \"e\", )"
                   R"(\"n\": 1.5, \"m\": [1, null]}","n":"3","l":[1]})");
+}
+
+TEST_CASE("import map: a whole row stays as it is", "[io][unit]") {
+  REQUIRE_OK_AND_ASSIGN(
+      const std::string mapped,
+      MapAll(R"({"fields": {"id": "$row", "raw": "$"}})",
+             "[1, null, []]\n[]\n{}\n1.50\n\"x\"\nnull\n", ImportFormat::kJsonLines));
+  CHECK(mapped ==
+        "{\"id\":1,\"raw\":[1,null,[]]}\n{\"id\":2,\"raw\":[]}\n{\"id\":3,\"raw\":{}}\n"
+        "{\"id\":4,\"raw\":1.50}\n{\"id\":5,\"raw\":\"x\"}\n{\"id\":6}");
 }
 
 TEST_CASE("import map: rows that cannot be mapped", "[io][unit]") {

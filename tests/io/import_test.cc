@@ -67,6 +67,10 @@ TEST_CASE("import: the first bad row ends it and nothing is written", "[io][unit
        "firms.tsv:2: the row has another number of cells than the header; cells=1; columns=2"},
       {"firms.csv", "id,score\n1,\xFF\n", "firms.csv:2: a cell is not UTF-8"},
       {"firms.jsonl", "{\"score\":\"x\"}\n", "firms.jsonl:1: column 'score' (field score): value"},
+      {"firms.jsonl", "{}\n[1]\n",
+       "firms.jsonl:2: a row must be a JSON object; line=2; it is=an array"},
+      {"firms.jsonl", "{\"_error\":\"\",\"_line\":7,\"text\":\"{oops\"}\n",
+       "firms.jsonl:1: a rejected row is not corrected; write it as \"row\""},
       {"firms.jsonl", "{}\n{]\n", "firms.jsonl:2: JSON does not parse; line=2; column=2"},
       {"firms.csv", "id,score\n1,\"2\n", "firms.csv: a quoted cell is not closed before the end"},
       {"firms.csv", "", "firms.csv: input is empty"},
@@ -125,7 +129,7 @@ TEST_CASE("import: bad rows go to the rejects file and can be imported again", "
        "{\"_error\":\"f.jsonl:2: column 'score' (field score): value is not an integer; write "
        "digits only; value=x\",\"_line\":2,\"row\":{\"score\":\"x\"}}\n"
        "{\"_error\":\"f.jsonl:3: JSON does not parse; line=3; column=2; cause=parsing object key "
-       "- invalid literal; expected string literal\",\"_line\":3,\"row\":\"{oops\"}\n"},
+       "- invalid literal; expected string literal\",\"_line\":3,\"text\":\"{oops\"}\n"},
       {"f.json", "[{\"id\":1},\n{\"score\":\n\"x\"},\n{\"id\":6}]",
        "{\"_error\":\"f.json:2: column 'score' (field score): value is not an integer; write "
        "digits only; value=x\",\"_line\":2,\"row\":{\"score\":\"x\"}}\n"},
@@ -143,6 +147,25 @@ TEST_CASE("import: bad rows go to the rejects file and can be imported again", "
   CHECK(report.records_written == 2);
   CHECK(report.rows_rejected == report.rows_read - 2);
   CHECK(testing::ReadFile(dir / "rejects") == rejects);
+}
+
+TEST_CASE("import: lines of a JSON rejects file are the rows in them", "[io][unit]") {
+  const std::string text =
+      "{\"_error\":\"old\",\"_line\":2,\"row\":{\"id\":1}}\n{\"_error\":\"\",\"_line\":3,\"text\":"
+      "\"{oops\"}"
+      "\n{\"_error\":\"\",\"_line\":4,\"row\":{\"score\":\"x\"}}\n";
+  const TempDir dir;
+  ImportOptions options;
+  options.rejects = dir / "rejects";
+  TestSink sink;
+  sink.refuse = RefuseBadScores;
+  REQUIRE_OK(Run(text, "f.jsonl", options, sink));
+  CHECK(sink.records == std::vector<std::string>{R"({"id":1})"});
+  CHECK(testing::ReadFile(dir / "rejects") ==
+        "{\"_error\":\"f.jsonl:2: a rejected row is not corrected; write it as \\\"row\\\"\","
+        "\"_line\":2,\"text\":\"{oops\"}\n"
+        "{\"_error\":\"f.jsonl:3: column 'score' (field score): value is not an integer; write "
+        "digits only; value=x\",\"_line\":3,\"row\":{\"score\":\"x\"}}\n");
 }
 
 TEST_CASE("import: a rejects file is neither made without need nor overwritten", "[io][unit]") {
@@ -179,7 +202,7 @@ TEST_CASE("import: errors that are not of a row end it also with rejects", "[io]
   CHECK_FALSE(sink.finished);
 }
 
-TEST_CASE("import: a dry run does everything but finish", "[io][unit]") {
+TEST_CASE("import: a dry run does everything, since the sink knows that it is one", "[io][unit]") {
   ImportOptions options;
   options.dry_run = true;
   uint64_t rows = 0;
@@ -190,10 +213,19 @@ TEST_CASE("import: a dry run does everything but finish", "[io][unit]") {
   };
   TestSink sink;
   REQUIRE_OK_AND_ASSIGN(const ImportReport report, Run("id\n1\n2\n", "f.csv", options, sink));
-  CHECK_FALSE(sink.finished);
+  CHECK(sink.finished);
   CHECK(report.records_written == 2);
   CHECK(rows == 2);
   CHECK(bytes == 7);
+}
+
+TEST_CASE("import: what the sink finds at the end is an error of the file", "[io][fault]") {
+  ImportOptions options;
+  options.dry_run = GENERATE(false, true);
+  TestSink sink;
+  sink.at_finish = AlreadyExists("two records share unique values");
+  CHECK_THAT(Run("id\n1\n", "f.csv", options, sink),
+             StatusIs(absl::StatusCode::kAlreadyExists, "f.csv: two records share unique values"));
 }
 
 TEST_CASE("import: rows that belong together make one record", "[io][unit]") {
@@ -215,7 +247,7 @@ TEST_CASE("import: rows that belong together make one record", "[io][unit]") {
   CHECK(report.rows_read == 5);
   CHECK(report.rows_skipped == 1);
   CHECK(report.records_written == 3);
-  REQUIRE(report.flagged.size() == 2);
+  REQUIRE(report.flagged.size() == 1);
   CHECK(report.flagged[0].line == 5);
   CHECK(report.flagged[0].name == "a");
 }

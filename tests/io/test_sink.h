@@ -28,12 +28,14 @@ class TestSink : public RecordSink {
     return absl::OkStatus();
   }
   absl::Status Finish() override {
-    finished = true;
-    return absl::OkStatus();
+    finished = at_finish.ok();
+    return at_finish;
   }
 
   // Refuses records when set.
   std::function<absl::Status(const record::JsonValue&)> refuse;
+  // What Finish() answers.
+  absl::Status at_finish;
   std::vector<std::string> records;
   std::vector<uint64_t> lines;
   bool finished = false;

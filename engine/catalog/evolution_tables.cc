@@ -1,0 +1,211 @@
+#include "catalog/evolution_tables.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace daftar::catalog {
+namespace {
+
+std::string TypeId(const TableDef& table) {
+  return absl::StrCat("@0x", absl::Hex(table.schema.getProto().getId()));
+}
+
+std::string Place(const TableDef& table) { return absl::StrCat("table ", table.name); }
+std::string Place(const IndexDef& index) { return absl::StrCat("index ", index.name); }
+
+std::string Joined(const std::vector<Term>& terms) {
+  return absl::StrJoin(terms, ", ",
+                       [](std::string* out, const Term& term) { *out += ToString(term); });
+}
+
+const TableDef* FindByType(const std::vector<TableDef>& tables, const TableDef& wanted) {
+  const uint64_t id = wanted.schema.getProto().getId();
+  const auto found = std::find_if(tables.begin(), tables.end(), [&](const TableDef& table) {
+    return table.schema.getProto().getId() == id;
+  });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+const TableDef* FindByName(const std::vector<TableDef>& tables, std::string_view name) {
+  const auto found = std::find_if(tables.begin(), tables.end(),
+                                  [&](const TableDef& table) { return table.name == name; });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+// Neither the order of conditions nor that of `in (…)` changes which records meet them.
+bool SameCondition(const record::Condition& a, const record::Condition& b) {
+  return a.path == b.path && a.op == b.op &&
+         std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(),
+                             b.operands.end());
+}
+
+bool SameWhere(const IndexDef& a, const IndexDef& b) {
+  return std::is_permutation(a.where.begin(), a.where.end(), b.where.begin(), b.where.end(),
+                             SameCondition);
+}
+
+bool SameEntries(const IndexDef& a, const IndexDef& b) {
+  return a.on == b.on && a.covering == b.covering && SameWhere(a, b);
+}
+
+bool SameDefinition(const IndexDef& a, const IndexDef& b) {
+  return SameEntries(a, b) && a.unique == b.unique;
+}
+
+bool SamePaths(const std::vector<Term>& a, const std::vector<Term>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Term& x, const Term& y) { return x.path == y.path; });
+}
+
+// The first term that could not be null and now can, or the other way round. Requires: SamePaths.
+const Term* FindNullabilityChange(const std::vector<Term>& from, const std::vector<Term>& to) {
+  for (size_t i = 0; i < from.size(); ++i) {
+    const bool never_before = from[i].part.nulls == codec::Nulls::kNever;
+    const bool never_now = to[i].part.nulls == codec::Nulls::kNever;
+    if (never_before != never_now) return &to[i];
+  }
+  return nullptr;
+}
+
+// Compares one of the two lists of terms; `changed` is the rule when its paths or order differ.
+void CompareTerms(const std::vector<Term>& from, const std::vector<Term>& to, Rule changed,
+                  std::string_view list, const IndexDef& index, Findings* findings) {
+  if (from == to) return;
+  const Term* nullable = SamePaths(from, to) ? FindNullabilityChange(from, to) : nullptr;
+  if (nullable != nullptr) {
+    findings->Add(Rule::kNullabilityChanged, Place(index),
+                  absl::StrCat(nullable->path.text(), " in `", list,
+                               "` can now be null or no longer can, which its entries encode"));
+    return;
+  }
+  findings->Add(changed, Place(index),
+                absl::StrCat("`", list, "` was (", Joined(from), "), is (", Joined(to), ")"));
+}
+
+void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* findings) {
+  if (match.from == nullptr) {
+    findings->Add(
+        Rule::kIndexAdded, Place(*match.to),
+        absl::StrCat("new on table ", table.name,
+                     match.to->unique ? "; building it fails with ALREADY_EXISTS when two "
+                                        "records share its values"
+                                      : ""));
+    return;
+  }
+  if (match.to == nullptr) {
+    findings->Add(
+        Rule::kIndexDropped, Place(*match.from),
+        absl::StrCat("dropped from table ", table.name, "; queries that name it stop working"));
+    return;
+  }
+  const IndexDef& from = *match.from;
+  const IndexDef& to = *match.to;
+  if (from.name != to.name) {
+    findings->Add(Rule::kIndexRenamed, Place(from),
+                  absl::StrCat("of table ", table.name, " is now called ", to.name));
+  }
+  CompareTerms(from.on, to.on, Rule::kIndexTermsChanged, "on", to, findings);
+  CompareTerms(from.covering, to.covering, Rule::kIndexCoveringChanged, "covering", to, findings);
+  if (!SameWhere(from, to)) {
+    findings->Add(Rule::kIndexWhereChanged, Place(to), "other records meet its `where`");
+  }
+  if (!from.unique && to.unique) {
+    findings->Add(Rule::kUniqueAdded, Place(to),
+                  "now unique; building it fails with ALREADY_EXISTS when two records share its "
+                  "values, so look for them first");
+  }
+  if (from.unique && !to.unique) {
+    findings->Add(Rule::kUniqueDropped, Place(to), "no longer unique; its entries stay");
+  }
+}
+
+void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) {
+  if (!(from.key == to.key)) {
+    findings->Add(Rule::kKeyChanged, Place(from),
+                  absl::StrCat("key was (", Joined(from.key), "), is (", Joined(to.key),
+                               "); every record and index entry is stored anew, which fails when "
+                               "two records come to have one key"));
+  }
+  for (const IndexMatch& match : MatchIndexes(from, to)) CompareIndex(to, match, findings);
+}
+
+void CompareTableName(const std::vector<TableDef>& before, const TableDef& from, const TableDef& to,
+                      Findings* findings) {
+  if (from.name == to.name) return;
+  if (FindByName(before, to.name) != nullptr) {
+    findings->Add(Rule::kTableNameReused, Place(from),
+                  absl::StrCat("is now called ", to.name,
+                               ", which was the name of another table, so that queries would read "
+                               "the wrong records; choose a name that was not in use"));
+    return;
+  }
+  findings->Add(Rule::kTableRenamed, Place(from),
+                absl::StrCat("is now called ", to.name, "; queries by the old name stop working"));
+}
+
+void ReportMissingTable(const SchemaSide& to, const TableDef& from, Findings* findings) {
+  const TableDef* namesake = FindByName(to.tables, from.name);
+  if (namesake != nullptr) {
+    findings->Add(
+        Rule::kTableTypeChanged, Place(from),
+        absl::StrCat("its struct had the type id ", TypeId(from), " and has ", TypeId(*namesake),
+                     "; write ", TypeId(from), " behind the name of the struct"));
+    return;
+  }
+  findings->Add(Rule::kTableDropped, Place(from),
+                "no longer a table, so that its records could not be reached; keep it, or export "
+                "the rest and import it into a new database");
+}
+
+}  // namespace
+
+std::vector<IndexMatch> MatchIndexes(const TableDef& from, const TableDef& to) {
+  std::vector<const IndexDef*> partner(to.indexes.size(), nullptr);
+  std::vector<bool> taken(from.indexes.size(), false);
+  const auto pass = [&](auto&& fits) {
+    for (size_t t = 0; t < to.indexes.size(); ++t) {
+      for (size_t f = 0; f < from.indexes.size() && partner[t] == nullptr; ++f) {
+        if (taken[f] || !fits(from.indexes[f], to.indexes[t])) continue;
+        partner[t] = &from.indexes[f];
+        taken[f] = true;
+      }
+    }
+  };
+  pass([](const IndexDef& a, const IndexDef& b) {
+    return a.name == b.name && SameDefinition(a, b);
+  });
+  pass(SameDefinition);
+  pass([](const IndexDef& a, const IndexDef& b) { return a.name == b.name; });
+  std::vector<IndexMatch> matches;
+  for (size_t t = 0; t < to.indexes.size(); ++t) {
+    const bool same = partner[t] != nullptr && SameEntries(*partner[t], to.indexes[t]);
+    matches.push_back({partner[t], &to.indexes[t], same});
+  }
+  for (size_t f = 0; f < from.indexes.size(); ++f) {
+    if (!taken[f]) matches.push_back({&from.indexes[f], nullptr, false});
+  }
+  return matches;
+}
+
+void CompareTables(const SchemaSide& from, const SchemaSide& to, Findings* findings) {
+  for (const TableDef& table : from.tables) {
+    const TableDef* now = FindByType(to.tables, table);
+    if (now == nullptr) {
+      ReportMissingTable(to, table, findings);
+      continue;
+    }
+    CompareTableName(from.tables, table, *now, findings);
+    CompareTable(table, *now, findings);
+  }
+  for (const TableDef& table : to.tables) {
+    if (FindByType(from.tables, table) != nullptr) continue;
+    // A struct that lost its type id has been reported as that.
+    const TableDef* namesake = FindByName(from.tables, table.name);
+    if (namesake != nullptr && FindByType(to.tables, *namesake) == nullptr) continue;
+    findings->Add(Rule::kTableAdded, Place(table), "new");
+  }
+}
+
+}  // namespace daftar::catalog

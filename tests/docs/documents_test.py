@@ -1,0 +1,92 @@
+"""Documents are true: links lead somewhere, commands print what stands below them, and code that is
+shown is the code that is built."""
+
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "cli"))
+
+from harness import DAFTAR, SOURCE, equal, main, run  # noqa: E402
+
+GENERATE = sys.argv[3]
+EXAMPLES = [("authority", "authorities"), ("zone", "zones"), ("crossing", "crossings"),
+            ("corridor", "corridor_legs"), ("session", "sessions"), ("decision", "decisions"),
+            ("document", "documents"), ("code", "codes")]
+
+
+def documents():
+    tracked = subprocess.run(["git", "-C", SOURCE, "ls-files", "*.md"], capture_output=True)
+    names = tracked.stdout.decode().split()
+    return [SOURCE / name for name in names] or sorted(SOURCE.glob("**/*.md"))
+
+
+def console_blocks(document):
+    """(command, output) of each `$ daftar …` line in the console blocks of a document."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", document.read_text(), re.S):
+        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output.strip("\n")))
+    return found
+
+
+def fill(folder):
+    """The database of the tour: the example data and 20,000 synthetic records of each kind."""
+    db = folder / "registry.db"
+    run("init", db)
+    for table, file in EXAMPLES:
+        run("import", db, table, SOURCE / "examples" / "data" / f"{file}.csv", "--map",
+            SOURCE / "examples" / "maps" / "examples.json")
+    for kind in ("firm", "project", "permit"):
+        rows = subprocess.run([GENERATE, kind, "20000", "--seed", "1"], capture_output=True)
+        run("import", db, kind, "-", "--format", "jsonl", stdin=rows.stdout)
+
+
+def check_console(document, folder):
+    commands = [c for c in console_blocks(document) if c[0].startswith("daftar ")]
+    if not commands:
+        raise AssertionError(f"{document} shows no command")
+    for command, expected in commands:
+        words = shlex.split(command)[1:]
+        if words[0] in ("init", "import"):
+            continue  # done by fill()
+        process = subprocess.run([DAFTAR, *words], cwd=folder, capture_output=True)
+        actual = (process.stdout + process.stderr).decode().strip("\n")
+        if process.returncode != 0:
+            actual += f"\n(exit code {process.returncode})"
+        if actual != expected:
+            raise AssertionError(f"{document.name}: $ {command}\nprints\n{actual}\n"
+                                 f"instead of\n{expected}")
+
+
+def test_readme_and_queries_are_true(folder):
+    fill(folder)
+    check_console(SOURCE / "README.md", folder)
+    check_console(SOURCE / "docs" / "queries.md", folder)
+
+
+def test_readme_shows_the_embedding_program(folder):
+    readme = (SOURCE / "README.md").read_text()
+    for name, fence in (("main.cc", "cpp"), ("output.txt", "text")):
+        text = (SOURCE / "examples" / "embed" / name).read_text()
+        if f"```{fence}\n{text}```" not in readme:
+            raise AssertionError(f"README.md does not show examples/embed/{name} as it is")
+    lines = (SOURCE / "examples" / "embed" / "main.cc").read_text().count("\n")
+    assert lines < 80, f"the embedding example has {lines} lines"
+
+
+def test_links_lead_somewhere(folder):
+    broken = []
+    for document in documents():
+        for target in re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", document.read_text()):
+            if "://" not in target and not (document.parent / target).exists():
+                broken.append(f"{document.relative_to(SOURCE)}: {target}")
+    equal(broken, [])
+
+
+if __name__ == "__main__":
+    main([test_readme_and_queries_are_true, test_readme_shows_the_embedding_program,
+          test_links_lead_somewhere])

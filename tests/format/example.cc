@@ -1,0 +1,128 @@
+#include "format/example.h"
+
+#include <limits>
+#include <stdexcept>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "catalog/catalog_codec.h"
+#include "catalog/resolve.h"
+#include "codec/hex.h"
+#include "codec/key.h"
+#include "codec/keyspace.h"
+#include "index/entries.h"
+#include "record/envelope.h"
+#include "record/sample.h"
+#include "support/temp_dir.h"
+#include "txn/header.h"
+
+namespace daftar::testing {
+namespace {
+
+using codec::Direction;
+using codec::KeyPart;
+using codec::KeyType;
+using codec::Nulls;
+
+constexpr CommitVersion kCommit(300);
+
+std::string Part(const KeyPart& part, const Scalar& value) {
+  std::string bytes;
+  codec::AppendPart(part, value, &bytes);
+  return bytes;
+}
+
+std::string Part(KeyType type, const Scalar& value) {
+  return Part({type, Direction::kAscending, Nulls::kNever}, value);
+}
+
+std::string PartsBytes() {
+  using namespace std::string_view_literals;
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  const KeyPart first{KeyType::kUInt16, Direction::kAscending, Nulls::kFirst};
+  const KeyPart last{KeyType::kUInt16, Direction::kDescending, Nulls::kLast};
+  return Part(KeyType::kBool, true) + Part(KeyType::kInt8, int64_t{-1}) +
+         Part(KeyType::kInt16, int64_t{1}) + Part(KeyType::kInt32, int64_t{20168}) +
+         Part(KeyType::kInt64, int64_t{-150}) + Part(KeyType::kUInt8, uint64_t{7}) +
+         Part(KeyType::kUInt16, uint64_t{3}) + Part(KeyType::kUInt32, uint64_t{12}) +
+         Part(KeyType::kUInt64, uint64_t{1}) + Part(KeyType::kFloat32, 1.5) +
+         Part(KeyType::kFloat64, -0.0) + Part(KeyType::kFloat64, -1.0) +
+         Part(KeyType::kFloat64, kNaN) + Part(KeyType::kText, "ab"sv) +
+         Part(KeyType::kData, "a\0b"sv) +
+         Part({KeyType::kText, Direction::kDescending, Nulls::kNever}, "ab"sv) +
+         Part(first, Scalar()) + Part(first, uint64_t{3}) + Part(last, uint64_t{3}) +
+         Part(last, Scalar());
+}
+
+std::string VarintBytes() {
+  std::string bytes;
+  for (uint64_t value : {uint64_t{0}, uint64_t{247}, uint64_t{248}, uint64_t{300}, uint64_t{65536},
+                         UINT64_MAX}) {
+    codec::AppendOrderedVarint(value, &bytes);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string DocsBlock(std::string_view label) {
+  const std::string docs = ReadFile(DAFTAR_SOURCE_DIR "/docs/format.md");
+  const std::string opening = absl::StrCat("\n```", label, "\n");
+  const size_t at = docs.find(opening);
+  if (at == std::string::npos) throw std::invalid_argument(std::string(label));
+  const size_t begin = at + opening.size();
+  return docs.substr(begin, docs.find("```", begin) - begin);
+}
+
+std::map<std::string, std::string> DocsHexBlocks() {
+  const std::string docs = ReadFile(DAFTAR_SOURCE_DIR "/docs/format.md");
+  std::map<std::string, std::string> blocks;
+  std::string* open = nullptr;
+  for (std::string_view line : absl::StrSplit(docs, '\n')) {
+    if (absl::ConsumePrefix(&line, "```hex ")) {
+      open = &blocks[std::string(line)];
+    } else if (line.starts_with("```")) {
+      open = nullptr;
+    } else if (open != nullptr) {
+      for (char c : line.substr(0, line.find('#'))) {
+        if (c != ' ') open->push_back(c);
+      }
+    }
+  }
+  return blocks;
+}
+
+std::map<std::string, std::string> EngineBytes() {
+  const auto set =
+      record::SchemaSet::ParseText("permits.capnp", DocsBlock("capnp example")).value();
+  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::TableDef& table = catalog.tables[0];
+  const record::Message record = MakeRecord(table.schema, DocsBlock("json example"));
+  txn::Header header;
+  header.schema = catalog.version;
+  header.last_commit = kCommit;
+  std::map<std::string, std::string> bytes;
+  bytes["parts"] = PartsBytes();
+  bytes["varints"] = VarintBytes();
+  bytes["header-key"] = txn::HeaderKey();
+  bytes["header"] = txn::EncodeHeader(header);
+  bytes["catalog-key"] = catalog::CatalogKey(catalog.version);
+  const codec::EncodedKey key = index::RecordKey(table, record).value();
+  bytes["record-key"] = std::string(key.view());
+  bytes["record"] =
+      record::EncodeEnvelope(key.view(), {catalog.version, kCommit, record.bytes()});
+  const std::string_view primary_key = key.view().substr(codec::RecordPrefix(table.id).size());
+  for (const catalog::IndexDef& index : table.indexes) {
+    int number = 0;
+    const auto entries = index::EntriesOf(index, primary_key, record).value();
+    for (const index::Entry& entry : entries) {
+      const std::string name = absl::StrCat(index.name, "-", ++number);
+      bytes[name + "-key"] = std::string(entry.key.view());
+      bytes[name + "-value"] = index::EncodeEntryValue(kCommit, entry.covered);
+    }
+  }
+  for (auto& [name, value] : bytes) value = Hex(value);
+  return bytes;
+}
+
+}  // namespace daftar::testing

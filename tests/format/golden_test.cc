@@ -1,0 +1,45 @@
+// The bytes of format version 1. They are never edited: other bytes are another format.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "format/example.h"
+
+namespace daftar::testing {
+namespace {
+
+const std::map<std::string, std::string>& Engine() {
+  static const std::map<std::string, std::string> bytes = EngineBytes();
+  return bytes;
+}
+
+TEST_CASE("format 1: the bytes of the worked example", "[format][format]") {
+  const auto [name, hex] = GENERATE(table<const char*, const char*>(
+      {{"varints", "00f7f8f8f9012cfa010000ffffffffffffffffff"},
+       {"parts",
+        "017f800180004ec87fffffffffffff6a0700030000000c0000000000000001bfc000008000000000000000"
+        "400ffffffffffffffff8000000000000616200016100ff6200019e9dfffe0001000301fffc02"},
+       {"header-key", "00"},
+       {"header", "6461667461720d0a01000000010000002c01000000000000dd4ecd32"},
+       {"catalog-key", "0101"},
+       {"record-key", "020151465a0001fffffff3"},
+       {"record",
+        "01000000010000002c010000000000000d0000009c54c6a80000000003000300"
+        "0c0000000100010048e8010000000000c84e0000000000000900000022000000"
+        "090000002a000000090000001600000051465a00000000005061727300000000"
+        "050000002200000005000000220000006f696c00000000006761730000000000"},
+       {"byHolder-1-key", "03010150617273000151465a0001fffffff3"},
+       {"byHolder-1-value", "f9012c800000000001e848"},
+       {"byValidTo-1-key", "0302017fffb13751465a0001fffffff3"},
+       {"byValidTo-1-value", "f9012c"},
+       {"byTag-1-key", "030367617300010000000c51465a0001fffffff3"},
+       {"byTag-2-key", "03036f696c00010000000c51465a0001fffffff3"}}));
+  CAPTURE(name);
+  REQUIRE(Engine().contains(name));
+  CHECK(Engine().at(name) == hex);
+}
+
+}  // namespace
+}  // namespace daftar::testing

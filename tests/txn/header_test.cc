@@ -1,0 +1,67 @@
+#include "txn/header.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "absl/crc/crc32c.h"
+#include "codec/fixed.h"
+#include "support/status_matchers.h"
+
+namespace daftar::testing {
+namespace {
+
+txn::Header Sample() {
+  txn::Header header;
+  header.schema = SchemaVersion(3);
+  header.last_commit = CommitVersion(1234567890123);
+  return header;
+}
+
+// Gives the first 24 bytes another format and a fitting checksum.
+std::string WithFormat(uint32_t format) {
+  std::string value = txn::EncodeHeader(Sample());
+  std::string field;
+  codec::AppendFixed(format, &field);
+  value.replace(8, 4, field);
+  std::string checksum;
+  codec::AppendFixed(static_cast<uint32_t>(absl::ComputeCrc32c(value.substr(0, 24))), &checksum);
+  return value.replace(24, 4, checksum);
+}
+
+TEST_CASE("header: gives back what it was given", "[txn][unit]") {
+  REQUIRE_OK_AND_ASSIGN(const txn::Header header, txn::DecodeHeader(txn::EncodeHeader(Sample())));
+  CHECK(header.format == txn::kFormatVersion);
+  CHECK(header.schema == SchemaVersion(3));
+  CHECK(header.last_commit == CommitVersion(1234567890123));
+}
+
+TEST_CASE("header: every prefix and every flipped bit is DataLoss", "[txn][property]") {
+  std::string value = txn::EncodeHeader(Sample());
+  for (size_t bytes = 0; bytes < value.size(); ++bytes) {
+    CAPTURE(bytes);
+    CHECK_THAT(txn::DecodeHeader(value.substr(0, bytes)),
+               StatusIs(absl::StatusCode::kDataLoss, "database header is damaged"));
+  }
+  for (size_t bit = 0; bit < value.size() * 8; ++bit) {
+    CAPTURE(bit);
+    value[bit / 8] = static_cast<char>(value[bit / 8] ^ (1 << (bit % 8)));
+    CHECK_THAT(txn::DecodeHeader(value),
+               StatusIs(absl::StatusCode::kDataLoss, "database header is damaged"));
+    value[bit / 8] = static_cast<char>(value[bit / 8] ^ (1 << (bit % 8)));
+  }
+  CHECK_THAT(txn::DecodeHeader(value + "x"),
+             StatusIs(absl::StatusCode::kDataLoss, "database header is damaged"));
+}
+
+TEST_CASE("header: a newer format is FailedPrecondition, also when it is longer", "[txn][unit]") {
+  const auto newer = StatusIs(
+      absl::StatusCode::kFailedPrecondition,
+      "database is of a newer format; open it with a newer Daftar; format=2; newest known=1");
+  CHECK_THAT(txn::DecodeHeader(WithFormat(2)), newer);
+  CHECK_THAT(txn::DecodeHeader(WithFormat(2) + "more fields"), newer);
+  CHECK_THAT(txn::DecodeHeader(WithFormat(0)),
+             StatusIs(absl::StatusCode::kDataLoss, "database header is damaged; format=0"));
+}
+
+}  // namespace
+}  // namespace daftar::testing
