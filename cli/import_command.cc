@@ -53,8 +53,8 @@ std::string ReportText(const Arguments& arguments, const ImportReport& report) {
   std::string text;
   for (size_t i = 0; i < report.flagged.size() && i < kFlaggedShownMax; ++i) {
     const ImportReport::Flagged& flagged = report.flagged[i];
-    absl::StrAppend(&text, "flagged: line ", flagged.line, " ", flagged.name, ": ",
-                    flagged.reason, "\n");
+    absl::StrAppend(&text, "flagged: line ", flagged.line, " ", flagged.name, ": ", flagged.reason,
+                    "\n");
   }
   if (report.flagged.size() > kFlaggedShownMax) {
     absl::StrAppend(&text, "… and ", report.flagged.size() - kFlaggedShownMax, " more flagged\n");
@@ -100,8 +100,8 @@ absl::StatusOr<ExitCode> RunImport(const Arguments& arguments) {
 
 void AddImport(CLI::App* app, Runner* runner) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app->add_subcommand(
-      "import", "Bring in a file of rows, in whole or not at all");
+  CLI::App* command =
+      app->add_subcommand("import", "Bring in a file of rows, in whole or not at all");
   command->add_option("DB", arguments->database, "the database directory")->required();
   command->add_option("TABLE", arguments->table, "the table to write to")->required();
   command->add_option("FILE", arguments->file, "the file, or - for standard input")->required();
@@ -109,14 +109,16 @@ void AddImport(CLI::App* app, Runner* runner) {
                                                        {"tsv", ImportFormat::kTsv},
                                                        {"jsonl", ImportFormat::kJsonLines},
                                                        {"json", ImportFormat::kJson}};
-  command->add_option("--format", arguments->format,
-                      "csv, tsv, jsonl or json; default: by the file name")
+  command
+      ->add_option("--format", arguments->format,
+                   "csv, tsv, jsonl or json; default: by the file name")
       ->transform(CLI::CheckedTransformer(formats));
   command->add_option("--map", arguments->map, "an import map, see docs/import-maps.md");
   const std::map<std::string, ImportMode> modes = {{"insert", ImportMode::kInsert},
                                                    {"upsert", ImportMode::kUpsert}};
-  command->add_option("--mode", arguments->mode,
-                      "insert: a taken key is a bad row; upsert: the row replaces the record")
+  command
+      ->add_option("--mode", arguments->mode,
+                   "insert: a taken key is a bad row; upsert: the row replaces the record")
       ->transform(CLI::CheckedTransformer(modes))
       ->default_str("insert");
   command->add_flag("--dry-run", arguments->dry_run, "check everything and write nothing");

@@ -34,10 +34,10 @@ std::string_view KindName(ProblemKind kind) {
 std::string Quoted(std::string_view text) { return Value(text).ToJson(); }
 
 std::string StatsJson(const DatabaseStats& stats) {
-  std::string json = absl::StrCat("{\"lastCommit\":", stats.last_commit.value(),
-                                  ",\"schemaVersion\":", stats.schema.value(),
-                                  ",\"diskBytes\":", stats.disk_bytes,
-                                  ",\"memoryBytes\":", stats.memory_bytes, ",\"tables\":[");
+  std::string json =
+      absl::StrCat("{\"lastCommit\":", stats.last_commit.value(),
+                   ",\"schemaVersion\":", stats.schema.value(), ",\"diskBytes\":", stats.disk_bytes,
+                   ",\"memoryBytes\":", stats.memory_bytes, ",\"tables\":[");
   for (size_t i = 0; i < stats.tables.size(); ++i) {
     const TableStats& table = stats.tables[i];
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.name),
@@ -131,8 +131,7 @@ absl::StatusOr<ExitCode> RunVerify(const Arguments& arguments) {
   const auto report = (*database)->Verify(options);
   if (show_progress) std::cerr << "\r\x1b[K" << std::flush;
   if (!report.ok()) return report.status();
-  const std::string text =
-      arguments.format == "json" ? VerifyJson(*report) : VerifyText(*report);
+  const std::string text = arguments.format == "json" ? VerifyJson(*report) : VerifyText(*report);
   if (auto status = Print(text); !status.ok()) return status;
   return report->clean() ? kOk : kFindings;
 }
@@ -151,10 +150,11 @@ CLI::App* AddCommand(CLI::App* app, const char* name, const char* help,
 
 void AddMaintenance(CLI::App* app, Runner* runner) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* stats = AddCommand(app, "stats", "Count records and entries, and show sizes", arguments);
+  CLI::App* stats =
+      AddCommand(app, "stats", "Count records and entries, and show sizes", arguments);
   stats->callback([=] { *runner = [=] { return RunStats(*arguments); }; });
-  CLI::App* verify = AddCommand(
-      app, "verify", "Compare records and index entries in both directions", arguments);
+  CLI::App* verify =
+      AddCommand(app, "verify", "Compare records and index entries in both directions", arguments);
   verify->add_flag("--repair", arguments->repair, "put right what follows from the records");
   verify->callback([=] { *runner = [=] { return RunVerify(*arguments); }; });
 }

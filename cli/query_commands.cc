@@ -36,8 +36,8 @@ absl::Status AddOrder(const std::string& text, Query* query) {
     return absl::InvalidArgumentError(
         absl::StrCat("an order is 'path', 'path:asc' or 'path:desc'; order=", text));
   }
-  query->OrderBy(path, direction == "desc" ? SortDirection::kDescending
-                                           : SortDirection::kAscending);
+  query->OrderBy(path,
+                 direction == "desc" ? SortDirection::kDescending : SortDirection::kAscending);
   return absl::OkStatus();
 }
 
@@ -175,8 +175,8 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
       if (!*more) break;
     }
     const QueryCounts counts = cursor->counts();
-    absl::StrAppend(&text, "ran: ", counts.entries_read, " entries read, ",
-                    counts.records_fetched, " records fetched, ", counts.rows, " rows\n");
+    absl::StrAppend(&text, "ran: ", counts.entries_read, " entries read, ", counts.records_fetched,
+                    " records fetched, ", counts.rows, " rows\n");
   }
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
@@ -185,9 +185,10 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
 void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
   command->add_option("DB", arguments->database, "the database directory")->required();
   command->add_option("TABLE", arguments->table, "the table's name")->required();
-  command->add_option("--where", arguments->conditions,
-                      "a condition: 'path op value' with op = != < <= > >= ^= (starts with), "
-                      "'path in (a, b)', 'path is null', 'path is not null'; all must be met")
+  command
+      ->add_option("--where", arguments->conditions,
+                   "a condition: 'path op value' with op = != < <= > >= ^= (starts with), "
+                   "'path in (a, b)', 'path is null', 'path is not null'; all must be met")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--order-by", arguments->orders, "'path', 'path:asc' or 'path:desc'")
@@ -212,8 +213,8 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   query->callback([=] { *runner = [=] { return RunQuery(*arguments); }; });
 
   auto explained = std::make_shared<Arguments>();
-  CLI::App* explain = app->add_subcommand(
-      "explain", "Show how a query is answered, and what that reads");
+  CLI::App* explain =
+      app->add_subcommand("explain", "Show how a query is answered, and what that reads");
   AddQueryOptions(explain, explained);
   explain->add_flag("--plan-only", explained->plan_only, "do not run the query");
   explain->callback([=] { *runner = [=] { return RunExplain(*explained); }; });
@@ -221,8 +222,7 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   auto exported = std::make_shared<Arguments>();
   CLI::App* write = app->add_subcommand("export", "Write the records of a table to a file");
   AddQueryOptions(write, exported);
-  write->add_option("--format", exported->format, "jsonl, json, csv or tsv")
-      ->default_val("jsonl");
+  write->add_option("--format", exported->format, "jsonl, json, csv or tsv")->default_val("jsonl");
   write->add_option("-o,--output", exported->output, "the file; default: standard output");
   write->callback([=] { *runner = [=] { return RunQuery(*exported); }; });
 }

@@ -41,9 +41,9 @@ std::string TableText(const TableInfo& table) {
 
 std::string TableJson(const TableInfo& table) {
   const auto quoted = [](std::string* out, const std::string& text) { *out += Quoted(text); };
-  std::string json = absl::StrCat("{\"name\":", Quoted(table.name),
-                                  ",\"struct\":", Quoted(table.struct_name), ",\"key\":[",
-                                  absl::StrJoin(table.key, ",", quoted), "],\"fields\":[");
+  std::string json =
+      absl::StrCat("{\"name\":", Quoted(table.name), ",\"struct\":", Quoted(table.struct_name),
+                   ",\"key\":[", absl::StrJoin(table.key, ",", quoted), "],\"fields\":[");
   for (size_t i = 0; i < table.fields.size(); ++i) {
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.fields[i].name),
                     ",\"type\":", Quoted(table.fields[i].type), "}");
@@ -105,10 +105,10 @@ absl::StatusOr<ExitCode> RunCheck(const Arguments& arguments) {
   std::string text;
   for (const SchemaFinding& finding : check->findings) {
     if (arguments.format == "json") {
-      absl::StrAppend(&text, text.empty() ? "" : ",", "{\"verdict\":",
-                      Quoted(VerdictName(finding.verdict)), ",\"rule\":", finding.rule,
-                      ",\"place\":", Quoted(finding.place), ",\"message\":",
-                      Quoted(finding.message), "}");
+      absl::StrAppend(&text, text.empty() ? "" : ",",
+                      "{\"verdict\":", Quoted(VerdictName(finding.verdict)),
+                      ",\"rule\":", finding.rule, ",\"place\":", Quoted(finding.place),
+                      ",\"message\":", Quoted(finding.message), "}");
     } else {
       absl::StrAppend(&text, VerdictName(finding.verdict), "  rule ", finding.rule, "  ",
                       finding.place, ": ", finding.message, "\n");

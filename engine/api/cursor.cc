@@ -18,12 +18,11 @@ absl::StatusOr<Record> Cursor::record() const {
   if (!row.record.has_value()) {
     return FailedPrecondition("a query with Select gives values, not records");
   }
-  DAFTAR_ASSIGN_OR_RETURN(
-      record::Message copy,
-      record::Message::FromStored(row.record->schema(), row.record->bytes()));
-  auto state = std::make_shared<internal::RecordState>(internal::RecordState{
-      state_->executor.view().catalog, state_->executor.plan().query.table, std::move(copy),
-      row.created});
+  DAFTAR_ASSIGN_OR_RETURN(record::Message copy,
+                          record::Message::FromStored(row.record->schema(), row.record->bytes()));
+  auto state = std::make_shared<internal::RecordState>(
+      internal::RecordState{state_->executor.view().catalog, state_->executor.plan().query.table,
+                            std::move(copy), row.created});
   return internal::RecordAccess::Make(std::move(state));
 }
 

@@ -13,8 +13,7 @@ namespace daftar {
 namespace {
 
 absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem::path& directory,
-                                                          const OpenOptions& options,
-                                                          bool create) {
+                                                          const OpenOptions& options, bool create) {
   if (options.in_memory) return storage::NewMemoryStore();
   storage::RocksOptions rocks;
   rocks.create_if_missing = create;
@@ -86,7 +85,8 @@ CommitVersion ReadView::version() const { return state_->view.version; }
 
 absl::StatusOr<ReadView> Database::View() const {
   DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, state_->core->View());
-  return ReadView(std::make_shared<const internal::ViewState>(internal::ViewState{std::move(view)}));
+  return ReadView(
+      std::make_shared<const internal::ViewState>(internal::ViewState{std::move(view)}));
 }
 
 absl::StatusOr<std::optional<Record>> Database::Find(const ReadView& view, std::string_view table,

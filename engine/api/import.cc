@@ -1,8 +1,8 @@
+#include "io/import.h"
 #include "api/state.h"
 #include "base/byte_source.h"
 #include "base/status.h"
 #include "daftar/database.h"
-#include "io/import.h"
 #include "io/table_sink.h"
 
 namespace daftar {
@@ -15,8 +15,7 @@ absl::StatusOr<ImportReport> Database::Import(std::string_view table,
   DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, catalog->GetTable(table));
   DAFTAR_ASSIGN_OR_RETURN(auto bytes, OpenFileSource(file));
   txn::BulkLoadOptions load;
-  load.intent =
-      options.mode == ImportMode::kInsert ? WriteIntent::kInsert : WriteIntent::kUpsert;
+  load.intent = options.mode == ImportMode::kInsert ? WriteIntent::kInsert : WriteIntent::kUpsert;
   load.spill_folder = internal::SpillFolder(*state_);
   load.dry_run = options.dry_run;
   io::TableSink sink(state_->core.get(), def, std::move(load));

@@ -14,7 +14,8 @@ absl::StatusOr<std::string> TypedAccess::TableOf(const Database& database, capnp
         .With("class", record::TypeName(schema));
   }
   DAFTAR_ASSIGN_OR_RETURN(const auto compiled, record::SchemaSet::FromCompiled(schema));
-  const absl::Status compatible = record::SchemaSet::CheckWireCompatible(*catalog->schemas, *compiled);
+  const absl::Status compatible =
+      record::SchemaSet::CheckWireCompatible(*catalog->schemas, *compiled);
   if (!compatible.ok()) {
     return FailedPrecondition("the class was generated from another schema than the database has")
         .With("class", record::TypeName(schema))
@@ -23,8 +24,8 @@ absl::StatusOr<std::string> TypedAccess::TableOf(const Database& database, capnp
   return table->name;
 }
 
-absl::Status TypedAccess::Put(Batch* batch, std::string_view table,
-                              capnp::AnyStruct::Reader record, WriteIntent intent) {
+absl::Status TypedAccess::Put(Batch* batch, std::string_view table, capnp::AnyStruct::Reader record,
+                              WriteIntent intent) {
   DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, batch->state_->catalog().GetTable(table));
   DAFTAR_ASSIGN_OR_RETURN(record::Message message,
                           record::Message::FromReader(def->schema, record));

@@ -13,7 +13,8 @@ std::string ToString(const Term& term) {
   std::string text = absl::StrCat(term.path.text(), descending ? " desc" : "");
   const codec::Nulls usual = descending ? codec::Nulls::kLast : codec::Nulls::kFirst;
   if (term.part.nulls != codec::Nulls::kNever && term.part.nulls != usual) {
-    absl::StrAppend(&text, term.part.nulls == codec::Nulls::kFirst ? " nulls first" : " nulls last");
+    absl::StrAppend(&text,
+                    term.part.nulls == codec::Nulls::kFirst ? " nulls first" : " nulls last");
   }
   return text;
 }
@@ -35,9 +36,8 @@ bool IndexDef::fans_out() const { return list_count() > 0; }
 
 const record::FieldPath& IndexDef::longest_fan_out() const {
   const size_t count = list_count();
-  const auto found = std::find_if(on.begin(), on.end(), [&](const Term& term) {
-    return term.path.list_count() == count;
-  });
+  const auto found = std::find_if(
+      on.begin(), on.end(), [&](const Term& term) { return term.path.list_count() == count; });
   DAFTAR_CHECK(found != on.end());
   return found->path;
 }

@@ -4,11 +4,11 @@
 
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "daftar/catalog.capnp.h"
 #include "record/envelope.h"
 #include "record/kj_fence.h"
 #include "record/message.h"
 #include "record/words.h"
-#include "daftar/catalog.capnp.h"
 
 namespace daftar::catalog {
 namespace {
@@ -117,10 +117,9 @@ absl::Status CheckOperands(const record::Condition& condition) {
   const capnp::Type type = condition.path.type().type();
   const bool is_null_test =
       condition.op == Operator::kIsNull || condition.op == Operator::kIsNotNull;
-  const bool count_fits = condition.op == Operator::kIn ||
-                          condition.operands.size() == (is_null_test ? 0U : 1U);
-  if (!count_fits ||
-      (condition.op == Operator::kStartsWith && !type.isText() && !type.isData())) {
+  const bool count_fits =
+      condition.op == Operator::kIn || condition.operands.size() == (is_null_test ? 0U : 1U);
+  if (!count_fits || (condition.op == Operator::kStartsWith && !type.isText() && !type.isData())) {
     return DataLoss("stored condition does not fit its operator")
         .With("path", condition.path.text());
   }
@@ -210,10 +209,8 @@ absl::StatusOr<Catalog> DecodeCatalog(std::string_view key, std::string_view val
   DAFTAR_ASSIGN_OR_RETURN(
       const record::Message message,
       record::Message::FromStored(capnp::Schema::from<stored::Catalog>(), envelope.message));
-  auto catalog = record::Fenced(
-      absl::StatusCode::kDataLoss, "stored catalog does not decode", [&] {
-        return ReadCatalog(message.root().as<stored::Catalog>());
-      });
+  auto catalog = record::Fenced(absl::StatusCode::kDataLoss, "stored catalog does not decode",
+                                [&] { return ReadCatalog(message.root().as<stored::Catalog>()); });
   // Looking something up in the stored schema and not finding it means that parts of one value
   // disagree.
   if (absl::IsNotFound(catalog.status()) || absl::IsInvalidArgument(catalog.status())) {

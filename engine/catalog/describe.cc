@@ -14,7 +14,8 @@ std::string Joined(const std::vector<Term>& terms) {
 }
 
 std::string TypeText(capnp::Type type, capnp::schema::Field::Reader field) {
-  if (type.isList()) return absl::StrCat("list of ", TypeText(type.asList().getElementType(), field));
+  if (type.isList())
+    return absl::StrCat("list of ", TypeText(type.asList().getElementType(), field));
   if (type.isVoid()) return "void";
   if (type.isStruct()) {
     auto schema = type.asStruct();
@@ -34,7 +35,9 @@ std::string IndexText(const IndexDef& index) {
   if (index.unique) absl::StrAppend(&text, ", unique");
   if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));
   if (!index.where.empty()) {
-    const auto condition = [](std::string* out, const record::Condition& c) { *out += c.ToString(); };
+    const auto condition = [](std::string* out, const record::Condition& c) {
+      *out += c.ToString();
+    };
     absl::StrAppend(&text, ", where ", absl::StrJoin(index.where, " and ", condition));
   }
   return text;
@@ -45,22 +48,22 @@ std::string IndexText(const IndexDef& index) {
 absl::StatusOr<std::vector<TableInfo>> Describe(const std::vector<TableDef>& tables) {
   return record::Fenced(absl::StatusCode::kInternal, "schema does not read",
                         [&]() -> absl::StatusOr<std::vector<TableInfo>> {
-    std::vector<TableInfo> described;
-    for (const TableDef& table : tables) {
-      TableInfo& info = described.emplace_back();
-      info.name = table.name;
-      info.struct_name = record::TypeName(table.schema);
-      for (const Term& term : table.key) info.key.push_back(ToString(term));
-      for (auto field : table.schema.getFields()) {
-        info.fields.push_back({field.getProto().getName().cStr(),
-                               TypeText(field.getType(), field.getProto())});
-      }
-      for (const IndexDef& index : table.indexes) {
-        info.indexes.push_back({index.name, IndexText(index)});
-      }
-    }
-    return described;
-  });
+                          std::vector<TableInfo> described;
+                          for (const TableDef& table : tables) {
+                            TableInfo& info = described.emplace_back();
+                            info.name = table.name;
+                            info.struct_name = record::TypeName(table.schema);
+                            for (const Term& term : table.key) info.key.push_back(ToString(term));
+                            for (auto field : table.schema.getFields()) {
+                              info.fields.push_back({field.getProto().getName().cStr(),
+                                                     TypeText(field.getType(), field.getProto())});
+                            }
+                            for (const IndexDef& index : table.indexes) {
+                              info.indexes.push_back({index.name, IndexText(index)});
+                            }
+                          }
+                          return described;
+                        });
 }
 
 }  // namespace daftar::catalog

@@ -3,7 +3,7 @@
 #include <capnp/any.h>
 
 #include <map>
-#include <set>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -74,14 +74,13 @@ enum class TypeChange { kNone, kListToStructs, kTextAndData, kTypeId, kOther };
 
 // The field @0 of a struct when it stands at the top and outside of any union: where a reader finds
 // the elements of a list that used to hold plain values.
-const Field* FindElementField(capnp::StructSchema schema, std::vector<Field>* holder) {
+std::optional<Field> FindElementField(capnp::StructSchema schema) {
   auto fields = schema.getFields();
-  if (fields.size() == 0) return nullptr;
+  if (fields.size() == 0) return std::nullopt;
   const auto proto = fields[0].getProto();
-  if (!proto.isSlot() || proto.getOrdinal().getExplicit() != 0) return nullptr;
-  if (proto.getDiscriminantValue() != kNoDiscriminant) return nullptr;
-  holder->push_back(fields[0]);
-  return &holder->back();
+  const bool fits = proto.isSlot() && proto.getOrdinal().getExplicit() == 0 &&
+                    proto.getDiscriminantValue() == kNoDiscriminant;
+  return fits ? std::optional(fields[0]) : std::nullopt;
 }
 
 TypeChange Compare(capnp::Type from, capnp::Type to, bool in_list) {
@@ -90,10 +89,9 @@ TypeChange Compare(capnp::Type from, capnp::Type to, bool in_list) {
       return TypeChange::kTextAndData;
     }
     if (!in_list || !to.isStruct() || from.isBool() || from.isVoid()) return TypeChange::kOther;
-    std::vector<Field> holder;
-    const Field* element = FindElementField(to.asStruct(), &holder);
+    const std::optional<Field> element = FindElementField(to.asStruct());
     const bool same =
-        element != nullptr && Compare(from, element->getType(), false) == TypeChange::kNone;
+        element.has_value() && Compare(from, element->getType(), false) == TypeChange::kNone;
     return same ? TypeChange::kListToStructs : TypeChange::kOther;
   }
   if (from.isList()) {
@@ -107,11 +105,49 @@ TypeChange Compare(capnp::Type from, capnp::Type to, bool in_list) {
   return TypeChange::kNone;
 }
 
+// A type as schema files write it.
 std::string TypeText(capnp::Type type) {
-  if (type.isList()) return absl::StrCat("list of ", TypeText(type.asList().getElementType()));
-  if (type.isVoid()) return "void";
-  if (type.isStruct()) return absl::StrCat("struct ", record::TypeName(type.asStruct()));
-  return record::FieldType(type, {}).Name();
+  using Which = capnp::schema::Type::Which;
+  switch (type.which()) {
+    case Which::LIST:
+      return absl::StrCat("List(", TypeText(type.asList().getElementType()), ")");
+    case Which::STRUCT:
+      return absl::StrCat("struct ", record::TypeName(type.asStruct()));
+    case Which::ENUM:
+      return absl::StrCat("enum ", record::TypeName(type.asEnum()));
+    case Which::VOID:
+      return "Void";
+    case Which::BOOL:
+      return "Bool";
+    case Which::INT8:
+      return "Int8";
+    case Which::INT16:
+      return "Int16";
+    case Which::INT32:
+      return "Int32";
+    case Which::INT64:
+      return "Int64";
+    case Which::UINT8:
+      return "UInt8";
+    case Which::UINT16:
+      return "UInt16";
+    case Which::UINT32:
+      return "UInt32";
+    case Which::UINT64:
+      return "UInt64";
+    case Which::FLOAT32:
+      return "Float32";
+    case Which::FLOAT64:
+      return "Float64";
+    case Which::TEXT:
+      return "Text";
+    case Which::DATA:
+      return "Data";
+    case Which::INTERFACE:
+    case Which::ANY_POINTER:
+      break;  // accepted schemas have none
+  }
+  return "?";
 }
 
 capnp::Type ElementOf(capnp::Type type) {

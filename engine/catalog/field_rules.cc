@@ -14,10 +14,8 @@ constexpr int kScaleMax = 18;
 constexpr int kScaleMax32 = 9;
 
 bool IsOurs(uint64_t annotation_id) {
-  return annotation_id == record::kDateAnnotation ||
-         annotation_id == record::kInstantAnnotation ||
-         annotation_id == record::kDecimalAnnotation ||
-         annotation_id == record::kJsonAnnotation;
+  return annotation_id == record::kDateAnnotation || annotation_id == record::kInstantAnnotation ||
+         annotation_id == record::kDecimalAnnotation || annotation_id == record::kJsonAnnotation;
 }
 
 // A list counts as its element: "dates @0 :List(Int32) $date" holds dates.

@@ -8,9 +8,9 @@
 #include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "catalog/field_rules.h"
+#include "daftar/daftar.capnp.h"
 #include "record/annotations.h"
 #include "record/kj_fence.h"
-#include "daftar/daftar.capnp.h"
 
 namespace daftar::catalog {
 namespace {
@@ -75,7 +75,8 @@ absl::StatusOr<Term> ParseKeyTerm(capnp::StructSchema schema, std::string_view t
     return InvalidArgument("a key is never null; leave 'nulls' out").With("path", words.path);
   }
   DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path, ParseKeyable(schema, words.path));
-  if (path.fans_out()) return InvalidArgument("a key cannot go into a list").With("path", words.path);
+  if (path.fans_out())
+    return InvalidArgument("a key cannot go into a list").With("path", words.path);
   if (path.in_union()) {
     return InvalidArgument("a key cannot be optional or in a union").With("path", words.path);
   }

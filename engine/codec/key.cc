@@ -105,10 +105,9 @@ absl::StatusOr<OwnedScalar> FromOrderedBits(KeyType type, uint64_t bits) {
     return OwnedScalar(static_cast<int64_t>(bits - (uint64_t{1} << (width_bits - 1))));
   }
   if (type == KeyType::kFloat32 || type == KeyType::kFloat64) {
-    const double value =
-        type == KeyType::kFloat32
-            ? std::bit_cast<float>(RestoreFloatBits(static_cast<uint32_t>(bits)))
-            : std::bit_cast<double>(RestoreFloatBits(bits));
+    const double value = type == KeyType::kFloat32
+                             ? std::bit_cast<float>(RestoreFloatBits(static_cast<uint32_t>(bits)))
+                             : std::bit_cast<double>(RestoreFloatBits(bits));
     if (ToOrderedBits(type, value) != bits) return DataLoss("key part is not a canonical float");
     return OwnedScalar(value);
   }
@@ -145,7 +144,8 @@ absl::Status TakeEscaped(char flip, std::string_view* input, std::string* out) {
       input->remove_prefix(i + 2);
       return absl::OkStatus();
     }
-    if (next != kEscapedZero) return DataLoss("key part has a wrong escape").WithBytes("at", *input);
+    if (next != kEscapedZero)
+      return DataLoss("key part has a wrong escape").WithBytes("at", *input);
     if (out != nullptr) out->push_back(kEscape);
     ++i;
   }

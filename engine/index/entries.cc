@@ -96,9 +96,8 @@ absl::StatusOr<codec::EncodedKey> RecordKey(const catalog::TableDef& table,
 absl::StatusOr<std::vector<Entry>> EntriesOf(const catalog::IndexDef& index,
                                              std::string_view primary_key,
                                              const record::Message& record) {
-  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
-    return EntryBuilder(index, primary_key, record).Build();
-  });
+  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                        [&] { return EntryBuilder(index, primary_key, record).Build(); });
 }
 
 EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after) {

@@ -9,8 +9,7 @@ absl::Status TableSink::Add(std::span<const record::JsonValue> records, uint64_t
   std::vector<record::Message> messages;
   messages.reserve(records.size());
   for (const record::JsonValue& json : records) {
-    DAFTAR_ASSIGN_OR_RETURN(record::Message message,
-                            record::MessageFromJson(table_->schema, json));
+    DAFTAR_ASSIGN_OR_RETURN(record::Message message, record::MessageFromJson(table_->schema, json));
     messages.push_back(std::move(message));
   }
   return load_.Add(messages, line);

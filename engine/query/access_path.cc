@@ -45,9 +45,7 @@ struct Interval {
   std::string lower = std::string(1, '\x00');
   std::string upper = std::string(1, '\x01');  // exclusive
 
-  static std::string Place(std::string_view bytes) {
-    return std::string(1, '\x00').append(bytes);
-  }
+  static std::string Place(std::string_view bytes) { return std::string(1, '\x00').append(bytes); }
   // A place among the keys that start with `prefix`.
   static std::string Within(const std::string& prefix, const std::string& place) {
     return place.front() == '\x00' ? prefix + place.substr(1) : codec::PrefixEnd(prefix);
@@ -207,8 +205,8 @@ void BoundRanges(const AccessPath& path, Plan* plan) {
   const bool element_free =
       std::any_of(terms.begin() + static_cast<ptrdiff_t>(plan->equal_terms), terms.end(),
                   [](const Term& term) { return term.path.fans_out(); });
-  plan->may_repeat = path.index != nullptr && path.index->fans_out() &&
-                     (plan->ranges.size() > 1 || element_free);
+  plan->may_repeat =
+      path.index != nullptr && path.index->fans_out() && (plan->ranges.size() > 1 || element_free);
 }
 
 bool GivesOrder(const AccessPath& path, Plan* plan) {
@@ -233,8 +231,8 @@ bool GivesOrder(const AccessPath& path, Plan* plan) {
             ++next;
           }
           while (next < terms.size() && held(terms[next].path)) ++next;
-          return next < terms.size() && TermGives(terms[next++], order, reverse,
-                                                   NeverNull(plan->query, order.path));
+          return next < terms.size() &&
+                 TermGives(terms[next++], order, reverse, NeverNull(plan->query, order.path));
         });
     // A record with several entries would take its place from any of them.
     if (gives && !(plan->may_repeat && !plan->query.orders.empty())) {
@@ -263,8 +261,8 @@ void FindSlots(const AccessPath& path, Plan* plan) {
   };
   bool all = !plan->query.columns.empty() && !plan->may_repeat;
   for (const Condition& condition : plan->query.conditions) {
-    const bool known = std::any_of(
-        plan->bounded.begin(), plan->bounded.end(), [&](const Condition& bounded) {
+    const bool known =
+        std::any_of(plan->bounded.begin(), plan->bounded.end(), [&](const Condition& bounded) {
           return bounded.path == condition.path && bounded.op == condition.op &&
                  bounded.operands == condition.operands;
         });

@@ -4,8 +4,8 @@
 #include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "query/plan.h"
-#include "record/kj_fence.h"
 #include "record/json_codec.h"
+#include "record/kj_fence.h"
 
 namespace daftar::query {
 namespace {

@@ -123,15 +123,14 @@ absl::Status Executor::FillRow(const record::Message* record, const EntryView* e
 absl::StatusOr<bool> Executor::MatchRecord(std::string_view key, std::string_view value,
                                            ResultRow* row) {
   DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
-  DAFTAR_ASSIGN_OR_RETURN(
-      record::Message record,
-      record::Message::FromStored(plan_.query.table->schema, envelope.message));
-  DAFTAR_ASSIGN_OR_RETURN(
-      const bool matches,
-      record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
-                     [&]() -> absl::StatusOr<bool> {
-                       return record::MatchesAll(plan_.query.conditions, record.root());
-                     }));
+  DAFTAR_ASSIGN_OR_RETURN(record::Message record,
+                          record::Message::FromStored(plan_.query.table->schema, envelope.message));
+  DAFTAR_ASSIGN_OR_RETURN(const bool matches,
+                          record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                                         [&]() -> absl::StatusOr<bool> {
+                                           return record::MatchesAll(plan_.query.conditions,
+                                                                     record.root());
+                                         }));
   if (!matches) return false;
   if (plan_.may_repeat) {
     const std::string_view primary_key =

@@ -26,10 +26,9 @@ bool Contains(const std::vector<record::Condition>& conditions, const record::Co
 }  // namespace
 
 std::string Plan::ToString() const {
-  std::string text =
-      index == nullptr
-          ? absl::StrCat("scan ", query.table->name, " by primary key")
-          : absl::StrCat("scan ", query.table->name, " by index ", index->name);
+  std::string text = index == nullptr
+                         ? absl::StrCat("scan ", query.table->name, " by primary key")
+                         : absl::StrCat("scan ", query.table->name, " by index ", index->name);
   if (!bounded.empty()) absl::StrAppend(&text, " where ", Joined(bounded));
   if (bounded.empty() && (index == nullptr || index->where.empty())) {
     absl::StrAppend(&text, ", all entries");

@@ -51,13 +51,13 @@ struct Plan {
   const catalog::IndexDef* index = nullptr;  // null: the records themselves, in key order
   std::vector<storage::KeyRange> ranges;     // in key order, disjoint
   bool reverse = false;
-  bool sort = false;              // rows are sorted after they are found
-  bool reads_records = true;      // false: entries hold all that is needed
-  bool may_repeat = false;        // a record may have several entries in the ranges
-  size_t equal_terms = 0;         // leading terms held to single values
-  bool has_range = false;         // the term after them is bounded
-  std::vector<record::Condition> bounded;   // met by every entry of the ranges
-  std::vector<EntrySlot> slots;   // conditions and columns that entries answer
+  bool sort = false;                       // rows are sorted after they are found
+  bool reads_records = true;               // false: entries hold all that is needed
+  bool may_repeat = false;                 // a record may have several entries in the ranges
+  size_t equal_terms = 0;                  // leading terms held to single values
+  bool has_range = false;                  // the term after them is bounded
+  std::vector<record::Condition> bounded;  // met by every entry of the ranges
+  std::vector<EntrySlot> slots;            // conditions and columns that entries answer
 
   // One line a step, as `daftar explain` prints it.
   std::string ToString() const;

@@ -18,9 +18,9 @@ inline constexpr uint8_t kEnvelopeFormat = 1;
 inline constexpr size_t kMessageBytesMax = size_t{16} << 20;
 
 struct Envelope {
-  SchemaVersion schema;         // the schema the record was written under
-  CommitVersion created;        // the commit that wrote it
-  std::string_view message;     // whole words
+  SchemaVersion schema;      // the schema the record was written under
+  CommitVersion created;     // the commit that wrote it
+  std::string_view message;  // whole words
 };
 
 // The value to store at `key`. The checksum covers the key, so that a value that turns up under

@@ -147,7 +147,7 @@ absl::StatusOr<FieldPath> FieldPath::Parse(capnp::StructSchema root, std::string
       return InvalidArgument("path goes on after a single value").With("path", text);
     }
     const std::string key(name);
-    KJ_IF_MAYBE(field, type.asStruct().findFieldByName(key.c_str())) {
+    KJ_IF_MAYBE (field, type.asStruct().findFieldByName(key.c_str())) {
       path.AddField(*field);
       type = field->getType();
     } else {

@@ -7,8 +7,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/calendar.h"
-#include "base/decimal.h"
 #include "base/check.h"
+#include "base/decimal.h"
 #include "base/status.h"
 #include "record/annotations.h"
 #include "record/schema_set.h"
@@ -217,7 +217,7 @@ absl::StatusOr<OwnedScalar> FieldType::FromText(std::string_view text) const {
   }
   if (type_.isEnum()) {
     const std::string name(text);
-    KJ_IF_MAYBE(found, type_.asEnum().findEnumerantByName(name.c_str())) {
+    KJ_IF_MAYBE (found, type_.asEnum().findEnumerantByName(name.c_str())) {
       return OwnedScalar(uint64_t{found->getOrdinal()});
     }
     // "#7": an enumerant that only a newer schema names, as ToValue shows it.
@@ -292,7 +292,8 @@ absl::StatusOr<OwnedScalar> FieldType::FromValue(const Value& value) const {
   // would more likely be a mistake.
   if (meaning() == Meaning::kDecimal || IsFloat(type_)) return FromText(value.ToString());
   if (meaning() != Meaning::kPlain || !IsInteger(type_)) return WrongValue(value.ToString());
-  if (number != nullptr && *number < 0) return FromInteger(true, ~static_cast<uint64_t>(*number) + 1);
+  if (number != nullptr && *number < 0)
+    return FromInteger(true, ~static_cast<uint64_t>(*number) + 1);
   return FromInteger(false, number != nullptr ? static_cast<uint64_t>(*number) : *natural);
 }
 

@@ -66,7 +66,7 @@ class Filler {
       const size_t path_end = path_.size();
       absl::StrAppend(&path_, path_.empty() ? "" : ".", member.name);
       if (!seen.insert(member.name).second) return Refuse("field is given twice", member.value);
-      KJ_IF_MAYBE(field, out.getSchema().findFieldByName(member.name)) {
+      KJ_IF_MAYBE (field, out.getSchema().findFieldByName(member.name)) {
         if (field->getProto().getDiscriminantValue() != capnp::schema::Field::NO_DISCRIMINANT) {
           if (!union_member.empty()) {
             return Refuse(absl::StrCat("only one of '", union_member, "' and this can be set"),
@@ -125,8 +125,7 @@ class Filler {
     return absl::OkStatus();
   }
 
-  absl::Status FillOptional(Field group, const JsonValue& json,
-                            capnp::DynamicStruct::Builder out) {
+  absl::Status FillOptional(Field group, const JsonValue& json, capnp::DynamicStruct::Builder out) {
     const auto schema = group.getType().asStruct();
     const Field value = OptionalValue(schema);
     const std::string* text = json.as_string();
@@ -138,8 +137,8 @@ class Filler {
     }
     // {"day": …} is accepted as well as the bare value: it is how the class is spelt.
     const JsonObject* members = json.as_object();
-    const bool takes_object = value.getType().isStruct() ||
-                              MeaningOf(value.getProto()).meaning == Meaning::kJson;
+    const bool takes_object =
+        value.getType().isStruct() || MeaningOf(value.getProto()).meaning == Meaning::kJson;
     if (members != nullptr && !takes_object) return FillStruct(json, builder);
     return FillField(value, json, builder);
   }
@@ -167,8 +166,7 @@ class Filler {
         if (inner == nullptr) return Refuse("expected an array", json);
         DAFTAR_RETURN_IF_ERROR(Descend(1, json));
         auto inner_list = list.init(i, static_cast<uint>(inner->size()));
-        DAFTAR_RETURN_IF_ERROR(
-            FillElements(*inner, meaning, inner_list.as<capnp::DynamicList>()));
+        DAFTAR_RETURN_IF_ERROR(FillElements(*inner, meaning, inner_list.as<capnp::DynamicList>()));
       } else if (!type.isVoid()) {
         if (json.is_null()) return Refuse("an element cannot be null", json);
         DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar scalar,
@@ -218,13 +216,14 @@ class Filler {
 absl::StatusOr<Message> MessageFromJson(capnp::StructSchema schema, const JsonValue& json) {
   return Fenced(absl::StatusCode::kInvalidArgument, "record does not encode",
                 [&]() -> absl::StatusOr<Message> {
-    // Most records fit here, which saves a larger allocation; what does not fit goes to the heap.
-    capnp::word scratch[kScratchWords] = {};
-    capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch, kScratchWords));
-    auto root = builder.initRoot<capnp::DynamicStruct>(schema);
-    DAFTAR_RETURN_IF_ERROR(Filler().FillStruct(json, root));
-    return Message::FromBuilder(schema, builder);
-  });
+                  // Most records fit here, which saves a larger allocation; what does not fit goes
+                  // to the heap.
+                  capnp::word scratch[kScratchWords] = {};
+                  capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch, kScratchWords));
+                  auto root = builder.initRoot<capnp::DynamicStruct>(schema);
+                  DAFTAR_RETURN_IF_ERROR(Filler().FillStruct(json, root));
+                  return Message::FromBuilder(schema, builder);
+                });
 }
 
 }  // namespace daftar::record

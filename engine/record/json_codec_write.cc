@@ -81,8 +81,8 @@ void AppendStruct(const capnp::DynamicStruct::Reader& record, std::string* out) 
 }
 
 // What `names` from `from` on lead to; arrays where a list is on the way.
-void AppendNames(const capnp::DynamicStruct::Reader& record,
-                 const std::vector<std::string>& names, size_t from, std::string* out) {
+void AppendNames(const capnp::DynamicStruct::Reader& record, const std::vector<std::string>& names,
+                 size_t from, std::string* out) {
   auto field = record.getSchema().getFieldByName(names[from]);
   if (!IsShown(record, field)) {
     *out += "null";
@@ -120,7 +120,7 @@ absl::Status CheckJsonPath(capnp::StructSchema schema, std::string_view path) {
     if (!type.isStruct()) {
       return InvalidArgument("path goes on after a single value").With("path", path);
     }
-    KJ_IF_MAYBE(field, type.asStruct().findFieldByName(name)) {
+    KJ_IF_MAYBE (field, type.asStruct().findFieldByName(name)) {
       type = field->getType();
     } else {
       return InvalidArgument("no such field")

@@ -11,14 +11,20 @@
 namespace daftar::record {
 namespace {
 
-// Pointers may be followed several times over by indexes and conditions; a fixed multiple of the
-// size lets them, and still bounds what overlapping pointers in damaged bytes can cost.
-constexpr uint64_t kTraversalFactor = 1024;
-constexpr uint64_t kTraversalWordsMin = uint64_t{1} << 20;
+// Every read of a pointer counts against a limit of words for the life of a reader. It bounds what
+// overlapping pointers and elements of no size cost in bytes that are not ours.
+struct Traversal {
+  uint64_t words_min;
+  uint64_t factor;  // of the message's size
+};
+// A canonical message has no overlaps: one walk reads each word once, and some elements of no size.
+constexpr Traversal kOneWalk = {uint64_t{1} << 16, 2};
+// A thousand walks, by indexes, conditions and users, of whatever passed the one.
+constexpr Traversal kManyWalks = {uint64_t{1} << 26, 1024};
 
-capnp::ReaderOptions LimitsFor(size_t words) {
+capnp::ReaderOptions LimitsFor(size_t words, Traversal traversal) {
   capnp::ReaderOptions options;
-  options.traversalLimitInWords = kTraversalWordsMin + words * kTraversalFactor;
+  options.traversalLimitInWords = traversal.words_min + words * traversal.factor;
   options.nestingLimit = kNestingMax;
   return options;
 }
@@ -26,8 +32,8 @@ capnp::ReaderOptions LimitsFor(size_t words) {
 // One segment held elsewhere.
 class SegmentReader final : public capnp::MessageReader {
  public:
-  explicit SegmentReader(kj::ArrayPtr<const capnp::word> segment)
-      : MessageReader(LimitsFor(segment.size())), segment_(segment) {}
+  SegmentReader(kj::ArrayPtr<const capnp::word> segment, Traversal traversal)
+      : MessageReader(LimitsFor(segment.size(), traversal)), segment_(segment) {}
   kj::ArrayPtr<const capnp::word> getSegment(uint id) override {
     return id == 0 ? segment_ : kj::ArrayPtr<const capnp::word>();
   }
@@ -75,7 +81,7 @@ absl::Status WalkAll(const capnp::DynamicStruct::Reader& record) {
 
 Message::Message(capnp::StructSchema schema, kj::Array<capnp::word> words)
     : words_(kj::mv(words)),
-      reader_(std::make_unique<SegmentReader>(words_)),
+      reader_(std::make_unique<SegmentReader>(words_, kManyWalks)),
       root_(reader_->getRoot<capnp::DynamicStruct>(schema)) {}
 
 absl::StatusOr<Message> Message::FromWords(capnp::StructSchema schema,
@@ -100,10 +106,12 @@ absl::StatusOr<Message> Message::FromReader(capnp::StructSchema schema,
                                             capnp::AnyStruct::Reader reader) {
   return Fenced(absl::StatusCode::kInvalidArgument, "record is not a valid message",
                 [&]() -> absl::StatusOr<Message> {
-    DAFTAR_ASSIGN_OR_RETURN(Message message, FromWords(schema, reader.canonicalize()));
-    DAFTAR_RETURN_IF_ERROR(WalkAll(message.root()));
-    return message;
-  });
+                  DAFTAR_ASSIGN_OR_RETURN(Message message,
+                                          FromWords(schema, reader.canonicalize()));
+                  SegmentReader once(message.words_, kOneWalk);
+                  DAFTAR_RETURN_IF_ERROR(WalkAll(once.getRoot<capnp::DynamicStruct>(schema)));
+                  return message;
+                });
 }
 
 absl::StatusOr<Message> Message::FromBuilder(capnp::StructSchema schema,

@@ -27,8 +27,9 @@ class Message {
   static absl::StatusOr<Message> FromStored(capnp::StructSchema schema, std::string_view bytes);
   // Takes a struct from outside the engine: puts it in canonical form and walks all of it against
   // `schema`, so that later reads cannot fail. Errors: InvalidArgument when a pointer is out of
-  // bounds, of the wrong kind or nested deeper than kNestingMax, when text is not UTF-8, or text of
-  // a $json field is not JSON; ResourceExhausted above kMessageBytesMax.
+  // bounds, of the wrong kind or nested deeper than kNestingMax, a list has very many elements of
+  // no size, text is not UTF-8, or text of a $json field is not JSON; ResourceExhausted above
+  // kMessageBytesMax.
   static absl::StatusOr<Message> FromReader(capnp::StructSchema schema,
                                             capnp::AnyStruct::Reader reader);
   // Canonical form of what a builder holds. Requires: what FromReader checks. Errors:

@@ -75,9 +75,9 @@ class Parser {
     }
     if (TakeWord("in")) return Operator::kIn;
     // Longer symbols first.
-    for (Operator op : {Operator::kNotEqual, Operator::kLessOrEqual, Operator::kGreaterOrEqual,
-                        Operator::kStartsWith, Operator::kEqual, Operator::kLess,
-                        Operator::kGreater}) {
+    for (Operator op :
+         {Operator::kNotEqual, Operator::kLessOrEqual, Operator::kGreaterOrEqual,
+          Operator::kStartsWith, Operator::kEqual, Operator::kLess, Operator::kGreater}) {
       if (rest_.starts_with(OperatorSymbol(op))) {
         rest_.remove_prefix(OperatorSymbol(op).size());
         return op;

@@ -94,23 +94,23 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::FromStored(
     std::vector<std::string_view> nodes) {
   return Fenced(absl::StatusCode::kDataLoss, "stored schema does not load",
                 [&]() -> absl::StatusOr<std::shared_ptr<const SchemaSet>> {
-    std::shared_ptr<SchemaSet> set(new SchemaSet());
-    for (std::string_view node : nodes) {
-      DAFTAR_RETURN_IF_ERROR(set->LoadNode(std::string(node)));
-    }
-    return set;
-  });
+                  std::shared_ptr<SchemaSet> set(new SchemaSet());
+                  for (std::string_view node : nodes) {
+                    DAFTAR_RETURN_IF_ERROR(set->LoadNode(std::string(node)));
+                  }
+                  return set;
+                });
 }
 
 absl::StatusOr<capnp::StructSchema> SchemaSet::Struct(uint64_t type_id) const {
   return Fenced(absl::StatusCode::kInternal, "schema lookup failed",
                 [&]() -> absl::StatusOr<capnp::StructSchema> {
-    if (nodes_.contains(type_id)) {
-      const capnp::Schema schema = loader_.get(type_id);
-      if (schema.getProto().isStruct()) return schema.asStruct();
-    }
-    return NotFound("schema has no such struct").With("type", absl::Hex(type_id));
-  });
+                  if (nodes_.contains(type_id)) {
+                    const capnp::Schema schema = loader_.get(type_id);
+                    if (schema.getProto().isStruct()) return schema.asStruct();
+                  }
+                  return NotFound("schema has no such struct").With("type", absl::Hex(type_id));
+                });
 }
 
 capnp::schema::Node::Reader SchemaSet::node(uint64_t type_id) const {

@@ -34,31 +34,58 @@ void CollectNested(const capnp::ParsedSchema& schema, std::vector<capnp::Schema>
   }
 }
 
-// The file that is parsed: as the parser calls it, which is from the root without the slash, and as
-// the user does.
-struct ParsedFile {
-  std::string path;
-  std::string shown;
+// A schema file that keeps its first error with the path to show. The path in an exception of the
+// parser's own files is no use for that: kj cuts it behind folders called "src" or "tmp".
+class ReportingFile final : public capnp::SchemaFile {
+ public:
+  // Lifetime: `error` outlives the parser.
+  ReportingFile(kj::Own<capnp::SchemaFile> file, std::string shown, std::string* error)
+      : file_(kj::mv(file)), shown_(std::move(shown)), error_(*error) {}
+
+  kj::StringPtr getDisplayName() const override { return file_->getDisplayName(); }
+  kj::Array<const char> readContent() const override { return file_->readContent(); }
+
+  kj::Maybe<kj::Own<SchemaFile>> import(kj::StringPtr path) const override {
+    KJ_IF_MAYBE (file, file_->import(path)) {
+      // Names of imported files count from the root or from an import path, without the slash.
+      std::string shown = absl::StrCat("/", (*file)->getDisplayName().cStr());
+      return kj::Own<SchemaFile>(kj::heap<ReportingFile>(kj::mv(*file), std::move(shown), &error_));
+    }
+    return nullptr;
+  }
+
+  bool operator==(const SchemaFile& other) const override {
+    return *file_ == *kj::downcast<const ReportingFile>(other).file_;
+  }
+  bool operator!=(const SchemaFile& other) const override { return !(*this == other); }
+  size_t hashCode() const override { return file_->hashCode(); }
+
+  void reportError(SourcePos start, SourcePos, kj::StringPtr message) const override {
+    // The parser counts lines from 0.
+    if (error_.empty()) error_ = absl::StrCat(shown_, ":", start.line + 1, ": ", message.cStr());
+    kj::throwRecoverableException(
+        kj::Exception(kj::Exception::Type::FAILED, __FILE__, __LINE__, kj::heapString(message)));
+  }
+
+ private:
+  kj::Own<capnp::SchemaFile> file_;
+  std::string shown_;
+  std::string& error_;
 };
 
-// "file:line: cause" where the exception speaks of a schema file, which is how the parser reports.
-absl::Status ParseError(const kj::Exception& exception, const ParsedFile& parsed) {
-  const std::string_view file = exception.getFile();
-  if (file.ends_with(".capnp") || file == parsed.path) {
-    const std::string shown = file == parsed.path ? parsed.shown : absl::StrCat("/", file);
-    // The parser counts lines from 0.
-    return InvalidArgument(
-        absl::StrCat(shown, ":", exception.getLine() + 1, ": ", DescribeException(exception)));
-  }
+// `error` is what a ReportingFile kept: "file:line: cause".
+absl::Status ParseError(const std::string& error, const kj::Exception& exception,
+                        std::string_view file) {
+  if (!error.empty()) return InvalidArgument(error);
   return InvalidArgument("schema does not parse")
-      .With("file", parsed.shown)
+      .With("file", file)
       .With("cause", DescribeException(exception));
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::Parse(const SchemaSource& source) {
-  ParsedFile names{"", source.file.string()};
+  std::string parse_error;
   try {
     auto filesystem = kj::newDiskFilesystem();
     std::error_code error;
@@ -82,24 +109,26 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::Parse(const SchemaSo
     import_path.push_back(embedded.get());
     capnp::SchemaParser parser;
     const std::string file = absolute.lexically_normal().string();
-    kj::Path path = kj::Path(nullptr).eval(View(file));
-    names.path = path.toString().cStr();
-    capnp::ParsedSchema parsed = parser.parseFromDirectory(
-        filesystem->getRoot(), kj::mv(path), kj::arrayPtr(import_path.data(), import_path.size()));
+    auto opened_file = capnp::SchemaFile::newFromDirectory(
+        filesystem->getRoot(), kj::Path(nullptr).eval(View(file)),
+        kj::arrayPtr(import_path.data(), import_path.size()));
+    capnp::ParsedSchema parsed = parser.parseFile(
+        kj::heap<ReportingFile>(kj::mv(opened_file), source.file.string(), &parse_error));
     std::vector<capnp::Schema> roots;
     CollectNested(parsed, &roots);
     return FromNodes(std::move(roots));
   } catch (const kj::Exception& exception) {
-    return ParseError(exception, names);
+    return ParseError(parse_error, exception, source.file.string());
   }
 }
 
 absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::ParseText(std::string_view name,
                                                                       std::string_view text) {
+  const std::string file_name(name);
+  std::string parse_error;
   try {
     auto embedded = EmbeddedFiles();
     auto directory = kj::newInMemoryDirectory(kj::nullClock());
-    const std::string file_name(name);
     kj::Path path({kj::StringPtr(file_name.c_str(), file_name.size())});
     directory->openFile(path, kj::WriteMode::CREATE)
         ->writeAll(kj::heapString(text.data(), text.size()));
@@ -109,13 +138,15 @@ absl::StatusOr<std::shared_ptr<const SchemaSet>> SchemaSet::ParseText(std::strin
         ->writeAll(kj::heapString(daftar.data(), daftar.size()));
     const kj::ReadableDirectory* import_path = embedded.get();
     capnp::SchemaParser parser;
+    auto opened_file = capnp::SchemaFile::newFromDirectory(*directory, kj::mv(path),
+                                                           kj::arrayPtr(&import_path, 1));
     capnp::ParsedSchema parsed =
-        parser.parseFromDirectory(*directory, kj::mv(path), kj::arrayPtr(&import_path, 1));
+        parser.parseFile(kj::heap<ReportingFile>(kj::mv(opened_file), file_name, &parse_error));
     std::vector<capnp::Schema> roots;
     CollectNested(parsed, &roots);
     return FromNodes(std::move(roots));
   } catch (const kj::Exception& exception) {
-    return ParseError(exception, {std::string(name), std::string(name)});
+    return ParseError(parse_error, exception, name);
   }
 }
 

@@ -135,8 +135,7 @@ absl::Status BulkLoad::Add(std::span<const record::Message> records, uint64_t li
   return absl::OkStatus();
 }
 
-absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key,
-                                       const record::Message* before,
+absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key, const record::Message* before,
                                        const record::Message& after) {
   for (const catalog::IndexDef& index : table_->indexes) {
     std::vector<index::Entry> old_entries;
@@ -170,10 +169,9 @@ absl::Status BulkLoad::WriteRecord(std::string_view key, std::string_view messag
     if (before.has_value() && before->bytes() == message) return absl::OkStatus();
   }
   ++result->records_changed;
-  DAFTAR_RETURN_IF_ERROR(AddEntryChanges(key.substr(prefix_.size()),
-                                         before.has_value() ? &*before : nullptr, after));
-  return writer->Put(key,
-                     record::EncodeEnvelope(key, {next_.schema, next_.last_commit, message}));
+  DAFTAR_RETURN_IF_ERROR(
+      AddEntryChanges(key.substr(prefix_.size()), before.has_value() ? &*before : nullptr, after));
+  return writer->Put(key, record::EncodeEnvelope(key, {next_.schema, next_.last_commit, message}));
 }
 
 absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, Result* result) {
@@ -215,12 +213,11 @@ absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
       }
     }
     if (index->unique && !change.has_null) {
-      DAFTAR_RETURN_IF_ERROR(
-          group.Note(*index, sorted->key(), change.tuple_bytes, change.added));
+      DAFTAR_RETURN_IF_ERROR(group.Note(*index, sorted->key(), change.tuple_bytes, change.added));
     }
     if (change.added) {
-      DAFTAR_RETURN_IF_ERROR(writer->Put(
-          sorted->key(), index::EncodeEntryValue(next_.last_commit, change.covered)));
+      DAFTAR_RETURN_IF_ERROR(
+          writer->Put(sorted->key(), index::EncodeEntryValue(next_.last_commit, change.covered)));
     } else {
       DAFTAR_RETURN_IF_ERROR(writer->Delete(sorted->key()));
     }

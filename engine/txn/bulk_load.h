@@ -37,8 +37,8 @@ struct BulkLoadOptions {
 class BulkLoad {
  public:
   // Requires: `table` belongs to core->catalog(). Lifetime: `core` and `table` outlive the load.
-  BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions options)
-      ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  BulkLoad(Core* core, const catalog::TableDef* table,
+           BulkLoadOptions options) ABSL_NO_THREAD_SAFETY_ANALYSIS;
   ~BulkLoad() ABSL_NO_THREAD_SAFETY_ANALYSIS;
   BulkLoad(const BulkLoad&) = delete;
   BulkLoad& operator=(const BulkLoad&) = delete;

@@ -32,9 +32,8 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Open(std::unique_ptr<storage::Store>
     return DataLoss("database has lost its schema").With("version", header.schema.value());
   }
   DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::DecodeCatalog(key, *stored));
-  return std::unique_ptr<Core>(
-      new Core(std::move(store), header,
-               std::make_shared<const catalog::Catalog>(std::move(catalog))));
+  return std::unique_ptr<Core>(new Core(
+      std::move(store), header, std::make_shared<const catalog::Catalog>(std::move(catalog))));
 }
 
 absl::StatusOr<std::unique_ptr<Core>> Core::Create(std::unique_ptr<storage::Store> store,

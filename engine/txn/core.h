@@ -16,7 +16,8 @@
 
 namespace daftar::txn {
 
-// A consistent state to read from. Lifetime: must end before its Core. Thread safety: may be shared.
+// A consistent state to read from. Lifetime: must end before its Core. Thread safety: may be
+// shared.
 struct ReadView {
   const storage::Store* store = nullptr;
   std::shared_ptr<const storage::Snapshot> snapshot;  // shared by the cursors that read from it

@@ -58,9 +58,9 @@ absl::Status UniqueGroup::Close() {
     while (true) {
       DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
       if (!found) break;
-      const bool stays = std::find(removed_.begin(), removed_.end(), entries->key()) ==
-                             removed_.end() &&
-                         entries->key() != added_[0];
+      const bool stays =
+          std::find(removed_.begin(), removed_.end(), entries->key()) == removed_.end() &&
+          entries->key() != added_[0];
       if (stays) return UniqueClash(*table_, *index_, added_[0], entries->key(), tuple_.size());
     }
   }

@@ -64,8 +64,7 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
   if (!before.has_value() && (!write.record.has_value() || write.intent == WriteIntent::kUpdate)) {
     return refuse(NotFound("no record with this key"));
   }
-  if (write.record.has_value() && before.has_value() &&
-      write.record->bytes() == before->bytes()) {
+  if (write.record.has_value() && before.has_value() && write.record->bytes() == before->bytes()) {
     return absl::OkStatus();  // Nothing changes, so no version is spent on it.
   }
   DAFTAR_RETURN_IF_ERROR(UpdateIndexes(write, before.has_value() ? &*before : nullptr));
@@ -88,8 +87,7 @@ absl::Status WriteSet::UpdateIndexes(const RecordWrite& write, const record::Mes
     if (write.record.has_value()) {
       DAFTAR_ASSIGN_OR_RETURN(new_entries, index::EntriesOf(index, primary_key, *write.record));
     }
-    index::EntryChanges changes =
-        index::Difference(std::move(old_entries), std::move(new_entries));
+    index::EntryChanges changes = index::Difference(std::move(old_entries), std::move(new_entries));
     for (index::Entry& entry : changes.removed) changes_[entry.key.bytes()] = std::nullopt;
     for (index::Entry& entry : changes.changed) {
       changes_[entry.key.bytes()] = index::EncodeEntryValue(version_, entry.covered);

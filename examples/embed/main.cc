@@ -1,4 +1,5 @@
-// Embeds Daftar: makes a registry, writes permits in one batch, reads them back and asks a question.
+// Embeds Daftar: makes a registry, writes permits in one batch, reads them back and asks a
+// question.
 #include <daftar/database.h>
 
 #include <iostream>

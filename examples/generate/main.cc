@@ -11,13 +11,13 @@
 
 namespace {
 
-constexpr const char* kZones[] = {"IR-CHABAHAR", "IR-KISH", "IR-QESHM", "IR-ARAS",
+constexpr const char* kZones[] = {"IR-CHABAHAR", "IR-KISH",      "IR-QESHM",   "IR-ARAS",
                                   "IR-ANZALI",   "PK-GWADAR-FZ", "PK-RASHAKAI"};
 constexpr const char* kActivities[] = {"0112", "1040", "1410", "2394", "2410", "4610", "5210"};
-constexpr const char* kFirstNames[] = {"پارس", "مهر", "دریا", "کوثر", "سپهر", "Makran", "Indus",
-                                       "Hamoun", "Sahil", "Karwan"};
-constexpr const char* kTrades[] = {"سیمان", "فولاد", "تجارت", "شیلات", "Cement", "Textiles",
-                                   "Logistics", "Fisheries"};
+constexpr const char* kFirstNames[] = {"پارس",   "مهر",   "دریا",   "کوثر",  "سپهر",
+                                       "Makran", "Indus", "Hamoun", "Sahil", "Karwan"};
+constexpr const char* kTrades[] = {"سیمان",  "فولاد",    "تجارت",     "شیلات",
+                                   "Cement", "Textiles", "Logistics", "Fisheries"};
 constexpr const char* kPermitStates[] = {"submitted", "underReview", "approved", "issued",
                                          "active",    "active",      "active",   "suspended",
                                          "revoked",   "lapsed"};
@@ -56,10 +56,12 @@ void Firm(Random& random, uint64_t number) {
             << random.Pick(kFirstNames) << " " << random.Pick(kTrades) << " " << number
             << R"~( (synthetic)"}],"homeCountry":")~" << (random.Below(3) == 0 ? "PK" : "IR")
             << R"(","status":")" << (random.Below(12) == 0 ? "suspended" : "active")
-            << R"(","identifiers":[{"scheme":"synthetic","value":")" << Padded(random.Below(1u << 30), 10)
+            << R"(","identifiers":[{"scheme":"synthetic","value":")"
+            << Padded(random.Below(1u << 30), 10)
             << R"("}],"activities":[{"scheme":"isic","version":"4","code":")"
             << random.Pick(kActivities) << R"("}],"registeredOn":")" << Day(random, 2015, 10)
-            << R"(","source":"synthetic"})" << "\n";
+            << R"(","source":"synthetic"})"
+            << "\n";
 }
 
 void Project(Random& random, uint64_t number, uint64_t firms) {
@@ -69,17 +71,18 @@ void Project(Random& random, uint64_t number, uint64_t firms) {
             << R"(","equityState":"exact","parties":[{"holder":")" << FirmNo(random.Below(firms))
             << R"(","role":"owner","share":)" << share << R"(},{"holder":")"
             << FirmNo(random.Below(firms)) << R"(","role":"owner","share":)" << 1000000 - share
-            << R"(}],"source":"synthetic"})" << "\n";
+            << R"(}],"source":"synthetic"})"
+            << "\n";
 }
 
 void Permit(Random& random, uint64_t number, uint64_t firms) {
   std::cout << R"({"no":"SYN-L)" << Padded(number, 8) << R"(","authority":"SYN","kind":")"
-            << random.Pick(kPermitKinds) << R"(","year":1403,"serial":)" << number
-            << R"(,"firm":")" << FirmNo(random.Below(firms)) << R"(","zone":")"
-            << random.Pick(kZones) << R"(","state":")" << random.Pick(kPermitStates)
-            << R"(","stateSince":")" << Day(random, 2020, 5) << R"(","validFrom":")"
-            << Day(random, 2018, 6) << R"(","validTo":")" << Day(random, 2024, 6)
-            << R"(","source":"synthetic"})" << "\n";
+            << random.Pick(kPermitKinds) << R"(","year":1403,"serial":)" << number << R"(,"firm":")"
+            << FirmNo(random.Below(firms)) << R"(","zone":")" << random.Pick(kZones)
+            << R"(","state":")" << random.Pick(kPermitStates) << R"(","stateSince":")"
+            << Day(random, 2020, 5) << R"(","validFrom":")" << Day(random, 2018, 6)
+            << R"(","validTo":")" << Day(random, 2024, 6) << R"(","source":"synthetic"})"
+            << "\n";
 }
 
 }  // namespace

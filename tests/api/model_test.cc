@@ -108,9 +108,10 @@ void CheckEqual(Database& database, const std::map<std::string, std::string>& mo
     REQUIRE_OK_AND_ASSIGN(const std::string json, record.ToJson());
     REQUIRE_OK_AND_ASSIGN(const Value a, record.Get("a"));
     REQUIRE_OK_AND_ASSIGN(const Value b, record.Get("b"));
-    const std::string key = shape.key_fields == std::string("a")   ? a.ToString()
-                            : shape.key_fields == std::string("b") ? b.ToString()
-                                                                   : b.ToString() + "," + a.ToString();
+    const std::string key = shape.key_fields == std::string("a") ? a.ToString()
+                            : shape.key_fields == std::string("b")
+                                ? b.ToString()
+                                : b.ToString() + "," + a.ToString();
     REQUIRE(model.contains(key));
     REQUIRE(model.at(key) == json);
     ++rows;
@@ -139,12 +140,12 @@ TEST_CASE("database: random operations equal a map, also after reopening", "[api
       const auto a = static_cast<int32_t>(model.Below(40)) - 20;
       const std::string b = absl::StrCat("k", model.Below(9));
       const std::string fields = shape.key_fields;
-      const std::string key = fields == "a" ? absl::StrCat(a)
+      const std::string key = fields == "a"   ? absl::StrCat(a)
                               : fields == "b" ? b
                                               : absl::StrCat(b, ",", a);
       const auto changed = changes.find(key);
-      const bool exists = changed != changes.end() ? changed->second.has_value()
-                                                   : records.contains(key);
+      const bool exists =
+          changed != changes.end() ? changed->second.has_value() : records.contains(key);
       if (model.Below(3) == 0) {
         const Key encoded = fields == "a" ? Key{a} : fields == "b" ? Key{b} : Key{b, a};
         REQUIRE_OK(batch.Delete("t", encoded));

@@ -3,9 +3,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "catalog/resolve.h"
 #include "record/envelope.h"
 #include "record/sample.h"
-#include "catalog/resolve.h"
 #include "support/status_matchers.h"
 
 namespace daftar::testing {
@@ -216,9 +216,9 @@ TEST_CASE("catalog codec: a version under another's key is DataLoss", "[catalog]
   CHECK_THAT(DecodeCatalog(other, value), StatusIs(absl::StatusCode::kDataLoss, "wrong checksum"));
   REQUIRE_OK_AND_ASSIGN(const record::Envelope envelope,
                         record::DecodeEnvelope(CatalogKey(catalog.version), value));
-  CHECK_THAT(DecodeCatalog(other, record::EncodeEnvelope(other, envelope)),
-             StatusIs(absl::StatusCode::kDataLoss,
-                      "stored catalog is another version than its key says"));
+  CHECK_THAT(
+      DecodeCatalog(other, record::EncodeEnvelope(other, envelope)),
+      StatusIs(absl::StatusCode::kDataLoss, "stored catalog is another version than its key says"));
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ std::string WellText(std::string_view annotations, std::string_view more = "") {
       owner :group { name @13 :Text; share @14 :UInt32; }
       ratio @15 :Float64;
       matrix @16 :List(List(Int16));
-      )", more, R"(
+      )",
+                      more, R"(
     }
     struct Place @0xb000000000000002 { town @0 :Text; box @1 :UInt32; }
     struct Test @0xb000000000000003 { code @0 :Text; tags @1 :List(Text); marks @2 :List(Int8); }
@@ -46,55 +47,52 @@ absl::StatusOr<Catalog> Resolve(const std::string& body) {
 }
 
 TEST_CASE("resolve: refuses a malformed table", "[catalog][unit]") {
-  const auto [name, annotations, message] =
-      GENERATE(table<const char*, const char*, const char*>({
-          {"no name", R"($Daftar.table(key = ["licence"]))",
-           "a name is missing; name=''; struct=Well"},
-          {"name with a space", R"($Daftar.table(name = "a b", key = ["licence"]))",
-           "a name is letters, digits and underscores, starting with a letter; name='a b'"},
-          {"name with a digit first", R"($Daftar.table(name = "1a", key = ["licence"]))",
-           "starting with a letter; name='1a'; struct=Well"},
-          {"name with an underscore first", R"($Daftar.table(name = "_a", key = ["licence"]))",
-           "starting with a letter; name='_a'; struct=Well"},
-          {"name not ASCII", R"($Daftar.table(name = "چاه", key = ["licence"]))",
-           "a name is letters, digits and underscores"},
-          {"name with a dot", R"($Daftar.table(name = "a.b", key = ["licence"]))", "name='a.b'"},
-          {"no key", R"($Daftar.table(name = "well"))", "`key` names no path; struct=Well"},
-          {"empty key", R"($Daftar.table(name = "well", key = []))", "`key` names no path"},
-          {"empty path in the key", R"($Daftar.table(name = "well", key = [""]))",
-           "a path is missing; struct=Well"},
-          {"key that is not there", R"($Daftar.table(name = "well", key = ["number"]))",
-           "no such field; struct=Well; field=number; path=number; fields=licence"},
-          {"key twice", R"($Daftar.table(name = "well", key = ["licence", "licence desc"]))",
-           "a path comes twice; path=licence desc; struct=Well"},
-          {"key in a list", R"($Daftar.table(name = "well", key = ["tests.code"]))",
-           "a key cannot go into a list; path=tests.code; struct=Well"},
-          {"key of list values", R"($Daftar.table(name = "well", key = ["hs"]))",
-           "a key cannot go into a list; path=hs"},
-          {"optional key", R"($Daftar.table(name = "well", key = ["depth"]))",
-           "a key cannot be optional or in a union; path=depth; struct=Well"},
-          {"key in a union", R"($Daftar.table(name = "well", key = ["law.decree"]))",
-           "a key cannot be optional or in a union; path=law.decree"},
-          {"json key", R"($Daftar.table(name = "well", key = ["form"]))",
-           "a $json field has no order; path=form; struct=Well"},
-          {"key that is a struct", R"($Daftar.table(name = "well", key = ["place"]))",
-           "path does not end in a single value; path=place; continue with one of=town, box"},
-          {"key that is a list of lists", R"($Daftar.table(name = "well", key = ["matrix"]))",
-           "path does not end in a single value; path=matrix"},
-          {"nulls in a key", R"($Daftar.table(name = "well", key = ["district nulls last"]))",
-           "a key is never null; leave 'nulls' out; path=district; struct=Well"},
-          {"unknown word in a key", R"($Daftar.table(name = "well", key = ["licence down"]))",
-           "after a path comes [asc|desc] [nulls first|nulls last]; text='licence down'"},
-          {"two tables", R"($Daftar.table(name = "a", key = ["licence"])
+  const auto [name, annotations, message] = GENERATE(table<const char*, const char*, const char*>({
+      {"no name", R"($Daftar.table(key = ["licence"]))", "a name is missing; name=''; struct=Well"},
+      {"name with a space", R"($Daftar.table(name = "a b", key = ["licence"]))",
+       "a name is letters, digits and underscores, starting with a letter; name='a b'"},
+      {"name with a digit first", R"($Daftar.table(name = "1a", key = ["licence"]))",
+       "starting with a letter; name='1a'; struct=Well"},
+      {"name with an underscore first", R"($Daftar.table(name = "_a", key = ["licence"]))",
+       "starting with a letter; name='_a'; struct=Well"},
+      {"name not ASCII", R"($Daftar.table(name = "چاه", key = ["licence"]))",
+       "a name is letters, digits and underscores"},
+      {"name with a dot", R"($Daftar.table(name = "a.b", key = ["licence"]))", "name='a.b'"},
+      {"no key", R"($Daftar.table(name = "well"))", "`key` names no path; struct=Well"},
+      {"empty key", R"($Daftar.table(name = "well", key = []))", "`key` names no path"},
+      {"empty path in the key", R"($Daftar.table(name = "well", key = [""]))",
+       "a path is missing; struct=Well"},
+      {"key that is not there", R"($Daftar.table(name = "well", key = ["number"]))",
+       "no such field; struct=Well; field=number; path=number; fields=licence"},
+      {"key twice", R"($Daftar.table(name = "well", key = ["licence", "licence desc"]))",
+       "a path comes twice; path=licence desc; struct=Well"},
+      {"key in a list", R"($Daftar.table(name = "well", key = ["tests.code"]))",
+       "a key cannot go into a list; path=tests.code; struct=Well"},
+      {"key of list values", R"($Daftar.table(name = "well", key = ["hs"]))",
+       "a key cannot go into a list; path=hs"},
+      {"optional key", R"($Daftar.table(name = "well", key = ["depth"]))",
+       "a key cannot be optional or in a union; path=depth; struct=Well"},
+      {"key in a union", R"($Daftar.table(name = "well", key = ["law.decree"]))",
+       "a key cannot be optional or in a union; path=law.decree"},
+      {"json key", R"($Daftar.table(name = "well", key = ["form"]))",
+       "a $json field has no order; path=form; struct=Well"},
+      {"key that is a struct", R"($Daftar.table(name = "well", key = ["place"]))",
+       "path does not end in a single value; path=place; continue with one of=town, box"},
+      {"key that is a list of lists", R"($Daftar.table(name = "well", key = ["matrix"]))",
+       "path does not end in a single value; path=matrix"},
+      {"nulls in a key", R"($Daftar.table(name = "well", key = ["district nulls last"]))",
+       "a key is never null; leave 'nulls' out; path=district; struct=Well"},
+      {"unknown word in a key", R"($Daftar.table(name = "well", key = ["licence down"]))",
+       "after a path comes [asc|desc] [nulls first|nulls last]; text='licence down'"},
+      {"two tables", R"($Daftar.table(name = "a", key = ["licence"])
                             $Daftar.table(name = "b", key = ["licence"]))",
-           "a struct has one $table at most; struct=Well"},
-          {"index without a table", R"($Daftar.index(name = "a", on = ["district"]))",
-           "$index stands on a struct with $table only; struct=Well"},
-          {"no table at all", "", "the schema has no table; put $Daftar.table(name = …) on a struct"},
-      }));
+       "a struct has one $table at most; struct=Well"},
+      {"index without a table", R"($Daftar.index(name = "a", on = ["district"]))",
+       "$index stands on a struct with $table only; struct=Well"},
+      {"no table at all", "", "the schema has no table; put $Daftar.table(name = …) on a struct"},
+  }));
   CAPTURE(name);
-  CHECK_THAT(Resolve(WellText(annotations)),
-             StatusIs(absl::StatusCode::kInvalidArgument, message));
+  CHECK_THAT(Resolve(WellText(annotations)), StatusIs(absl::StatusCode::kInvalidArgument, message));
 }
 
 TEST_CASE("resolve: refuses a malformed index, naming it", "[catalog][unit]") {
@@ -108,9 +106,11 @@ TEST_CASE("resolve: refuses a malformed index, naming it", "[catalog][unit]") {
       {"a list of structs", R"(on = ["tests"])", "continue with one of=code, tags, marks"},
       {"on after a value", R"(on = ["district.x"])", "path goes on after a single value"},
       {"path twice", R"(on = ["district", "district"])", "a path comes twice; path=district"},
-      {"optional twice", R"(on = ["depth", "depth.metres"])", "a path comes twice; path=depth.metres"},
+      {"optional twice", R"(on = ["depth", "depth.metres"])",
+       "a path comes twice; path=depth.metres"},
       {"two lists", R"(on = ["tests.code", "samples.code"])",
-       "an index cannot go into two lists; declare two indexes; path=samples.code; other=tests.code"},
+       "an index cannot go into two lists; declare two indexes; path=samples.code; "
+       "other=tests.code"},
       {"two inner lists", R"(on = ["tests.tags", "tests.marks"])",
        "an index cannot go into two lists"},
       {"list of values and of structs", R"(on = ["hs", "tests.code"])",
@@ -123,7 +123,8 @@ TEST_CASE("resolve: refuses a malformed index, naming it", "[catalog][unit]") {
        "after a path comes [asc|desc] [nulls first|nulls last]; text='district nulls last desc'"},
       {"nulls alone", R"(on = ["district nulls"])", "text='district nulls'"},
       {"upper case", R"(on = ["district DESC"])", "text='district DESC'"},
-      {"comma", R"(on = ["district, licence"])", "after a path comes [asc|desc] [nulls first|nulls last]; text='district, licence'"},
+      {"comma", R"(on = ["district, licence"])",
+       "after a path comes [asc|desc] [nulls first|nulls last]; text='district, licence'"},
       {"covered list", R"(on = ["district"], covering = ["tests.code"])",
        "a covered path cannot go into a list; path=tests.code"},
       {"covered values of a list", R"(on = ["district"], covering = ["hs"])",
@@ -215,7 +216,8 @@ TEST_CASE("resolve: refuses fields that cannot be stored or annotated so", "[cat
 }
 
 TEST_CASE("resolve: refuses a bad field in a struct that is no table", "[catalog][unit]") {
-  const std::string body = WellText(kTable, "part @17 :Part;") + "struct Part { x @0 :AnyPointer; }";
+  const std::string body =
+      WellText(kTable, "part @17 :Part;") + "struct Part { x @0 :AnyPointer; }";
   CHECK_THAT(Resolve(body), StatusIs(absl::StatusCode::kInvalidArgument, "; struct=Part; field=x"));
 }
 
@@ -277,25 +279,26 @@ TEST_CASE("resolve: accepts every kind of index", "[catalog][unit]") {
 TEST_CASE("resolve: accepts keys of several paths, nested and descending", "[catalog][unit]") {
   REQUIRE_OK_AND_ASSIGN(
       const Catalog catalog,
-      Resolve(WellText(R"($Daftar.table(name = "w_1", key = ["place.town", "owner.name desc", "state"]))")));
+      Resolve(WellText(
+          R"($Daftar.table(name = "w_1", key = ["place.town", "owner.name desc", "state"]))")));
   const auto& key = catalog.tables[0].key;
   REQUIRE(key.size() == 3);
-  CHECK(key[1].part == codec::KeyPart{codec::KeyType::kText, codec::Direction::kDescending,
-                                      codec::Nulls::kNever});
+  CHECK(key[1].part ==
+        codec::KeyPart{codec::KeyType::kText, codec::Direction::kDescending, codec::Nulls::kNever});
   CHECK(key[2].part == codec::KeyPart{codec::KeyType::kUInt16, codec::Direction::kAscending,
                                       codec::Nulls::kNever});
 }
 
 TEST_CASE("resolve: nulls stand first ascending and last descending", "[catalog][unit]") {
-  const auto [text, nulls] = GENERATE(table<const char*, codec::Nulls>(
-      {{"district", codec::Nulls::kFirst},
-       {"district desc", codec::Nulls::kLast},
-       {"district nulls last", codec::Nulls::kLast},
-       {"district desc nulls first", codec::Nulls::kFirst},
-       {"licence desc", codec::Nulls::kNever},
-       {"tests.code", codec::Nulls::kFirst},
-       {"hs", codec::Nulls::kNever},
-       {"place.box", codec::Nulls::kFirst}}));
+  const auto [text, nulls] = GENERATE(
+      table<const char*, codec::Nulls>({{"district", codec::Nulls::kFirst},
+                                        {"district desc", codec::Nulls::kLast},
+                                        {"district nulls last", codec::Nulls::kLast},
+                                        {"district desc nulls first", codec::Nulls::kFirst},
+                                        {"licence desc", codec::Nulls::kNever},
+                                        {"tests.code", codec::Nulls::kFirst},
+                                        {"hs", codec::Nulls::kNever},
+                                        {"place.box", codec::Nulls::kFirst}}));
   CAPTURE(text);
   const Sample sample(WellText(kTable));
   REQUIRE_OK_AND_ASSIGN(const catalog::Term term,
@@ -321,13 +324,13 @@ TEST_CASE("resolve: ids are given out in order, each once", "[catalog][unit]") {
   CHECK(catalog.FindTable("other") == &catalog.tables[1]);
   CHECK(catalog.FindTable(TableId(2)) == &catalog.tables[1]);
   CHECK(catalog.FindType(0xb000000000000001) == &catalog.tables[0]);
-  CHECK_THAT(catalog.GetTable("wel"), StatusIs(absl::StatusCode::kNotFound,
-                                               "no such table; table=wel; tables=well, other"));
+  CHECK_THAT(catalog.GetTable("wel"),
+             StatusIs(absl::StatusCode::kNotFound, "no such table; table=wel; tables=well, other"));
 }
 
 TEST_CASE("resolve: the registry of an investment authority is accepted", "[catalog][unit]") {
-  REQUIRE_OK_AND_ASSIGN(const auto set, record::SchemaSet::ParseText("registry.capnp",
-                                                                     schema::RegistryCapnp()));
+  REQUIRE_OK_AND_ASSIGN(const auto set,
+                        record::SchemaSet::ParseText("registry.capnp", schema::RegistryCapnp()));
   REQUIRE_OK_AND_ASSIGN(const Catalog catalog, catalog::NewCatalog(set));
   CHECK(catalog.tables.size() > 10);
 }

@@ -109,8 +109,7 @@ TEST_CASE("key: every prefix of a part is DataLoss", "[codec][property]") {
   }
 }
 
-TEST_CASE("key: random bytes are DataLoss or the encoding of what they give",
-          "[codec][property]") {
+TEST_CASE("key: random bytes are DataLoss or the encoding of what they give", "[codec][property]") {
   const unsigned seed = Catch::getSeed();
   CAPTURE(seed);
   Random random(seed);

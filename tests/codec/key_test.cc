@@ -111,13 +111,14 @@ TEST_CASE("key: TakeTuple fails with its first bad part", "[codec][unit]") {
 }
 
 TEST_CASE("ordered varint: bytes and refusals", "[codec][unit]") {
-  const auto [value, hex] = GENERATE(table<uint64_t, const char*>({{0, "00"},
-                                                                    {247, "f7"},
-                                                                    {248, "f8f8"},
-                                                                    {255, "f8ff"},
-                                                                    {256, "f90100"},
-                                                                    {65536, "fa010000"},
-                                                                    {UINT64_MAX, "ffffffffffffffffff"}}));
+  const auto [value, hex] =
+      GENERATE(table<uint64_t, const char*>({{0, "00"},
+                                             {247, "f7"},
+                                             {248, "f8f8"},
+                                             {255, "f8ff"},
+                                             {256, "f90100"},
+                                             {65536, "fa010000"},
+                                             {UINT64_MAX, "ffffffffffffffffff"}}));
   std::string bytes;
   codec::AppendOrderedVarint(value, &bytes);
   CHECK(Hex(bytes) == hex);
@@ -131,9 +132,13 @@ TEST_CASE("ordered varint: bytes and refusals", "[codec][unit]") {
 }
 
 TEST_CASE("PrefixEnd: carries over trailing 0xff bytes", "[codec][unit]") {
-  const auto [prefix, end] = GENERATE(table<const char*, const char*>(
-      {{"61", "62"}, {"61ff", "62"}, {"61ffff", "62"}, {"7f", "80"}, {"ff", ""}, {"", ""},
-       {"ff00", "ff01"}}));
+  const auto [prefix, end] = GENERATE(table<const char*, const char*>({{"61", "62"},
+                                                                       {"61ff", "62"},
+                                                                       {"61ffff", "62"},
+                                                                       {"7f", "80"},
+                                                                       {"ff", ""},
+                                                                       {"", ""},
+                                                                       {"ff00", "ff01"}}));
   CHECK(Hex(codec::PrefixEnd(Unhex(prefix))) == end);
 }
 

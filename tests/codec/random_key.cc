@@ -46,7 +46,13 @@ double RandomFloat(bool narrow, Random& random) {
   switch (Below(4, random)) {
     case 0: {
       const std::array<double, 9> edges = {
-          0.0, -0.0, 1.0, -1.0, Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
+          0.0,
+          -0.0,
+          1.0,
+          -1.0,
+          Limits::infinity(),
+          -Limits::infinity(),
+          Limits::quiet_NaN(),
           narrow ? double{FloatLimits::denorm_min()} : Limits::denorm_min(),
           narrow ? double{FloatLimits::lowest()} : Limits::lowest()};
       return edges[Below(edges.size(), random)];

@@ -56,8 +56,8 @@ std::string PartsBytes() {
 
 std::string VarintBytes() {
   std::string bytes;
-  for (uint64_t value : {uint64_t{0}, uint64_t{247}, uint64_t{248}, uint64_t{300}, uint64_t{65536},
-                         UINT64_MAX}) {
+  for (uint64_t value :
+       {uint64_t{0}, uint64_t{247}, uint64_t{248}, uint64_t{300}, uint64_t{65536}, UINT64_MAX}) {
     codec::AppendOrderedVarint(value, &bytes);
   }
   return bytes;
@@ -109,8 +109,7 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["catalog-key"] = catalog::CatalogKey(catalog.version);
   const codec::EncodedKey key = index::RecordKey(table, record).value();
   bytes["record-key"] = std::string(key.view());
-  bytes["record"] =
-      record::EncodeEnvelope(key.view(), {catalog.version, kCommit, record.bytes()});
+  bytes["record"] = record::EncodeEnvelope(key.view(), {catalog.version, kCommit, record.bytes()});
   const std::string_view primary_key = key.view().substr(codec::RecordPrefix(table.id).size());
   for (const catalog::IndexDef& index : table.indexes) {
     int number = 0;

@@ -88,41 +88,40 @@ std::string ShowEntries(const char* index_name, const char* json) {
 }
 
 TEST_CASE("entries: of each kind of index", "[index][unit]") {
-  const auto [name, index, json, expected] =
-      GENERATE(table<const char*, const char*, const char*, const char*>({
-          {"plain", "byState", R"({"state": "active"})", "active"},
-          {"default is a value", "byState", "{}", "unspecified"},
-          {"nested and optional", "byTown", R"({"place": {"town": "T"}, "depth": 1})", "T,1.00"},
-          {"nested struct unset", "byTown", R"({"depth": 1})", "null,1.00?"},
-          {"all null", "byTown", "{}", "null,null?"},
-          {"empty is not null", "byTown", R"({"place": {"town": ""}, "depth": 0})", ",0.00"},
-          {"covering", "bySeal", R"({"seal": "YQ==", "depth": 2, "state": "active"})",
-           "61 + 2.00,active"},
-          {"covered null", "bySeal", R"({"seal": "YQ=="})", "61 + null,unspecified"},
-          {"unique null", "bySeal", "{}", "null + null,unspecified?"},
-          {"partial met", "running", R"({"licence": 5, "state": "active", "depth": 0})", "5"},
-          {"partial half met", "running", R"({"licence": 5, "state": "active"})", ""},
-          {"partial not met", "running", R"({"licence": 5, "depth": 0})", ""},
-          {"member of a union", "byLaw", R"({"law": {"decree": "d"}})", "d"},
-          {"other member", "byLaw", "{}", ""},
-          {"list unset", "byHs", "{}", ""},
-          {"empty list", "byHs", R"({"hs": []})", ""},
-          {"list", "byHs", R"({"hs": ["b", "a", ""]})", " | a | b"},
-          {"same element twice", "byHs", R"({"hs": ["a", "b", "a"]})", "a | b"},
-          {"list of structs", "byCode", R"({"licence": 5, "tests": [{"code": "b"}, {"code": "a"}]})",
-           "a,unspecified + 5 | b,unspecified + 5"},
-          {"null in a list", "byCode", R"({"tests": [{}, {"code": "a"}, {}]})",
-           "null,unspecified + 0? | a,unspecified + 0"},
-          {"list in a list", "byTag",
-           R"({"tests": [{"code": "x", "tags": ["a", "b"]}, {"code": "y", "tags": ["b"]}]})",
-           "b,x | b,y | a,x"},
-          {"inner list empty", "byTag", R"({"tests": [{"code": "x"}, {"code": "y", "tags": []}]})",
-           ""},
-          {"values of one element", "byResult",
-           R"({"tests": [{"results": [{"value": 2, "unit": "m"}, {"value": 1}]},
+  const auto [name, index, json,
+              expected] = GENERATE(table<const char*, const char*, const char*, const char*>({
+      {"plain", "byState", R"({"state": "active"})", "active"},
+      {"default is a value", "byState", "{}", "unspecified"},
+      {"nested and optional", "byTown", R"({"place": {"town": "T"}, "depth": 1})", "T,1.00"},
+      {"nested struct unset", "byTown", R"({"depth": 1})", "null,1.00?"},
+      {"all null", "byTown", "{}", "null,null?"},
+      {"empty is not null", "byTown", R"({"place": {"town": ""}, "depth": 0})", ",0.00"},
+      {"covering", "bySeal", R"({"seal": "YQ==", "depth": 2, "state": "active"})",
+       "61 + 2.00,active"},
+      {"covered null", "bySeal", R"({"seal": "YQ=="})", "61 + null,unspecified"},
+      {"unique null", "bySeal", "{}", "null + null,unspecified?"},
+      {"partial met", "running", R"({"licence": 5, "state": "active", "depth": 0})", "5"},
+      {"partial half met", "running", R"({"licence": 5, "state": "active"})", ""},
+      {"partial not met", "running", R"({"licence": 5, "depth": 0})", ""},
+      {"member of a union", "byLaw", R"({"law": {"decree": "d"}})", "d"},
+      {"other member", "byLaw", "{}", ""},
+      {"list unset", "byHs", "{}", ""},
+      {"empty list", "byHs", R"({"hs": []})", ""},
+      {"list", "byHs", R"({"hs": ["b", "a", ""]})", " | a | b"},
+      {"same element twice", "byHs", R"({"hs": ["a", "b", "a"]})", "a | b"},
+      {"list of structs", "byCode", R"({"licence": 5, "tests": [{"code": "b"}, {"code": "a"}]})",
+       "a,unspecified + 5 | b,unspecified + 5"},
+      {"null in a list", "byCode", R"({"tests": [{}, {"code": "a"}, {}]})",
+       "null,unspecified + 0? | a,unspecified + 0"},
+      {"list in a list", "byTag",
+       R"({"tests": [{"code": "x", "tags": ["a", "b"]}, {"code": "y", "tags": ["b"]}]})",
+       "b,x | b,y | a,x"},
+      {"inner list empty", "byTag", R"({"tests": [{"code": "x"}, {"code": "y", "tags": []}]})", ""},
+      {"values of one element", "byResult",
+       R"({"tests": [{"results": [{"value": 2, "unit": "m"}, {"value": 1}]},
                          {"results": [{"value": -1, "unit": "s"}, {"value": 1}]}]})",
-           "-1,s | 1,null? | 2,m"},
-      }));
+       "-1,s | 1,null? | 2,m"},
+  }));
   CAPTURE(name);
   CHECK(ShowEntries(index, json) == expected);
 }
@@ -130,10 +129,10 @@ TEST_CASE("entries: of each kind of index", "[index][unit]") {
 TEST_CASE("entries: come in key order, each once", "[index][unit]") {
   const catalog::IndexDef& index = *Well().FindIndex("byHs");
   std::string json = R"({"hs": [)";
-  for (int i = 0; i < 500; ++i) absl::StrAppend(&json, i == 0 ? "" : ",", "\"", i * 7919 % 100, "\"");
-  REQUIRE_OK_AND_ASSIGN(
-      const auto entries,
-      index::EntriesOf(index, "pk", MakeRecord(Well().schema, json + "]}")));
+  for (int i = 0; i < 500; ++i)
+    absl::StrAppend(&json, i == 0 ? "" : ",", "\"", i * 7919 % 100, "\"");
+  REQUIRE_OK_AND_ASSIGN(const auto entries,
+                        index::EntriesOf(index, "pk", MakeRecord(Well().schema, json + "]}")));
   REQUIRE(entries.size() == 100);
   for (size_t i = 1; i < entries.size(); ++i) CHECK(entries[i - 1].key < entries[i].key);
 }
@@ -156,8 +155,7 @@ TEST_CASE("entries: 10000 elements are accepted, one more is ResourceExhausted",
 }
 
 TEST_CASE("record key: the prefix of its table and the key's values", "[index][unit]") {
-  const record::Message record =
-      MakeRecord(Well().schema, R"({"district": "P", "licence": 5})");
+  const record::Message record = MakeRecord(Well().schema, R"({"district": "P", "licence": 5})");
   REQUIRE_OK_AND_ASSIGN(const codec::EncodedKey key, index::RecordKey(Well(), record));
   std::string_view bytes = key.view();
   const std::string prefix = codec::RecordPrefix(Well().id);
@@ -171,8 +169,8 @@ TEST_CASE("record key: the prefix of its table and the key's values", "[index][u
 }
 
 TEST_CASE("entry value: gives back version and covered fields", "[index][unit]") {
-  const auto [version, covered] = GENERATE(table<uint64_t, const char*>(
-      {{1, ""}, {247, "x"}, {248, "covered"}, {UINT64_MAX, "\x01"}}));
+  const auto [version, covered] = GENERATE(
+      table<uint64_t, const char*>({{1, ""}, {247, "x"}, {248, "covered"}, {UINT64_MAX, "\x01"}}));
   const std::string value = index::EncodeEntryValue(CommitVersion(version), covered);
   REQUIRE_OK_AND_ASSIGN(const index::EntryValue decoded, index::DecodeEntryValue(value));
   CHECK(decoded.created == CommitVersion(version));

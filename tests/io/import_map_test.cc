@@ -118,13 +118,14 @@ TEST_CASE("import map: rows become records", "[io][unit]") {
            "{\"id\":\"6\",\"p\":[{\"s\":\"10\",\"n\":\"10\",\"r\":\"z\"}],\"x\":{\"state\":"
            "\"none\"}}"},
           {"a sum with unknown parts is short without a word for it",
-           R"({"fields": {"id": "a", "p[].s": {"column": "b", "split": ";", "null_if": "?"}},
+           R"({"fields": {"id": "a", "p[].s": {"column": "b", "split": ";", "null_if": ["?", "!"]},
+                          "p[].n": {"column": "b", "split": ";", "null_if": "?"}},
              "flag": {"sum_of": "p.s", "total": 10, "name": "id"}})",
-           "a,b\n1,4;?\n2,10;?\n3,11;?\n4,?;?\n",
-           "{\"id\":\"1\",\"p\":[{\"s\":\"4\"}]}\n"
+           "a,b\n1,4;!\n2,10;!\n3,11;!\n4,?;?\n",
+           "{\"id\":\"1\",\"p\":[{\"s\":\"4\",\"n\":\"4\"},{\"n\":\"!\"}]}\n"
            "flag 1: sum of p.s is 4 instead of 10 with 1 unknown\n"
-           "{\"id\":\"2\",\"p\":[{\"s\":\"10\"}]}\n"
-           "{\"id\":\"3\",\"p\":[{\"s\":\"11\"}]}\n"
+           "{\"id\":\"2\",\"p\":[{\"s\":\"10\",\"n\":\"10\"},{\"n\":\"!\"}]}\n"
+           "{\"id\":\"3\",\"p\":[{\"s\":\"11\",\"n\":\"11\"},{\"n\":\"!\"}]}\n"
            "flag 3: sum of p.s is 11 instead of 10 with 1 unknown\n"
            "{\"id\":\"4\"}"},
       }));

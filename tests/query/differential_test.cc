@@ -105,8 +105,8 @@ std::string ToJson(const Row& row) {
   };
   absl::StrAppend(&json, ",\"tags\":[", absl::StrJoin(row.tags, ",", tag), "]");
   const auto part = [](std::string* out, const Part& p) {
-    absl::StrAppend(out, "{", p.name ? absl::StrCat("\"name\":\"", *p.name, "\",") : "", "\"n\":",
-                    p.n, "}");
+    absl::StrAppend(out, "{", p.name ? absl::StrCat("\"name\":\"", *p.name, "\",") : "",
+                    "\"n\":", p.n, "}");
   };
   return absl::StrCat(json, ",\"parts\":[", absl::StrJoin(row.parts, ",", part), "]}");
 }
@@ -146,7 +146,8 @@ using Getter = std::function<std::optional<T>(const Row&, size_t)>;
 ModelCondition IntCondition(Random& random, const std::string& path, int group, Getter<int> get,
                             int low, int high) {
   const int kind = random.Below(10);
-  if (kind == 0) return {path + " is null", group, [=](const Row& r, size_t i) { return !get(r, i); }};
+  if (kind == 0)
+    return {path + " is null", group, [=](const Row& r, size_t i) { return !get(r, i); }};
   if (kind == 1) {
     return {path + " is not null", group,
             [=](const Row& r, size_t i) { return get(r, i).has_value(); }};
@@ -167,7 +168,8 @@ ModelCondition TextCondition(Random& random, const std::string& path, int group,
                              Getter<std::string> get) {
   const int kind = random.Below(8);
   const std::string text = random.Text();
-  if (kind == 0) return {path + " is null", group, [=](const Row& r, size_t i) { return !get(r, i); }};
+  if (kind == 0)
+    return {path + " is null", group, [=](const Row& r, size_t i) { return !get(r, i); }};
   if (kind == 1) {
     return {absl::StrCat(path, " ^= '", text, "'"), group, [=](const Row& r, size_t i) {
               const auto value = get(r, i);
@@ -182,7 +184,8 @@ ModelCondition TextCondition(Random& random, const std::string& path, int group,
 ModelCondition RandomCondition(Random& random) {
   switch (random.Below(8)) {
     case 0:
-      return IntCondition(random, "a", 0, [](const Row& r, size_t) { return r.a; }, -3, 3);
+      return IntCondition(
+          random, "a", 0, [](const Row& r, size_t) { return r.a; }, -3, 3);
     case 1:
       return TextCondition(random, "s", 0, [](const Row& r, size_t) { return r.s; });
     case 2: {
@@ -208,8 +211,9 @@ ModelCondition RandomCondition(Random& random) {
       return TextCondition(random, "parts.name", 2,
                            [](const Row& r, size_t i) { return r.parts[i].name; });
     default:
-      return IntCondition(random, "parts.n", 2,
-                          [](const Row& r, size_t i) { return std::optional(r.parts[i].n); }, -2, 2);
+      return IntCondition(
+          random, "parts.n", 2, [](const Row& r, size_t i) { return std::optional(r.parts[i].n); },
+          -2, 2);
   }
 }
 
@@ -293,8 +297,8 @@ Generated RandomQuery(Random& random) {
     made.query.Where(std::string_view(condition.text));
   }
   for (const ModelOrder& order : made.orders) {
-    made.query.OrderBy(order.path, order.descending ? SortDirection::kDescending
-                                                    : SortDirection::kAscending);
+    made.query.OrderBy(order.path,
+                       order.descending ? SortDirection::kDescending : SortDirection::kAscending);
   }
   if (!made.orders.empty()) made.query.OrderBy("id");
   // Sometimes only what indexes hold, so that covered plans are met.

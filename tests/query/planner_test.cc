@@ -57,8 +57,8 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
   struct Case {
     const char* name;
     Query query;
-    const char* plan;        // part of Explain()
-    uint64_t entries_max;    // that may be read
+    const char* plan;      // part of Explain()
+    uint64_t entries_max;  // that may be read
     uint64_t fetched_max;
     uint64_t rows;
   };
@@ -68,8 +68,7 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
       {"part of the primary key", Query("permit").Where("authority = A1"),
        "by primary key where authority = A1", 100, 0, 100},
       {"unique index", Query("permit").Where("number = N17"), "by index byNumber", 1, 1, 1},
-      {"equality and range",
-       Query("permit").Where("state = active").Where("validTo < 2025-01-12"),
+      {"equality and range", Query("permit").Where("state = active").Where("validTo < 2025-01-12"),
        "by index byState where state = active and validTo < 2025-01-12", 10, 10, 10},
       {"covered", Query("permit").Where("state = revoked").Select({"firm", "validTo", "serial"}),
        "read no record", 100, 0, 100},
@@ -86,8 +85,8 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
       {"in list", Query("permit").Where("number in (N1, N5, N9, absent)"), "4 ranges", 3, 3, 3},
       {"prefix", Query("permit").Where("number ^= N29"), "by index byNumber where number ^= N29",
        11, 11, 11},
-      {"no rows possible", Query("permit").Where("number > N5").Where("number < N3"),
-       "0 ranges", 0, 0, 0},
+      {"no rows possible", Query("permit").Where("number > N5").Where("number < N3"), "0 ranges", 0,
+       0, 0},
       {"nothing to go by", Query("permit").Where("note = x"), "all entries", 300, 0, 0},
   };
   for (const Case& test : cases) {

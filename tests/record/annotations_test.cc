@@ -25,8 +25,8 @@ std::map<std::string, uint64_t> DeclaredAnnotations() {
   add(kj::Path({"capnp", "c++.capnp"}), schema::CxxCapnp());
   const kj::ReadableDirectory* import_path = files.get();
   capnp::SchemaParser parser;
-  const auto file = parser.parseFromDirectory(*files, kj::Path("daftar.capnp"),
-                                              kj::arrayPtr(&import_path, 1));
+  const auto file =
+      parser.parseFromDirectory(*files, kj::Path("daftar.capnp"), kj::arrayPtr(&import_path, 1));
   std::map<std::string, uint64_t> ids;
   for (auto nested : file.getAllNested()) {
     if (nested.getProto().isAnnotation()) {

@@ -106,8 +106,8 @@ TEST_CASE("field path: a renamed field keeps its stored path", "[record][unit]")
       site @0 :Beta;
       case :union { no @1 :Void; count @2 :UInt32; } }
     struct Beta @0xb000000000000002 { city @0 :Text; })");
-  const auto [old_text, new_text] = GENERATE(
-      table<const char*, const char*>({{"place.town", "site.city"}, {"box", "case"}}));
+  const auto [old_text, new_text] =
+      GENERATE(table<const char*, const char*>({{"place.town", "site.city"}, {"box", "case"}}));
   REQUIRE_OK_AND_ASSIGN(
       const FieldPath path,
       FieldPath::Resolve(after.Struct("Alpha"), before.Path("A", old_text).stored()));

@@ -33,8 +33,8 @@ class RandomRecord {
     const auto union_fields = schema.getUnionFields();
     const size_t active = union_fields.size() == 0 ? 0 : Below(union_fields.size(), random_);
     for (auto field : schema.getFields()) {
-      const bool in_union = field.getProto().getDiscriminantValue() !=
-                            capnp::schema::Field::NO_DISCRIMINANT;
+      const bool in_union =
+          field.getProto().getDiscriminantValue() != capnp::schema::Field::NO_DISCRIMINANT;
       if (in_union && !(field == union_fields[static_cast<uint>(active)])) continue;
       AddMember(field, in_union, &members);
     }
@@ -86,11 +86,12 @@ class RandomRecord {
     if (type.type().isText()) return Value(RandomText()).ToJson();
     if (type.meaning() == record::Meaning::kDate) return type.ToValue(day()).ToJson();
     if (type.meaning() == record::Meaning::kInstant) {
-      return type.ToValue(day() * kMicrosPerDay + static_cast<int64_t>(Below(kMicrosPerDay, random_)))
+      return type
+          .ToValue(day() * kMicrosPerDay + static_cast<int64_t>(Below(kMicrosPerDay, random_)))
           .ToJson();
     }
-    const OwnedScalar scalar = RandomValue(
-        {type.key_type(), codec::Direction::kAscending, codec::Nulls::kNever}, random_);
+    const OwnedScalar scalar =
+        RandomValue({type.key_type(), codec::Direction::kAscending, codec::Nulls::kNever}, random_);
     return type.ToValue(ToView(scalar)).ToJson();
   }
 
@@ -106,7 +107,8 @@ class RandomRecord {
   std::string RandomText() {
     std::string text;
     for (size_t n = Below(6, random_); n > 0; --n) {
-      constexpr int32_t kCharacters[] = {0, '\n', '"', '\\', '/', 'a', 0x7f, 0x6cc, 0xffff, 0x1f600};
+      constexpr int32_t kCharacters[] = {0,   '\n', '"',   '\\',   '/',
+                                         'a', 0x7f, 0x6cc, 0xffff, 0x1f600};
       AppendCharacter(kCharacters[Below(std::size(kCharacters), random_)], &text);
     }
     return text;
@@ -152,8 +154,8 @@ TEST_CASE("JSON codec: random records of the registry read back", "[record][prop
   const unsigned seed = Catch::getSeed();
   CAPTURE(seed);
   Random random(seed);
-  REQUIRE_OK_AND_ASSIGN(const auto set, record::SchemaSet::ParseText("registry.capnp",
-                                                                     schema::RegistryCapnp()));
+  REQUIRE_OK_AND_ASSIGN(const auto set,
+                        record::SchemaSet::ParseText("registry.capnp", schema::RegistryCapnp()));
   for (const uint64_t id : set->struct_ids()) {
     REQUIRE_OK_AND_ASSIGN(const capnp::StructSchema schema, set->Struct(id));
     CheckRoundTrips(schema, 40, &random);

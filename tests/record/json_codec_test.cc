@@ -18,7 +18,6 @@ absl::StatusOr<record::Message> FromText(const char* struct_name, std::string_vi
   return record::MessageFromJson(WellSample().Struct(struct_name), *json);
 }
 
-
 TEST_CASE("JSON codec: writes each kind of field", "[record][unit]") {
   const auto [name, read, written] = GENERATE(table<const char*, const char*, const char*>(
       {{"text", R"({"district":"a\"\n\u0000پ"})", R"("district":"a\"\n\u0000پ")"},
@@ -77,10 +76,9 @@ TEST_CASE("JSON codec: integers of 64 bits are exact", "[record][unit]") {
 
 TEST_CASE("JSON codec: null and absent leave a field unset", "[record][unit]") {
   const std::string empty = ToJson(WellSample().Make("Well", "{}"));
-  CHECK(empty ==
-        R"({"licence":0,"recordedAt":"1970-01-01T00:00:00Z","state":"unspecified",)"
-        R"("owner":{"share":100,"contact":{}},"law":{"unknown":null},"ratio":0,"small":0,)"
-        R"("flag":false,"price":0.000000000000000000})");
+  CHECK(empty == R"({"licence":0,"recordedAt":"1970-01-01T00:00:00Z","state":"unspecified",)"
+                 R"("owner":{"share":100,"contact":{}},"law":{"unknown":null},"ratio":0,"small":0,)"
+                 R"("flag":false,"price":0.000000000000000000})");
   const char* field = GENERATE("district", "place", "tests", "hs", "depth", "validTo", "seal",
                                "form", "owner", "law", "seat", "matrix", "note", "mark");
   CAPTURE(field);
@@ -88,7 +86,8 @@ TEST_CASE("JSON codec: null and absent leave a field unset", "[record][unit]") {
   CHECK(ToJson(WellSample().Make("Well", json)) == empty);
 }
 
-TEST_CASE("JSON codec: an empty cell is an unset optional, unless it holds text", "[record][unit]") {
+TEST_CASE("JSON codec: an empty cell is an unset optional, unless it holds text",
+          "[record][unit]") {
   CHECK(ToJson(WellSample().Make("Well", R"({"depth": "", "validTo": ""})")) ==
         ToJson(WellSample().Make("Well", "{}")));
 }
@@ -145,8 +144,9 @@ TEST_CASE("JSON codec: refuses, naming field, value and remedy", "[record][unit]
        {"number for a group", R"({"owner": 1})", "expected an object; field=owner; value=1"},
        {"date", R"({"validTo": "21.3.2025"})",
         "value='21.3.2025'; expected=date; write it as=YYYY-MM-DD; field=validTo"},
-       {"long value", R"({"hs": {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":)"
-                      R"("ییییییییییییییییییییییییییییییییییییییییییییییی"}})",
+       {"long value",
+        R"({"hs": {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":)"
+        R"("ییییییییییییییییییییییییییییییییییییییییییییییی"}})",
         "ییییی…"}}));
   CAPTURE(name);
   CHECK_THAT(FromText("Well", json), StatusIs(absl::StatusCode::kInvalidArgument, message));
@@ -169,18 +169,18 @@ TEST_CASE("JSON codec: the part of a record that a path leads to", "[record][uni
   const record::Message record = WellSample().Make("Well", R"({
     "district": "Pars", "depth": 2, "place": {"town": "T"},
     "tests": [{"code": "a", "results": [{"value": 1}, {"value": 2}]}, {"results": []}, {}]})");
-  const auto [path, json] = GENERATE(table<const char*, const char*>(
-      {{"district", R"("Pars")"},
-       {"depth", "2.00"},
-       {"depth.metres", "2.00"},
-       {"place", R"({"town":"T"})"},
-       {"place.street", "null"},
-       {"seat.place.town", "null"},
-       {"validTo", "null"},
-       {"law.unknown", "null"},
-       {"tests.code", R"(["a",null,null])"},
-       {"tests.results.value", "[[1.00,2.00],[],null]"},
-       {"hs", "null"}}));
+  const auto [path, json] =
+      GENERATE(table<const char*, const char*>({{"district", R"("Pars")"},
+                                                {"depth", "2.00"},
+                                                {"depth.metres", "2.00"},
+                                                {"place", R"({"town":"T"})"},
+                                                {"place.street", "null"},
+                                                {"seat.place.town", "null"},
+                                                {"validTo", "null"},
+                                                {"law.unknown", "null"},
+                                                {"tests.code", R"(["a",null,null])"},
+                                                {"tests.results.value", "[[1.00,2.00],[],null]"},
+                                                {"hs", "null"}}));
   CAPTURE(path);
   REQUIRE_OK(record::CheckJsonPath(record.schema(), path));
   std::string written;

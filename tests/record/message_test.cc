@@ -59,42 +59,52 @@ absl::StatusOr<Message> Accept(const Sample& sample, std::string_view name,
 }
 
 TEST_CASE("message: refuses messages made to harm", "[record][unit]") {
-  const auto [name, words, cause] =
-      GENERATE(table<const char*, std::vector<uint64_t>, const char*>(
-          {{"text out of bounds",
-            {StructPointer(0), ListPointer(1000, kByte, 4), 0, 0, 0}, "out-of-bounds"},
-           {"text too long", {StructPointer(0), ListPointer(3, kByte, 4000), 0, 0, 0, 0x0041},
-            "out-of-bounds"},
-           {"text before the message", {StructPointer(0), ListPointer(-100, kByte, 4), 0, 0, 0},
-            "out-of-bounds"},
-           {"text without a NUL", {StructPointer(0), ListPointer(3, kByte, 2), 0, 0, 0, 0x4141},
-            "expected cptr"},
-           {"text pointer to a list of structs",
-            {StructPointer(0), ListPointer(3, kComposite, 4), 0, 0, 0, StructPointer(1), 0, 0, 0, 0},
-            "list pointer of non-bytes where text was expected"},
-           {"text pointer to a struct", {StructPointer(0), StructPointer(3), 0, 0, 0, 0, 0, 0, 0},
-            "non-list pointer where text was expected"},
-           {"list pointer to a struct", {StructPointer(0), 0, StructPointer(2), 0, 0, 0, 0, 0, 0},
-            "non-list pointer where list pointer was expected"},
-           {"list of bits for structs",
-            {StructPointer(0), 0, ListPointer(2, kBit, 8), 0, 0, 0}, "Found bit list"},
-           {"list longer than its words",
-            {StructPointer(0), 0, ListPointer(2, kComposite, 1), 0, 0, 5 << 2 | kNode, 0},
-            "elements overran size"},
-           {"struct that contains itself", {StructPointer(0), 0, 0, StructPointer(-3), 0},
-            "too deeply-nested"},
-           {"capability", {StructPointer(0), 3, 0, 0, 0}, ""},
-           {"far pointer to nowhere", {StructPointer(0), 2 | uint64_t{9} << 32, 0, 0, 0}, ""},
-           {"root out of bounds", {StructPointer(0)}, "out-of-bounds"},
-           {"many elements of no size",
-            {StructPointer(0), 0, ListPointer(2, kComposite, 0), 0, 0, 0x1FFFFFFF << 2}, ""},
-           {"not UTF-8", {StructPointer(0), ListPointer(3, kByte, 2), 0, 0, 0, 0x00ff},
-            "text is not UTF-8; byte=0; field=text"},
-           {"not UTF-8 in a child",
-            {StructPointer(0), 0, 0, StructPointer(1), 0, ListPointer(3, kByte, 3), 0, 0, 0, 0xff41},
-            "text is not UTF-8; byte=1; field=text; field=next"},
-           {"not JSON", {StructPointer(0), 0, 0, 0, ListPointer(0, kByte, 2), 0x007b},
-            "JSON does not parse"}}));
+  const auto [name, words, cause] = GENERATE(table<const char*, std::vector<uint64_t>, const char*>(
+      {{"text out of bounds",
+        {StructPointer(0), ListPointer(1000, kByte, 4), 0, 0, 0},
+        "out-of-bounds"},
+       {"text too long",
+        {StructPointer(0), ListPointer(3, kByte, 4000), 0, 0, 0, 0x0041},
+        "out-of-bounds"},
+       {"text before the message",
+        {StructPointer(0), ListPointer(-100, kByte, 4), 0, 0, 0},
+        "out-of-bounds"},
+       {"text without a NUL",
+        {StructPointer(0), ListPointer(3, kByte, 2), 0, 0, 0, 0x4141},
+        "expected cptr"},
+       {"text pointer to a list of structs",
+        {StructPointer(0), ListPointer(3, kComposite, 4), 0, 0, 0, StructPointer(1), 0, 0, 0, 0},
+        "list pointer of non-bytes where text was expected"},
+       {"text pointer to a struct",
+        {StructPointer(0), StructPointer(3), 0, 0, 0, 0, 0, 0, 0},
+        "non-list pointer where text was expected"},
+       {"list pointer to a struct",
+        {StructPointer(0), 0, StructPointer(2), 0, 0, 0, 0, 0, 0},
+        "non-list pointer where list pointer was expected"},
+       {"list of bits for structs",
+        {StructPointer(0), 0, ListPointer(2, kBit, 8), 0, 0, 0},
+        "Found bit list"},
+       {"list longer than its words",
+        {StructPointer(0), 0, ListPointer(2, kComposite, 1), 0, 0, 5 << 2 | kNode, 0},
+        "elements overran size"},
+       {"struct that contains itself",
+        {StructPointer(0), 0, 0, StructPointer(-3), 0},
+        "too deeply-nested"},
+       {"capability", {StructPointer(0), 3, 0, 0, 0}, ""},
+       {"far pointer to nowhere", {StructPointer(0), 2 | uint64_t{9} << 32, 0, 0, 0}, ""},
+       {"root out of bounds", {StructPointer(0)}, "out-of-bounds"},
+       {"many elements of no size",
+        {StructPointer(0), 0, ListPointer(2, kComposite, 0), 0, 0, 0x1FFFFFFF << 2},
+        ""},
+       {"not UTF-8",
+        {StructPointer(0), ListPointer(3, kByte, 2), 0, 0, 0, 0x00ff},
+        "text is not UTF-8; byte=0; field=text"},
+       {"not UTF-8 in a child",
+        {StructPointer(0), 0, 0, StructPointer(1), 0, ListPointer(3, kByte, 3), 0, 0, 0, 0xff41},
+        "text is not UTF-8; byte=1; field=text; field=next"},
+       {"not JSON",
+        {StructPointer(0), 0, 0, 0, ListPointer(0, kByte, 2), 0x007b},
+        "JSON does not parse"}}));
   CAPTURE(name);
   CHECK_THAT(Accept(PointerSample(), "Node", words),
              StatusIs(absl::StatusCode::kInvalidArgument, cause));
@@ -111,12 +121,30 @@ TEST_CASE("message: overlapping pointers cannot multiply without end", "[record]
     const size_t elements = words.size();
     const size_t next_level = elements + kWidth * 4;
     for (int i = 0; i < kWidth; ++i) {
-      const auto offset = static_cast<int32_t>(next_level - (elements + static_cast<size_t>(i) * 4 + 2));
-      words.insert(words.end(),
-                   {0, level + 1 == kLevels ? 0 : ListPointer(offset, kComposite, kWidth * 4), 0, 0});
+      const auto offset =
+          static_cast<int32_t>(next_level - (elements + static_cast<size_t>(i) * 4 + 2));
+      words.insert(
+          words.end(),
+          {0, level + 1 == kLevels ? 0 : ListPointer(offset, kComposite, kWidth * 4), 0, 0});
     }
   }
   CHECK_THAT(Accept(PointerSample(), "Node", words),
+             StatusIs(absl::StatusCode::kInvalidArgument, "traversal limit"));
+}
+
+TEST_CASE("message: elements of no size are accepted while they cost little to read again",
+          "[record][unit]") {
+  const auto with_empty_children = [](uint64_t count) {
+    return std::vector<uint64_t>{StructPointer(0), 0, ListPointer(2, kComposite, 0), 0, 0,
+                                 count << 2};
+  };
+  REQUIRE_OK_AND_ASSIGN(const Message message,
+                        Accept(PointerSample(), "Node", with_empty_children(60'000)));
+  for (int i = 0; i < 500; ++i) {
+    std::string json;
+    REQUIRE_OK(record::AppendMessageJson(message, &json));
+  }
+  CHECK_THAT(Accept(PointerSample(), "Node", with_empty_children(70'000)),
              StatusIs(absl::StatusCode::kInvalidArgument, "traversal limit"));
 }
 
@@ -132,9 +160,8 @@ TEST_CASE("message: accepts 64 levels and refuses 65", "[record][unit]") {
   BuildChain(record::kNestingMax, &fits);
   BuildChain(record::kNestingMax + 1, &too_deep);
   const capnp::StructSchema schema = PointerSample().Struct("Node");
-  REQUIRE_OK_AND_ASSIGN(
-      const Message message,
-      Message::FromReader(schema, fits.getRoot<capnp::AnyStruct>().asReader()));
+  REQUIRE_OK_AND_ASSIGN(const Message message,
+                        Message::FromReader(schema, fits.getRoot<capnp::AnyStruct>().asReader()));
   CHECK(ToJson(message).find("end") != std::string::npos);
   CHECK_THAT(Message::FromReader(schema, too_deep.getRoot<capnp::AnyStruct>().asReader()),
              StatusIs(absl::StatusCode::kInvalidArgument, "too deeply-nested"));
@@ -153,7 +180,8 @@ TEST_CASE("message: equal values have equal bytes, however they were built", "[r
   const Message expected = PointerSample().Make("Node", R"({"text": "a", "next": {"text": "b"}})");
   capnp::word scratch[4] = {};
   // Four words only: the rest goes to further segments, behind far pointers.
-  capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch, 4), capnp::AllocationStrategy::FIXED_SIZE);
+  capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch, 4),
+                                      capnp::AllocationStrategy::FIXED_SIZE);
   auto root = builder.initRoot<capnp::DynamicStruct>(schema);
   root.init("next").as<capnp::DynamicStruct>().set("text", "b");
   root.set("text", "a much longer text that leaves a hole when it is replaced");
@@ -175,7 +203,8 @@ TEST_CASE("message: explicit defaults are the same as unset ones", "[record][uni
   CHECK(sample.Make("Well", R"({"district": ""})").bytes() != sample.Make("Well", "{}").bytes());
 }
 
-TEST_CASE("message: an accepted record never fails later, whatever the bytes", "[record][property]") {
+TEST_CASE("message: an accepted record never fails later, whatever the bytes",
+          "[record][property]") {
   const unsigned seed = Catch::getSeed();
   CAPTURE(seed);
   std::mt19937_64 random(seed);
@@ -191,12 +220,12 @@ TEST_CASE("message: an accepted record never fails later, whatever the bytes", "
     for (int changes = 1 + static_cast<int>(random() % 3); changes > 0; --changes) {
       uint64_t& word = words[random() % words.size()];
       word = random() % 4 == 0 ? words[random() % words.size()]
-                               : word ^ uint64_t{1} << (random() % 64);
+                               : word ^ uint64_t { 1 } << (random() % 64);
     }
     const auto message = Accept(WellSample(), "Well", words);
     if (!message.ok()) {
-      const bool refused = absl::IsInvalidArgument(message.status()) ||
-                           absl::IsResourceExhausted(message.status());
+      const bool refused =
+          absl::IsInvalidArgument(message.status()) || absl::IsResourceExhausted(message.status());
       if (!refused) FAIL(message.status().ToString());
       continue;
     }
@@ -223,8 +252,8 @@ TEST_CASE("message: FromStored refuses what is not a message", "[record][unit]")
 TEST_CASE("message: reads from unaligned bytes, and readers survive a move", "[record][unit]") {
   const Message original = WellSample().Make("Well", R"({"district": "Pars"})");
   const std::string shifted = "x" + std::string(original.bytes());
-  REQUIRE_OK_AND_ASSIGN(Message message, Message::FromStored(original.schema(),
-                                                             std::string_view(shifted).substr(1)));
+  REQUIRE_OK_AND_ASSIGN(
+      Message message, Message::FromStored(original.schema(), std::string_view(shifted).substr(1)));
   const auto root = message.root();
   const Message moved = std::move(message);
   CHECK(root.get("district").as<capnp::Text>() == "Pars");

@@ -22,8 +22,7 @@ std::string Joined(const std::vector<record::Condition>& conditions) {
   });
 }
 
-TEST_CASE("predicate parser: one condition takes all that is left as its value",
-          "[record][unit]") {
+TEST_CASE("predicate parser: one condition takes all that is left as its value", "[record][unit]") {
   const auto [text, shown] = GENERATE(table<const char*, const char*>(
       {{"district = Pars", "district = Pars"},
        {"district=Pars", "district = Pars"},
@@ -74,14 +73,14 @@ TEST_CASE("predicate parser: refuses a condition, saying where", "[record][unit]
       {{"", "cause=a condition starts with a field path; at=''; condition=''"},
        {"= 5", "cause=a condition starts with a field path; at='= 5'; condition='= 5'"},
        {"nowhere = 5", "no such field; struct=Well; field=nowhere"},
-       {"district", "cause=an operator is one of = != < <= > >= ^= in, is null, is not null; at=''"},
+       {"district",
+        "cause=an operator is one of = != < <= > >= ^= in, is null, is not null; at=''"},
        {"district ~ a", "an operator is one of"},
        {"district like a", "an operator is one of"},
        {"district =", "cause=a value is missing; write '' for the empty text; at=''"},
        {"district = 'a", "cause=the quote is not closed; at=''a'"},
        {"district = 'a''", "cause=the quote is not closed"},
-       {"district = 'a' b",
-        "cause=text after the condition; put quotes around a value; at='b'"},
+       {"district = 'a' b", "cause=text after the condition; put quotes around a value; at='b'"},
        {"district is", "cause=after 'is' comes 'null' or 'not null'; at=''"},
        {"district is nullable", "cause=after 'is' comes 'null' or 'not null'; at='nullable'"},
        {"district is not", "cause=after 'is' comes 'null' or 'not null'"},

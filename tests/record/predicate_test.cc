@@ -1,9 +1,9 @@
 #include "record/predicate.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <limits>
-#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -125,17 +125,32 @@ TEST_CASE("predicate: an empty list meets nothing", "[record][unit]") {
 TEST_CASE("predicate: MakeCondition refuses what can never be asked", "[record][unit]") {
   const auto [name, path, op, operands, message] =
       GENERATE(table<const char*, const char*, Operator, std::vector<Value>, const char*>(
-          {{"null", "district", Operator::kEqual, {Value()},
+          {{"null",
+            "district",
+            Operator::kEqual,
+            {Value()},
             "compare with null is never true; write 'is null'; path=district; operator=="},
-           {"null in a list", "district", Operator::kIn, {Value("a"), Value()},
+           {"null in a list",
+            "district",
+            Operator::kIn,
+            {Value("a"), Value()},
             "compare with null is never true"},
-           {"no operand", "district", Operator::kLess, {},
+           {"no operand",
+            "district",
+            Operator::kLess,
+            {},
             "condition has a wrong number of operands; path=district; operator=<; operands=0"},
            {"two operands", "district", Operator::kEqual, {Value("a"), Value("b")}, "operands=2"},
            {"operand of a null test", "district", Operator::kIsNull, {Value("a")}, "operands=1"},
-           {"prefix of a number", "licence", Operator::kStartsWith, {Value(1)},
+           {"prefix of a number",
+            "licence",
+            Operator::kStartsWith,
+            {Value(1)},
             "only text can be asked for a prefix; path=licence; operator=^="},
-           {"wrong value", "licence", Operator::kEqual, {Value("x")},
+           {"wrong value",
+            "licence",
+            Operator::kEqual,
+            {Value("x")},
             "value does not fit the field; value='x'; expected=integer from 0 to 4294967295; "
             "field=licence"}}));
   CAPTURE(name);

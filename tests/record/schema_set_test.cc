@@ -35,8 +35,9 @@ TEST_CASE("schema set: damaged nodes are DataLoss", "[record][unit]") {
 }
 
 TEST_CASE("schema set: says where a schema does not parse", "[record][unit]") {
-  CHECK_THAT(SchemaSet::ParseText("wells.capnp", "@0xa1b2c3d4e5f60718;\nstruct A {\n a @0 :Int65;\n}"),
-             StatusIs(absl::StatusCode::kInvalidArgument, "wells.capnp:3: "));
+  CHECK_THAT(
+      SchemaSet::ParseText("wells.capnp", "@0xa1b2c3d4e5f60718;\nstruct A {\n a @0 :Int65;\n}"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "wells.capnp:3: "));
   CHECK_THAT(SchemaSet::ParseText("wells.capnp", "struct A {}"),
              StatusIs(absl::StatusCode::kInvalidArgument, "wells.capnp:"));
   CHECK_THAT(SchemaSet::Parse({.file = "absent.capnp", .import_paths = {}}),
@@ -51,13 +52,12 @@ TEST_CASE("schema set: imports from a folder that is named", "[record][unit]") {
   WriteFile(directory / "main.capnp",
             "@0xa1b2c3d4e5f60718;\nusing P = import \"/part.capnp\";\n"
             "struct Main { part @0 :P.Part; }");
-  REQUIRE_OK_AND_ASSIGN(const auto set,
-                        SchemaSet::Parse({.file = directory / "main.capnp",
-                                          .import_paths = {directory / "shared"}}));
+  REQUIRE_OK_AND_ASSIGN(const auto set, SchemaSet::Parse({.file = directory / "main.capnp",
+                                                          .import_paths = {directory / "shared"}}));
   CHECK(set->struct_ids().size() == 2);
-  CHECK_THAT(SchemaSet::Parse({.file = directory / "main.capnp",
-                               .import_paths = {directory / "absent"}}),
-             StatusIs(absl::StatusCode::kNotFound, "import path is not a folder"));
+  CHECK_THAT(
+      SchemaSet::Parse({.file = directory / "main.capnp", .import_paths = {directory / "absent"}}),
+      StatusIs(absl::StatusCode::kNotFound, "import path is not a folder"));
   CHECK_THAT(set->Struct(1), StatusIs(absl::StatusCode::kNotFound, "schema has no such struct"));
 }
 

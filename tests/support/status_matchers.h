@@ -48,11 +48,11 @@ struct Catch::StringMaker<absl::StatusOr<T>> {
   }
 };
 
-#define REQUIRE_OK(expression)                                               \
-  do {                                                                       \
-    const auto& daftar_checked_ = (expression);                              \
-    INFO(::daftar::testing::StatusOf(daftar_checked_).ToString());           \
-    REQUIRE(::daftar::testing::StatusOf(daftar_checked_).ok());              \
+#define REQUIRE_OK(expression)                                     \
+  do {                                                             \
+    const auto& daftar_checked_ = (expression);                    \
+    INFO(::daftar::testing::StatusOf(daftar_checked_).ToString()); \
+    REQUIRE(::daftar::testing::StatusOf(daftar_checked_).ok());    \
   } while (false)
 
 // Evaluates a StatusOr, requires it to be OK and moves its value into `lhs`.

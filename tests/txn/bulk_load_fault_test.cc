@@ -36,9 +36,8 @@ absl::Status Load(txn::Core* core, WriteIntent intent) {
   txn::BulkLoad load(core, &FirmTable(*core),
                      {.intent = intent, .spill_folder = folder.path(), .sort_bytes_max = 4096});
   uint64_t line = 0;
-  for (const char* json :
-       {R"({"code": "C", "seal": "u", "tags": ["p", "q"], "size": 2})", R"({"code": "D"})",
-        R"({"code": "E", "seal": "v", "tags": ["r"]})"}) {
+  for (const char* json : {R"({"code": "C", "seal": "u", "tags": ["p", "q"], "size": 2})",
+                           R"({"code": "D"})", R"({"code": "E", "seal": "v", "tags": ["r"]})"}) {
     const record::Message record = Firm(*core, json);
     if (absl::Status status = load.Add({&record, 1}, ++line); !status.ok()) return status;
   }

@@ -115,14 +115,14 @@ TEST_CASE("bulk load: upserts over existing records as a commit does", "[txn][pr
 TEST_CASE("bulk load: the last of several upserts of one key wins", "[txn][unit]") {
   const auto core = NewFirmDatabase();
   Loader loader(core.get(), WriteIntent::kUpsert);
-  REQUIRE_OK_AND_ASSIGN(const BulkLoad::Result result,
-                        loader.AddAllAndFinish({R"({"code": "A", "size": 3, "seal": "s"})",
-                                                R"({"code": "B", "size": 1})",
-                                                R"({"code": "A", "size": 2})",
-                                                R"({"code": "B", "size": 4, "seal": "s"})"}));
+  REQUIRE_OK_AND_ASSIGN(
+      const BulkLoad::Result result,
+      loader.AddAllAndFinish({R"({"code": "A", "size": 3, "seal": "s"})",
+                              R"({"code": "B", "size": 1})", R"({"code": "A", "size": 2})",
+                              R"({"code": "B", "size": 4, "seal": "s"})"}));
   CHECK(result.records_changed == 2);
-  CHECK(CheckedFirms(core->store()) == Firms{{"A", R"({"code":"A","size":2})"},
-                                             {"B", R"({"code":"B","seal":"s","size":4})"}});
+  CHECK(CheckedFirms(core->store()) ==
+        Firms{{"A", R"({"code":"A","size":2})"}, {"B", R"({"code":"B","seal":"s","size":4})"}});
 }
 
 TEST_CASE("bulk load: an insert names both lines of a duplicate, and goes on", "[txn][unit]") {
@@ -170,17 +170,25 @@ TEST_CASE("bulk load: what Add no longer remembers is found at Finish", "[txn][u
   using Lines = std::vector<std::string>;
   const auto [name, intent, lines, message] =
       GENERATE(table<const char*, WriteIntent, Lines, const char*>(
-          {{"key twice", WriteIntent::kInsert, {R"({"code": "B"})", R"({"code": "B"})"},
+          {{"key twice",
+            WriteIntent::kInsert,
+            {R"({"code": "B"})", R"({"code": "B"})"},
             "two lines have the same key; line=1; other line=2; key=B"},
-           {"seal twice", WriteIntent::kInsert,
+           {"seal twice",
+            WriteIntent::kInsert,
             {R"({"code": "B", "seal": "t"})", R"({"code": "C", "seal": "t"})"},
             "index=bySeal; values=seal 't'; key=B; other key=C"},
-           {"upsert of a seal twice", WriteIntent::kUpsert,
+           {"upsert of a seal twice",
+            WriteIntent::kUpsert,
             {R"({"code": "B", "seal": "t"})", R"({"code": "C", "seal": "t"})"},
             "index=bySeal; values=seal 't'; key=B; other key=C"},
-           {"upsert of a taken seal", WriteIntent::kUpsert, {R"({"code": "B", "seal": "s"})"},
+           {"upsert of a taken seal",
+            WriteIntent::kUpsert,
+            {R"({"code": "B", "seal": "s"})"},
             "index=bySeal; values=seal 's'; key=B; other key=A"},
-           {"upsert of a taken tag", WriteIntent::kUpsert, {R"({"code": "B", "tags": ["y", "x"]})"},
+           {"upsert of a taken tag",
+            WriteIntent::kUpsert,
+            {R"({"code": "B", "tags": ["y", "x"]})"},
             "index=byTag; values=tags 'x'; key=B; other key=A"}}));
   CAPTURE(name);
   const auto core = NewFirmDatabase();
@@ -205,8 +213,7 @@ TEST_CASE("bulk load: an upsert may free what another takes", "[txn][unit]") {
   CHECK(CheckedFirms(core->store()).size() == 3);
 }
 
-TEST_CASE("bulk load: nothing is left of one that was not finished, or only tried",
-          "[txn][unit]") {
+TEST_CASE("bulk load: nothing is left of one that was not finished, or only tried", "[txn][unit]") {
   const bool dry_run = GENERATE(false, true);
   CAPTURE(dry_run);
   const auto core = NewFirmDatabase();

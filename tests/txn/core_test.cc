@@ -84,9 +84,9 @@ TEST_CASE("core: a batch is applied in whole or not at all", "[txn][unit]") {
   const auto core = NewFirmDatabase();
   REQUIRE_OK(Commit(core.get(), Put(*core, R"({"code": "A", "seal": "s"})")));
   const Model before = Contents(core->store());
-  CHECK_THAT(Commit(core.get(), Put(*core, R"({"code": "B"})"), Delete(*core, "A"),
-                    Delete(*core, "C")),
-             StatusIs(absl::StatusCode::kNotFound, "key=C"));
+  CHECK_THAT(
+      Commit(core.get(), Put(*core, R"({"code": "B"})"), Delete(*core, "A"), Delete(*core, "C")),
+      StatusIs(absl::StatusCode::kNotFound, "key=C"));
   CHECK(Contents(core->store()) == before);
 }
 
@@ -99,7 +99,8 @@ TEST_CASE("core: a write that changes nothing spends no version", "[txn][unit]")
   REQUIRE_OK_AND_ASSIGN(const CommitVersion same,
                         Commit(core.get(), Put(*core, R"({"code": "A", "size": 1})")));
   CHECK(same == first);
-  REQUIRE_OK_AND_ASSIGN(const CommitVersion empty, core->Commit(*core->catalog(), {}, Durability::kSynced));
+  REQUIRE_OK_AND_ASSIGN(const CommitVersion empty,
+                        core->Commit(*core->catalog(), {}, Durability::kSynced));
   CHECK(empty == first);
   CHECK(Contents(core->store()) == before);
 }

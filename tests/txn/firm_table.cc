@@ -119,8 +119,7 @@ txn::RecordWrite Delete(const txn::Core& core, std::string_view code) {
   return {&FirmTable(core), std::move(key), std::nullopt, WriteIntent::kUpdate};
 }
 
-absl::StatusOr<CommitVersion> Commit(txn::Core* core,
-                                     const std::vector<txn::RecordWrite>& writes) {
+absl::StatusOr<CommitVersion> Commit(txn::Core* core, const std::vector<txn::RecordWrite>& writes) {
   return core->Commit(*core->catalog(), writes, Durability::kBuffered);
 }
 

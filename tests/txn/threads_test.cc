@@ -1,8 +1,8 @@
+#include <algorithm>
+#include <atomic>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <algorithm>
-#include <atomic>
 #include <numeric>
 #include <random>
 #include <string>
@@ -87,9 +87,10 @@ TEST_CASE("threads: a view never sees half a commit", "[txn][property]") {
     for (int i = 0; i < 300; ++i) {
       // The two records exchange their seals.
       const bool even = i % 2 == 0;
-      const auto version = Commit(
-          core.get(), Put(*core, std::string(R"({"code": "A", "seal": ")") + (even ? "1\"}" : "0\"}")),
-          Put(*core, std::string(R"({"code": "B", "seal": ")") + (even ? "0\"}" : "1\"}")));
+      const auto version =
+          Commit(core.get(),
+                 Put(*core, std::string(R"({"code": "A", "seal": ")") + (even ? "1\"}" : "0\"}")),
+                 Put(*core, std::string(R"({"code": "B", "seal": ")") + (even ? "0\"}" : "1\"}")));
       if (!version.ok()) break;
     }
     done = true;

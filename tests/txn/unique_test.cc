@@ -40,7 +40,9 @@ TEST_CASE("unique: only the state after the whole batch counts", "[txn][unit]") 
   const auto [name, before, batch, message] =
       GENERATE(table<const char*, Texts, Texts, const char*>({
           {"another value", {"A s"}, {"B t"}, ""},
-          {"taken in the store", {"A s"}, {"B s"},
+          {"taken in the store",
+           {"A s"},
+           {"B s"},
            "another record has these values of a unique index; table=firm; index=bySeal; "
            "values=seal 's'; key=B; other key=A"},
           {"taken in the batch", {}, {"A s", "B s"}, "index=bySeal; values=seal 's'; key=A"},
@@ -58,7 +60,9 @@ TEST_CASE("unique: only the state after the whole batch counts", "[txn][unit]") 
           {"taken and deleted", {"A s"}, {"B s", "B"}, ""},
           {"deleted and made anew", {"A s"}, {"A", "A s"}, ""},
           {"replaced by another", {"A s"}, {"A", "B s"}, ""},
-          {"element of a list", {"A - x,y"}, {"B - y,z"},
+          {"element of a list",
+           {"A - x,y"},
+           {"B - y,z"},
            "index=byTag; values=tags 'y'; key=B; other key=A"},
           {"elements that differ", {"A - x,y"}, {"B - z"}, ""},
           {"element twice in one record", {}, {"A - x,x"}, ""},

@@ -44,7 +44,7 @@ struct Problem {
   ProblemKind kind = ProblemKind::kDamagedRecord;
   std::string table;
   std::string index;
-  std::string key;      // the record's primary key, or the raw key in hexadecimal
+  std::string key;  // the record's primary key, or the raw key in hexadecimal
   std::string message;
   bool repaired = false;
 };

@@ -1,5 +1,5 @@
-// What to ask a table: conditions, order, limit and columns. A plain value; nothing is checked until
-// it is run.
+// What to ask a table: conditions, order, limit and columns. A plain value; nothing is checked
+// until it is run.
 #pragma once
 
 #include <chrono>

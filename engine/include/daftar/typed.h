@@ -1,5 +1,5 @@
-// Tables of generated Cap'n Proto classes: the fields of a record as getters, with no names as text.
-// The only public header that includes Cap'n Proto.
+// Tables of generated Cap'n Proto classes: the fields of a record as getters, with no names as
+// text. The only public header that includes Cap'n Proto.
 //
 //   auto firms = daftar::Table<registry::Firm>::Open(*database);
 //   auto firm = firms->Get({"IR-1001"});
@@ -40,9 +40,9 @@ class TypedRecord {
  public:
   explicit TypedRecord(Record record) : record_(std::move(record)) {}
 
-  // Lifetime: as long as the record. The bytes passed their checksum and were walked in whole before
-  // they were stored, so getters do not throw; reading more than 1,000 times the record's size
-  // through readers of one TypedRecord meets Cap'n Proto's traversal limit, which throws.
+  // Lifetime: as long as the record. The bytes passed their checksum and were walked in whole
+  // before they were stored, so getters do not throw; reading more than 1,000 times the record's
+  // size through readers of one TypedRecord meets Cap'n Proto's traversal limit, which throws.
   typename T::Reader reader() const { return internal::TypedAccess::Read(record_).as<T>(); }
   const Record& record() const { return record_; }
 

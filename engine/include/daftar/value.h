@@ -50,19 +50,19 @@ class Value {
 
   Value() = default;  // null
   static Value Null() { return Value(); }
-  Value(bool v) : v_(v) {}                                   // NOLINT: converting by design
-  Value(int v) : v_(static_cast<int64_t>(v)) {}              // NOLINT
-  Value(int64_t v) : v_(v) {}                                // NOLINT
-  Value(uint64_t v) : v_(v) {}                               // NOLINT
-  Value(double v) : v_(v) {}                                 // NOLINT
-  Value(std::string v) : v_(std::move(v)) {}                 // NOLINT
-  Value(std::string_view v) : v_(std::string(v)) {}          // NOLINT
-  Value(const char* v) : v_(std::string(v)) {}               // NOLINT
-  Value(Blob v) : v_(std::move(v)) {}                        // NOLINT
-  Value(Enumerant v) : v_(std::move(v)) {}                   // NOLINT
-  Value(Date v) : v_(v) {}                                   // NOLINT
-  Value(Instant v) : v_(v) {}                                // NOLINT
-  Value(Decimal v) : v_(v) {}                                // NOLINT
+  Value(bool v) : v_(v) {}                           // NOLINT: converting by design
+  Value(int v) : v_(static_cast<int64_t>(v)) {}      // NOLINT
+  Value(int64_t v) : v_(v) {}                        // NOLINT
+  Value(uint64_t v) : v_(v) {}                       // NOLINT
+  Value(double v) : v_(v) {}                         // NOLINT
+  Value(std::string v) : v_(std::move(v)) {}         // NOLINT
+  Value(std::string_view v) : v_(std::string(v)) {}  // NOLINT
+  Value(const char* v) : v_(std::string(v)) {}       // NOLINT
+  Value(Blob v) : v_(std::move(v)) {}                // NOLINT
+  Value(Enumerant v) : v_(std::move(v)) {}           // NOLINT
+  Value(Date v) : v_(v) {}                           // NOLINT
+  Value(Instant v) : v_(v) {}                        // NOLINT
+  Value(Decimal v) : v_(v) {}                        // NOLINT
 
   bool is_null() const { return std::holds_alternative<std::monostate>(v_); }
   template <typename T>
