@@ -59,17 +59,22 @@ recipe() {
 }
 cxx_flags() { echo "-O2 -DNDEBUG -g0 -w $sanitize"; }
 
+compiler=$("$cxx" --version | head -n 1)
+key() { printf '%s\n' "$1" "$(recipe "$2")" "$(cxx_flags)" "$compiler" | sha256sum | cut -c1-16; }
+everything=$(for p in "${packages[@]}"; do set -- $p; key "$p" "$1"; done | sha256sum | cut -c1-16)
+prefix=$cache/$flavour-$everything
+result="$prefix${plain_prefix:+;$plain_prefix}"
+if [ -f "$prefix/.complete" ]; then
+  echo "$result"
+  exit 0
+fi
+
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 if ! flock --nonblock 9; then
   say "another call is building the dependencies; waiting for it"
   flock 9
 fi
-
-compiler=$("$cxx" --version | head -n 1)
-key() { printf '%s\n' "$1" "$(recipe "$2")" "$(cxx_flags)" "$compiler" | sha256sum | cut -c1-16; }
-everything=$(for p in "${packages[@]}"; do set -- $p; key "$p" "$1"; done | sha256sum | cut -c1-16)
-prefix=$cache/$flavour-$everything
 
 # Writes the private apt configuration: the machine's own mirror, suite trixie, source packages only.
 # It has its own lists, so the machine's apt state is neither read nor changed.
@@ -164,6 +169,6 @@ if [ ! -f "$prefix/.complete" ]; then
   touch "$prefix/.complete"
   say "dependencies ready in $prefix"
 fi
-echo "$prefix${plain_prefix:+;$plain_prefix}"
+echo "$result"
 exit 0
 }

@@ -42,17 +42,17 @@ class JsonValue {
   JsonValue& operator=(JsonValue&& other) noexcept;
   ~JsonValue();
 
-  bool is_null() const { return v_.index() == 0; }
-  void SetNull() { v_.emplace<std::monostate>(); }
+  bool is_null() const;
+  void SetNull();
   // The content when it has that kind, else null.
-  const bool* as_bool() const { return std::get_if<bool>(&v_); }
-  const JsonNumber* as_number() const { return std::get_if<JsonNumber>(&v_); }
-  const std::string* as_string() const { return std::get_if<std::string>(&v_); }
-  const JsonArray* as_array() const { return std::get_if<JsonArray>(&v_); }
-  const JsonObject* as_object() const { return std::get_if<JsonObject>(&v_); }
-  std::string* as_string() { return std::get_if<std::string>(&v_); }
-  JsonArray* as_array() { return std::get_if<JsonArray>(&v_); }
-  JsonObject* as_object() { return std::get_if<JsonObject>(&v_); }
+  const bool* as_bool() const;
+  const JsonNumber* as_number() const;
+  const std::string* as_string() const;
+  const JsonArray* as_array() const;
+  const JsonObject* as_object() const;
+  std::string* as_string();
+  JsonArray* as_array();
+  JsonObject* as_object();
 
   // The first member called `name` when this is an object that has one, else null.
   const JsonValue* Find(std::string_view name) const;
@@ -73,6 +73,15 @@ struct JsonMember {
 
 // Only here, where JsonMember is complete, can the variant be made.
 inline JsonValue::JsonValue() = default;
+inline bool JsonValue::is_null() const { return v_.index() == 0; }
+inline const bool* JsonValue::as_bool() const { return std::get_if<bool>(&v_); }
+inline const JsonNumber* JsonValue::as_number() const { return std::get_if<JsonNumber>(&v_); }
+inline const std::string* JsonValue::as_string() const { return std::get_if<std::string>(&v_); }
+inline const JsonArray* JsonValue::as_array() const { return std::get_if<JsonArray>(&v_); }
+inline const JsonObject* JsonValue::as_object() const { return std::get_if<JsonObject>(&v_); }
+inline std::string* JsonValue::as_string() { return std::get_if<std::string>(&v_); }
+inline JsonArray* JsonValue::as_array() { return std::get_if<JsonArray>(&v_); }
+inline JsonObject* JsonValue::as_object() { return std::get_if<JsonObject>(&v_); }
 inline JsonValue::JsonValue(bool v) : v_(v) {}
 inline JsonValue::JsonValue(JsonNumber v) : v_(std::move(v)) {}
 inline JsonValue::JsonValue(std::string v) : v_(std::move(v)) {}
@@ -89,6 +98,7 @@ inline JsonValue& JsonValue::operator=(JsonValue&& other) noexcept {
   return *this;
 }
 inline JsonValue::~JsonValue() = default;
+inline void JsonValue::SetNull() { v_.emplace<std::monostate>(); }
 
 // Appends `value` compactly: no spaces, numbers as they stand, text as AppendJsonString writes it.
 void AppendJson(const JsonValue& value, std::string* out);

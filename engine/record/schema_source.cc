@@ -34,6 +34,10 @@ void CollectNested(const capnp::ParsedSchema& schema, std::vector<capnp::Schema>
   }
 }
 
+// kj deletes what it owns as the type it was made as, so its base classes need no virtual destructor.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
 // A schema file that keeps its first error with the path to show. The path in an exception of the
 // parser's own files is no use for that: kj cuts it behind folders called "src" or "tmp".
 class ReportingFile final : public capnp::SchemaFile {
@@ -72,6 +76,8 @@ class ReportingFile final : public capnp::SchemaFile {
   std::string shown_;
   std::string& error_;
 };
+
+#pragma GCC diagnostic pop
 
 // `error` is what a ReportingFile kept: "file:line: cause".
 absl::Status ParseError(const std::string& error, const kj::Exception& exception,

@@ -133,8 +133,8 @@ TEST_CASE("evolution: judges enumerations and type ids", "[catalog]") {
       {"unused enum loses an enumerant", "enum S @0xb0d4f8f1a8c6e103 { a @0; b @1; }",
        "enum S @0xb0d4f8f1a8c6e103 { a @0; }", kForbidden, "45 Well.S.b"},
       {"number of a union given to a field",
-       "u @4 :union { a @1 :Int32; b @2 :Int32; } x @3 :Int32;",
-       "u :union { a @1 :Int32; b @2 :Int32; } x @3 :Int32; c @4 :Int32;", kForbidden,
+       "u @2! :union { a @1 :Int32; b @3 :Int64; } x @4 :Int32;",
+       "u :union { a @1 :Int32; b @3 :Int64; } c @2 :Int32; x @4 :Int32;", kForbidden,
        "53 schema, 1 Well.c"},
   };
   testing::CheckEvolutionCase(GENERATE_REF(Catch::Generators::from_range(cases)));

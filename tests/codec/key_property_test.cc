@@ -145,7 +145,9 @@ TEST_CASE("ordered varint: byte order equals value order, and reads back", "[cod
   Random random(seed);
   std::vector<uint64_t> values = {0, 1, 247, 248, 255, 256, UINT64_MAX, UINT64_MAX - 1};
   for (int bits = 1; bits < 64; ++bits) {
-    for (uint64_t near : {-1, 0, 1}) values.push_back((uint64_t{1} << bits) + near);
+    for (uint64_t near : {UINT64_MAX, uint64_t{0}, uint64_t{1}}) {
+      values.push_back((uint64_t{1} << bits) + near);
+    }
   }
   for (int i = 0; i < 20'000; ++i) values.push_back(random() >> Below(64, random));
   std::sort(values.begin(), values.end());

@@ -82,7 +82,7 @@ TEST_CASE("envelope: a newer format is FailedPrecondition, damage is not", "[rec
   CHECK_THAT(DecodeEnvelope(kKey, Sealed(newer)),
              StatusIs(absl::StatusCode::kFailedPrecondition,
                       "record is of a newer format; open it with a newer Daftar; format=2"));
-  const size_t reserved = GENERATE(1, 2, 3);
+  const auto reserved = GENERATE(size_t{1}, size_t{2}, size_t{3});
   std::string extended = Stored();
   extended[reserved] = 1;
   CHECK_THAT(DecodeEnvelope(kKey, Sealed(extended)),
