@@ -35,9 +35,9 @@ struct Flag {
   std::string reason;
 };
 
-// Sets the rule's field; gives a flag when the sum is short or over. A sum of which nothing is known,
-// or too little to say (partial), is no error of the source and gives none.
-// Errors: InvalidArgument for a value that is not an integer, or a sum beyond 64 bits.
+// Sets the rule's field; gives a flag when the sum is short or over. A sum of which nothing is
+// known, or too little to say (partial), is no error of the source and gives none. Errors:
+// InvalidArgument for a value that is not an integer, or a sum beyond 64 bits.
 absl::StatusOr<std::optional<Flag>> ApplyFlagRule(const FlagRule& rule, record::JsonValue* record);
 
 }  // namespace daftar::io

@@ -34,7 +34,8 @@ void CollectNested(const capnp::ParsedSchema& schema, std::vector<capnp::Schema>
   }
 }
 
-// kj deletes what it owns as the type it was made as, so its base classes need no virtual destructor.
+// kj deletes what it owns as the type it was made as, so its base classes need no virtual
+// destructor.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 

@@ -26,7 +26,7 @@ def documents():
 def console_blocks(document):
     """(command, output) of each `$ daftar …` line in the console blocks of a document."""
     found = []
-    for block in re.findall(r"```console\n(.*?)```", document.read_text(), re.S):
+    for block in re.findall(r"```console\n(.*?)```", document.read_text(encoding="utf-8"), re.S):
         for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
             command, _, output = part.partition("\n")
             found.append((command, output.strip("\n")))
@@ -69,19 +69,19 @@ def test_readme_and_queries_are_true(folder):
 
 
 def test_readme_shows_the_embedding_program(folder):
-    readme = (SOURCE / "README.md").read_text()
+    readme = (SOURCE / "README.md").read_text(encoding="utf-8")
     for name, fence in (("main.cc", "cpp"), ("output.txt", "text")):
-        text = (SOURCE / "examples" / "embed" / name).read_text()
+        text = (SOURCE / "examples" / "embed" / name).read_text(encoding="utf-8")
         if f"```{fence}\n{text}```" not in readme:
             raise AssertionError(f"README.md does not show examples/embed/{name} as it is")
-    lines = (SOURCE / "examples" / "embed" / "main.cc").read_text().count("\n")
+    lines = (SOURCE / "examples" / "embed" / "main.cc").read_text(encoding="utf-8").count("\n")
     assert lines < 80, f"the embedding example has {lines} lines"
 
 
 def test_links_lead_somewhere(folder):
     broken = []
     for document in documents():
-        for target in re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", document.read_text()):
+        for target in re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
             if "://" not in target and not (document.parent / target).exists():
                 broken.append(f"{document.relative_to(SOURCE)}: {target}")
     equal(broken, [])

@@ -11,8 +11,9 @@ function(step name)
 endfunction()
 
 step(install ${CMAKE_COMMAND} --install ${BINARY_DIR} --prefix ${WORK_DIR}/prefix)
+set(ENV{CMAKE_PREFIX_PATH} "${WORK_DIR}/prefix:${PREFIX_PATH}")
 step(configure ${CMAKE_COMMAND} -S ${SOURCE_DIR}/examples/embed -B ${WORK_DIR}/build
-  -D "CMAKE_PREFIX_PATH=${WORK_DIR}/prefix;${PREFIX_PATH}" -D CMAKE_CXX_COMPILER=${COMPILER}
+  -D CMAKE_CXX_COMPILER=${COMPILER}
   -D "CMAKE_EXE_LINKER_FLAGS=${LINKER_FLAGS}")
 step(build ${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 step(run ${WORK_DIR}/build/embed ${WORK_DIR}/embed.db)
