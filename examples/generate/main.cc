@@ -45,8 +45,11 @@ std::string Padded(uint64_t number, size_t width) {
 
 // A day from 2015 to 2030; up to the 28th, so that every month has it.
 std::string Day(Random& random, uint64_t year_from, uint64_t years) {
-  return std::to_string(year_from + random.Below(years)) + "-" + Padded(1 + random.Below(12), 2) +
-         "-" + Padded(1 + random.Below(28), 2);
+  // One after the other: the operands of + are computed in any order.
+  const uint64_t year = year_from + random.Below(years);
+  const uint64_t month = 1 + random.Below(12);
+  const uint64_t day = 1 + random.Below(28);
+  return std::to_string(year) + "-" + Padded(month, 2) + "-" + Padded(day, 2);
 }
 
 std::string FirmNo(uint64_t number) { return "SYN-F" + Padded(number, 7); }
