@@ -28,7 +28,8 @@ struct SchemaSide {
 absl::StatusOr<SchemaCheck> CheckEvolution(const SchemaSide& from, const SchemaSide& to);
 
 // What becomes of an index of a table when its schema changes. `from` is null for a new index, `to`
-// for a dropped one; with both set, entries are kept when `same_entries`, else built anew.
+// for a dropped one. `same_entries`: the stored entries are those that `to` wants while the table's
+// key is unchanged; it may still have become unique, which they must be checked for.
 struct IndexMatch {
   const IndexDef* from = nullptr;
   const IndexDef* to = nullptr;

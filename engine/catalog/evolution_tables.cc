@@ -69,15 +69,24 @@ const Term* FindNullabilityChange(const std::vector<Term>& from, const std::vect
   return nullptr;
 }
 
+// Whether terms order and mark values alike. A changed type shows at the field.
+bool SameOrder(const std::vector<Term>& a, const std::vector<Term>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Term& x, const Term& y) {
+    return x.path == y.path && x.part.direction == y.part.direction && x.part.nulls == y.part.nulls;
+  });
+}
+
 // Compares one of the two lists of terms; `changed` is the rule when its paths or order differ.
 void CompareTerms(const std::vector<Term>& from, const std::vector<Term>& to, Rule changed,
                   std::string_view list, const IndexDef& index, Findings* findings) {
-  if (from == to) return;
+  if (SameOrder(from, to)) return;
   const Term* nullable = SamePaths(from, to) ? FindNullabilityChange(from, to) : nullptr;
   if (nullable != nullptr) {
-    findings->Add(Rule::kNullabilityChanged, Place(index),
-                  absl::StrCat(nullable->path.text(), " in `", list,
-                               "` can now be null or no longer can, which its entries encode"));
+    findings->Add(
+        Rule::kNullabilityChanged, Place(index),
+        absl::StrCat(nullable->path.text(), " in `", list, "` ",
+                     nullable->part.nulls == codec::Nulls::kNever ? "can no longer" : "can now",
+                     " be null, for which its entries are stored in another form"));
     return;
   }
   findings->Add(changed, Place(index),
@@ -122,7 +131,7 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
 }
 
 void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) {
-  if (!(from.key == to.key)) {
+  if (!SameOrder(from.key, to.key)) {
     findings->Add(Rule::kKeyChanged, Place(from),
                   absl::StrCat("key was (", Joined(from.key), "), is (", Joined(to.key),
                                "); every record and index entry is stored anew, which fails when "

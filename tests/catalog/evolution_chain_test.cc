@@ -5,7 +5,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <map>
 #include <random>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "catalog/evolution_case.h"

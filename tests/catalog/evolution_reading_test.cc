@@ -3,10 +3,18 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include <map>
+#include <regex>
+#include <set>
+
 #include "catalog/evolution_case.h"
+#include "catalog/evolution_rules.h"
+#include "catalog/resolve.h"
 #include "record/json_codec.h"
 #include "record/json_parser.h"
+#include "schema/embedded_schemas.h"
 #include "support/status_matchers.h"
+#include "support/temp_dir.h"
 
 namespace daftar {
 namespace {
@@ -70,6 +78,43 @@ TEST_CASE("evolution: stored records read under the new schema after a safe chan
   CHECK(read == reading.read);
   // What is read passes the checks of a record from outside.
   CHECK(record::Message::FromReader(to.tables[0].schema, stored.any()).ok());
+}
+
+TEST_CASE("evolution: the registry schema may follow itself", "[catalog]") {
+  testing::ParsedTables registry;
+  REQUIRE_OK_AND_ASSIGN(registry.types,
+                        record::SchemaSet::ParseText("registry.capnp", schema::RegistryCapnp()));
+  REQUIRE_OK_AND_ASSIGN(registry.tables, catalog::ResolveTables(registry.types));
+  REQUIRE_OK_AND_ASSIGN(const SchemaCheck check,
+                        catalog::CheckEvolution(registry.side(), registry.side()));
+  CHECK(check.findings.empty());
+  CHECK(registry.tables.size() > 10);
+}
+
+// Every rule stands in the document, in a row "| 41 | forbidden | …", and no other does.
+TEST_CASE("evolution: the document lists every rule with its verdict", "[catalog][format]") {
+  const std::string source = DAFTAR_SOURCE_DIR;
+  const std::string code = testing::ReadFile(source + "/engine/catalog/evolution_rules.h");
+  std::set<int> rules;
+  const std::regex enumerant("\n  k[A-Za-z]+ = ([0-9]+),");
+  for (std::sregex_iterator i(code.begin(), code.end(), enumerant), end; i != end; ++i) {
+    rules.insert(std::stoi((*i)[1]));
+  }
+  CHECK(rules.size() > 30);
+  const std::string document = testing::ReadFile(source + "/docs/evolution.md");
+  std::set<int> documented;
+  const std::regex row("\n\\| ([0-9]+) \\| (safe|rebuild|migrate|forbidden) \\|");
+  const std::map<std::string, Verdict> verdicts = {{"safe", Verdict::kSafe},
+                                                   {"rebuild", Verdict::kRebuild},
+                                                   {"migrate", Verdict::kMigrate},
+                                                   {"forbidden", Verdict::kForbidden}};
+  for (std::sregex_iterator i(document.begin(), document.end(), row), end; i != end; ++i) {
+    const int number = std::stoi((*i)[1]);
+    CAPTURE(number);
+    CHECK(documented.insert(number).second);
+    CHECK(catalog::VerdictOf(static_cast<catalog::Rule>(number)) == verdicts.at((*i)[2]));
+  }
+  CHECK(documented == rules);
 }
 
 }  // namespace

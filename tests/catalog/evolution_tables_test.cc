@@ -149,6 +149,20 @@ TEST_CASE("evolution: judges keys", "[catalog]") {
       {change.name, from.c_str(), to.c_str(), change.verdict, change.findings});
 }
 
+TEST_CASE("evolution: reports a changed type at the field and not at its key and indexes",
+          "[catalog]") {
+  const auto well = [](const char* type) {
+    return absl::StrCat(
+        "struct Well @0xb0d4f8f1a8c6e101 $Daftar.table(name = \"well\", key = "
+        "[\"a\"])\n",
+        INDEX("i", "\"b\"], covering = [\"a\"]"), " { a @0 :", type, "; b @1 :", type, "; }");
+  };
+  const std::string from = well("UInt32");
+  const std::string to = well("UInt64");
+  testing::CheckEvolutionCase(
+      {"wider", from.c_str(), to.c_str(), kForbidden, "41 Well.a, 41 Well.b"});
+}
+
 TEST_CASE("evolution: rebuilds an index whose field can now be null", "[catalog]") {
   constexpr const char* kOptional = "depth :union { metres @2 :Int32; none @6 :Void; }";
   const std::vector<IndexChange> changes = {
