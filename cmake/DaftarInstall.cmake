@@ -18,7 +18,7 @@ target_include_directories(daftar PUBLIC
 target_link_libraries(daftar
   PUBLIC absl::status absl::statusor absl::strings CapnProto::capnp
   PRIVATE absl::crc32c absl::flat_hash_map absl::flat_hash_set absl::int128 absl::synchronization
-          CapnProto::capnpc RocksDB::rocksdb ICU::uc LibCSV::LibCSV)
+          CapnProto::capnpc RocksDB::rocksdb ICU::uc LibCSV::LibCSV Sodium::Sodium)
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/daftar)
@@ -36,4 +36,5 @@ write_basic_package_version_file(daftarConfigVersion.cmake COMPATIBILITY SameMin
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/daftarConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/daftarConfigVersion.cmake
               cmake/FindLibCSV.cmake
+              cmake/FindSodium.cmake
         DESTINATION ${package_dir})

@@ -14,6 +14,7 @@ enum class Space : uint8_t {
   kCatalog = 1,
   kRecord = 2,
   kIndex = 3,
+  kJournal = 6,
 };
 
 // Prefix of all records of a table, and of all entries of an index.

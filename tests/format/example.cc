@@ -11,6 +11,7 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "index/entries.h"
+#include "journal/entry_writer.h"
 #include "record/envelope.h"
 #include "record/sample.h"
 #include "support/temp_dir.h"
@@ -61,6 +62,31 @@ std::string VarintBytes() {
     codec::AppendOrderedVarint(value, &bytes);
   }
   return bytes;
+}
+
+// The journal entry of the example's commit: it put the record and deleted the one of
+// `deleted_key`, and is cut into a part for each change.
+void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record,
+                     const codec::EncodedKey& deleted_key,
+                     std::map<std::string, std::string>* bytes) {
+  journal::EntryWriter writer(
+      kCommit,
+      [&](std::string_view part_key, std::string_view value) {
+        const uint32_t part = journal::DecodePartKey(part_key).value().part;
+        const std::string name = absl::StrCat("journal-", part);
+        (*bytes)[name + "-key"] = part_key;
+        (*bytes)[name + "-value"] = value;
+        return absl::OkStatus();
+      },
+      0);
+  writer.Add({false, std::string(key.view()), journal::HashOf(record.bytes())}).IgnoreError();
+  writer.Add({true, std::string(deleted_key.view()), {}}).IgnoreError();
+  const journal::EntryHead head =
+      writer
+          .Finish({"registrar", "renewed", "1403/77"}, 1'742'515'200'000'000,
+                  journal::HashOf("the entry of commit 299"))
+          .value();
+  (*bytes)["journal-hash"] = journal::BytesOf(journal::HashOf(head));
 }
 
 }  // namespace
@@ -120,6 +146,8 @@ std::map<std::string, std::string> EngineBytes() {
       bytes[name + "-value"] = index::EncodeEntryValue(kCommit, entry.covered);
     }
   }
+  const record::Message deleted = MakeRecord(table.schema, R"({"zone": "QFZ", "serial": 11})");
+  AddJournalBytes(key, record, index::RecordKey(table, deleted).value(), &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }

@@ -35,7 +35,17 @@ TEST_CASE("format 1: the bytes of the worked example", "[format][format]") {
        {"byValidTo-1-key", "0302017fffb13751465a0001fffffff3"},
        {"byValidTo-1-value", "f9012c"},
        {"byTag-1-key", "030367617300010000000c51465a0001fffffff3"},
-       {"byTag-2-key", "03036f696c00010000000c51465a0001fffffff3"}}));
+       {"byTag-2-key", "03036f696c00010000000c51465a0001fffffff3"},
+       {"journal-0-key", "06000000000000012c00000000"},
+       {"journal-0-value",
+        "01000000cd44d7ac000083efce300600020000000000000002000000090000000700000007000000"
+        "0cc0ed54325e3aa571970ecbfcfc4cb5cd53e811d10e385625a1c7e1d02cfedc5dd41c1b6d49ba1c"
+        "ddf1817c5c17f12f49c3fbbe87792b81089684e3b218587d72656769737472617272656e65776564"
+        "313430332f37370b020151465a0001fffffff30162d193d3f5f49017a8ec5df2be2baf0edfc8ff86"
+        "1f7b0951d8f1420e21b3357a"},
+       {"journal-1-key", "06000000000000012c00000001"},
+       {"journal-1-value", "01000000898611c90b020151465a0001fffffff400"},
+       {"journal-hash", "d99507c9e2998048c1eab990deec1b18e0a7173011bde8eb7d51ebbed2a685c5"}}));
   CAPTURE(name);
   REQUIRE(Engine().contains(name));
   CHECK(Engine().at(name) == hex);

@@ -1,0 +1,58 @@
+#include "journal/entry_frame.h"
+
+#include "absl/crc/crc32c.h"
+#include "base/check.h"
+#include "base/status.h"
+#include "codec/fixed.h"
+
+namespace daftar::journal {
+namespace {
+
+constexpr size_t kFormatAt = 0;
+constexpr size_t kReservedAt = 1;
+constexpr size_t kChecksumAt = 4;
+
+// Over the key's length and bytes, the frame before the checksum, and the body.
+uint32_t Checksum(std::string_view key, std::string_view value) {
+  std::string length;
+  codec::AppendFixed(static_cast<uint32_t>(key.size()), &length);
+  absl::crc32c_t crc = absl::ComputeCrc32c(length);
+  crc = absl::ExtendCrc32c(crc, key);
+  crc = absl::ExtendCrc32c(crc, value.substr(0, kChecksumAt));
+  return static_cast<uint32_t>(absl::ExtendCrc32c(crc, value.substr(kFrameBytes)));
+}
+
+}  // namespace
+
+absl::Status PartDamaged(std::string_view cause, std::string_view key) {
+  return DataLoss("journal entry does not verify").With("cause", cause).WithBytes("key", key);
+}
+
+void SealFrame(std::string_view key, std::string* value) {
+  DAFTAR_CHECK_LE(kFrameBytes, value->size());
+  std::string frame(1, static_cast<char>(kEntryFormat));
+  frame.append(kChecksumAt - kReservedAt, '\0');
+  value->replace(0, frame.size(), frame);
+  std::string checksum;
+  codec::AppendFixed(Checksum(key, *value), &checksum);
+  value->replace(kChecksumAt, checksum.size(), checksum);
+}
+
+absl::StatusOr<std::string_view> OpenFrame(std::string_view key, std::string_view value) {
+  if (value.size() < kFrameBytes) return PartDamaged("it is cut short", key);
+  // The checksum comes first: a flipped format byte is damage, not a newer format.
+  if (Checksum(key, value) != codec::ReadFixed<uint32_t>(value, kChecksumAt)) {
+    return PartDamaged("wrong checksum", key);
+  }
+  // Format 1 leaves the reserved bytes zero, so that a later one can give them a meaning.
+  const std::string_view reserved = value.substr(kReservedAt, kChecksumAt - kReservedAt);
+  if (static_cast<uint8_t>(value[kFormatAt]) != kEntryFormat ||
+      reserved.find_first_not_of('\0') != std::string_view::npos) {
+    return FailedPrecondition("journal entry is of a newer format; open it with a newer Daftar")
+        .With("format", static_cast<int>(static_cast<uint8_t>(value[kFormatAt])))
+        .WithBytes("key", key);
+  }
+  return value.substr(kFrameBytes);
+}
+
+}  // namespace daftar::journal

@@ -1,0 +1,49 @@
+#include "journal/hash.h"
+
+#include <sodium/core.h>
+
+#include "base/check.h"
+
+namespace daftar::journal {
+namespace {
+
+static_assert(sizeof(Hash) == crypto_hash_sha256_BYTES);
+
+// libsodium asks for this before anything else; calling it from several threads is allowed.
+void InitializeSodium() {
+  static const bool ready = sodium_init() >= 0;
+  DAFTAR_CHECK(ready);
+}
+
+const unsigned char* Unsigned(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+}  // namespace
+
+Sha256::Sha256() {
+  InitializeSodium();
+  crypto_hash_sha256_init(&state_);
+}
+
+void Sha256::Update(std::string_view bytes) {
+  crypto_hash_sha256_update(&state_, Unsigned(bytes), bytes.size());
+}
+
+Hash Sha256::Finish() {
+  Hash hash;
+  crypto_hash_sha256_final(&state_, hash.data());
+  return hash;
+}
+
+Hash HashOf(std::string_view bytes) {
+  Sha256 sha;
+  sha.Update(bytes);
+  return sha.Finish();
+}
+
+std::string_view BytesOf(const Hash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+}  // namespace daftar::journal
