@@ -76,10 +76,11 @@ TEST_CASE("journal entry: comes back however it is cut into parts", "[journal][p
   const unsigned seed = Catch::getSeed();
   CAPTURE(seed);
   Random random(seed);
-  for (const size_t count : {0, 1, 2, 3, 10, 500}) {
+  for (const size_t count : std::vector<size_t>{0, 1, 2, 3, 10, 500}) {
     const std::vector<Change> changes = RandomChanges(count, random);
     const journal::Hash hash = WriteEntry(changes, journal::kPartChangeBytes).head.changes_hash;
-    for (const size_t part_change_bytes : {0, 1, 33, 34, 35, 100, 1000, 10'000, 1 << 20}) {
+    for (const size_t part_change_bytes :
+         std::vector<size_t>{0, 1, 33, 34, 35, 100, 1000, 10'000, size_t{1} << 20}) {
       CAPTURE(count, part_change_bytes);
       const WrittenEntry written = WriteEntry(changes, part_change_bytes);
       CHECK(written.head.changes_hash == hash);
