@@ -42,8 +42,9 @@ absl::StatusOr<ExitCode> RunPut(const RecordArguments& arguments) {
   if (!database.ok()) return database.status();
   Batch batch = (*database)->NewBatch();
   if (auto status = batch.Put(arguments.table, json, arguments.intent); !status.ok()) return status;
-  const Durability durability = arguments.buffered ? Durability::kBuffered : Durability::kSynced;
-  const auto version = (*database)->Commit(std::move(batch), durability);
+  CommitOptions options;
+  options.durability = arguments.buffered ? Durability::kBuffered : Durability::kSynced;
+  const auto version = (*database)->Commit(std::move(batch), options);
   if (!version.ok()) return version.status();
   return kOk;
 }

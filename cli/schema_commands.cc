@@ -30,6 +30,12 @@ std::string Quoted(std::string_view text) { return Value(text).ToJson(); }
 std::string TableText(const TableInfo& table) {
   std::string text = absl::StrCat("table ", table.name, " (", table.struct_name, "), key ",
                                   absl::StrJoin(table.key, ", "), "\n");
+  if (!table.required.empty()) {
+    absl::StrAppend(&text, "  commits state ", absl::StrJoin(table.required, ", "), "\n");
+  }
+  if (table.history_days > 0) {
+    absl::StrAppend(&text, "  history is kept ", table.history_days, " days\n");
+  }
   for (const auto& field : table.fields) {
     absl::StrAppend(&text, "  ", field.name, ": ", field.type, "\n");
   }
@@ -53,7 +59,9 @@ std::string TableJson(const TableInfo& table) {
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.indexes[i].name),
                     ",\"definition\":", Quoted(table.indexes[i].definition), "}");
   }
-  return json + "]}";
+  absl::StrAppend(&json, "],\"requires\":[", absl::StrJoin(table.required, ",", quoted),
+                  "],\"historyDays\":", table.history_days);
+  return json + "}";
 }
 
 absl::StatusOr<ExitCode> RunShow(const Arguments& arguments) {

@@ -50,4 +50,8 @@ struct Table @0xb4a7c1f05e0d9a07 {
   typeId @2 :UInt64;
   key @3 :List(Term);
   indexes @4 :List(Index);
+  requires @5 :UInt8;
+  # What commits must state: 1 actor, 2 reason, 4 decision.
+  historyDays @6 :UInt32;
+  # 0: old versions are kept for good.
 }

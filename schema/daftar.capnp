@@ -18,6 +18,20 @@ struct Table @0xd5d4bc7d3a1c9e03 {
   key @1 :List(Text);
   # The primary key: one or more paths, each with an optional " desc". Key fields are always set; a
   # path may walk into groups and nested structs but not into lists or optional fields.
+  requires @2 :List(Statement);
+  # What every commit to the table must state.
+  historyDays @3 :UInt32;
+  # For how many days old versions of records are kept at least; `daftar prune` removes older ones. 0:
+  # for good.
+
+  enum Statement {
+    actor @0;
+    # Who changes the book.
+    reason @1;
+    # Why.
+    decision @2;
+    # The key of the decision that the change rests on.
+  }
 }
 
 annotation index @0xd5d4bc7d3a1c9e04 (struct) :Index;

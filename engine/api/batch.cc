@@ -32,17 +32,26 @@ absl::StatusOr<codec::EncodedKey> EncodeKey(const catalog::TableDef& table, cons
   return encoded;
 }
 
-absl::Status BatchState::Put(const catalog::TableDef& table, record::Message message,
-                             WriteIntent intent) {
+absl::StatusOr<txn::RecordWrite> MakePut(const catalog::TableDef& table, record::Message message,
+                                         WriteIntent intent) {
   DAFTAR_ASSIGN_OR_RETURN(codec::EncodedKey key, index::RecordKey(table, message));
-  writes_.push_back({&table, std::move(key), std::move(message), intent});
-  return absl::OkStatus();
+  return txn::RecordWrite{&table, std::move(key), std::move(message), intent};
 }
 
-absl::Status BatchState::Delete(const catalog::TableDef& table, const Key& key) {
-  DAFTAR_ASSIGN_OR_RETURN(codec::EncodedKey encoded, EncodeKey(table, key));
-  writes_.push_back({&table, std::move(encoded), std::nullopt, WriteIntent::kUpdate});
-  return absl::OkStatus();
+absl::StatusOr<txn::RecordWrite> MakePut(const catalog::Catalog& catalog, std::string_view table,
+                                         std::string_view json, WriteIntent intent) {
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, catalog.GetTable(table));
+  DAFTAR_ASSIGN_OR_RETURN(const record::JsonValue value, record::ParseJson(json));
+  auto message = record::MessageFromJson(def->schema, value);
+  if (!message.ok()) return WithContext(message.status(), "table", table);
+  return MakePut(*def, *std::move(message), intent);
+}
+
+absl::StatusOr<txn::RecordWrite> MakeDelete(const catalog::Catalog& catalog, std::string_view table,
+                                            const Key& key) {
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, catalog.GetTable(table));
+  DAFTAR_ASSIGN_OR_RETURN(codec::EncodedKey encoded, EncodeKey(*def, key));
+  return txn::RecordWrite{def, std::move(encoded), std::nullopt, WriteIntent::kUpdate};
 }
 
 }  // namespace internal
@@ -53,16 +62,17 @@ Batch& Batch::operator=(Batch&&) noexcept = default;
 Batch::~Batch() = default;
 
 absl::Status Batch::Put(std::string_view table, std::string_view json, WriteIntent intent) {
-  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, state_->catalog().GetTable(table));
-  DAFTAR_ASSIGN_OR_RETURN(const record::JsonValue value, record::ParseJson(json));
-  auto message = record::MessageFromJson(def->schema, value);
-  if (!message.ok()) return WithContext(message.status(), "table", table);
-  return state_->Put(*def, *std::move(message), intent);
+  DAFTAR_ASSIGN_OR_RETURN(txn::RecordWrite write,
+                          internal::MakePut(state_->catalog(), table, json, intent));
+  state_->Add(std::move(write));
+  return absl::OkStatus();
 }
 
 absl::Status Batch::Delete(std::string_view table, const Key& key) {
-  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, state_->catalog().GetTable(table));
-  return state_->Delete(*def, key);
+  DAFTAR_ASSIGN_OR_RETURN(txn::RecordWrite write,
+                          internal::MakeDelete(state_->catalog(), table, key));
+  state_->Add(std::move(write));
+  return absl::OkStatus();
 }
 
 size_t Batch::size() const { return state_->writes().size(); }

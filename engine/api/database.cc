@@ -1,12 +1,14 @@
 #include "daftar/database.h"
 
+#include <span>
+
 #include "api/state.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "catalog/describe.h"
 #include "catalog/resolve.h"
 #include "io/stats.h"
 #include "io/verify.h"
-#include "query/planner.h"
 #include "storage/open.h"
 
 namespace daftar {
@@ -22,16 +24,10 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem:
   return storage::OpenRocksStore(directory, rocks);
 }
 
-txn::ReadView Copy(const txn::ReadView& view) { return view; }
-
-absl::StatusOr<Record> ReadOne(const txn::ReadView& view, const catalog::TableDef& table,
-                               const codec::EncodedKey& key, std::string_view value) {
-  auto envelope = record::DecodeEnvelope(key.view(), value);
-  if (!envelope.ok()) return WithContext(envelope.status(), "table", table.name);
-  DAFTAR_ASSIGN_OR_RETURN(record::Message message,
-                          record::Message::FromStored(table.schema, envelope->message));
-  return internal::RecordAccess::Make(std::make_shared<internal::RecordState>(
-      internal::RecordState{view.catalog, &table, std::move(message), envelope->created}));
+absl::StatusOr<txn::DatabaseId> NewDatabaseId() {
+  txn::DatabaseId id;
+  DAFTAR_RETURN_IF_ERROR(FillRandom(std::as_writable_bytes(std::span(id))));
+  return id;
 }
 
 }  // namespace
@@ -60,8 +56,9 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem
   // The schema is judged before anything is made on disk.
   DAFTAR_ASSIGN_OR_RETURN(auto schemas, internal::ParseSchema(schema));
   DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::NewCatalog(std::move(schemas)));
+  DAFTAR_ASSIGN_OR_RETURN(const txn::DatabaseId id, NewDatabaseId());
   DAFTAR_ASSIGN_OR_RETURN(auto store, OpenStore(directory, options, true));
-  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Create(std::move(store), std::move(catalog)));
+  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Create(std::move(store), std::move(catalog), id));
   auto state = std::make_unique<internal::DatabaseState>(std::move(core), false);
   if (!options.in_memory) state->directory = directory;
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -75,84 +72,72 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
     return Create(directory, SchemaFile(), options);
   }
   if (!store.ok()) return store.status();
-  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Open(*std::move(store)));
+  txn::CoreOptions core_options;
+  if (options.read_only) {
+    core_options.mode = options.follow ? txn::CoreMode::kFollow : txn::CoreMode::kRead;
+  }
+  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Open(*std::move(store), std::move(core_options)));
   auto state = std::make_unique<internal::DatabaseState>(std::move(core), options.read_only);
   state->directory = directory;
   return std::unique_ptr<Database>(new Database(std::move(state)));
 }
 
-CommitVersion ReadView::version() const { return state_->view.version; }
+ReadView Database::View() const { return internal::DatabaseAccess::MakeView(state_->core->View()); }
 
-absl::StatusOr<ReadView> Database::View() const {
-  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, state_->core->View());
-  return ReadView(
-      std::make_shared<const internal::ViewState>(internal::ViewState{std::move(view)}));
+absl::StatusOr<ReadView> Database::View(const AsOf& moment) const {
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, moment.commit() != nullptr
+                                                  ? state_->core->ViewAsOf(*moment.commit())
+                                                  : state_->core->ViewAt(moment.time()->micros));
+  return internal::DatabaseAccess::MakeView(std::move(view));
 }
 
 absl::StatusOr<std::optional<Record>> Database::Find(const ReadView& view, std::string_view table,
                                                      const Key& key) const {
-  const txn::ReadView& read = view.state_->view;
-  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, read.catalog->GetTable(table));
-  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey encoded, internal::EncodeKey(*def, key));
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value,
-                          read.store->Get(encoded.view(), read.read_options()));
-  if (!value.has_value()) return std::optional<Record>();
-  DAFTAR_ASSIGN_OR_RETURN(Record record, ReadOne(read, *def, encoded, *value));
-  return std::optional<Record>(std::move(record));
+  return internal::FindRecord(internal::DatabaseAccess::View(view), table, key);
 }
 
 absl::StatusOr<std::optional<Record>> Database::Find(std::string_view table, const Key& key) const {
-  DAFTAR_ASSIGN_OR_RETURN(const ReadView view, View());
-  return Find(view, table, key);
+  return internal::FindRecord(state_->core->View(), table, key);
 }
 
 absl::StatusOr<Record> Database::Get(const ReadView& view, std::string_view table,
                                      const Key& key) const {
-  DAFTAR_ASSIGN_OR_RETURN(std::optional<Record> found, Find(view, table, key));
-  if (found.has_value()) return *std::move(found);
-  std::string shown;
-  for (const Value& value : key) {
-    absl::StrAppend(&shown, shown.empty() ? "" : ", ", value.ToString());
-  }
-  return NotFound("no record with this key").With("table", table).With("key", shown);
+  return internal::GetRecord(internal::DatabaseAccess::View(view), table, key);
 }
 
 absl::StatusOr<Record> Database::Get(std::string_view table, const Key& key) const {
-  DAFTAR_ASSIGN_OR_RETURN(const ReadView view, View());
-  return Get(view, table, key);
+  return internal::GetRecord(state_->core->View(), table, key);
 }
 
 Batch Database::NewBatch() const {
   return Batch(std::make_unique<internal::BatchState>(state_->core->catalog()));
 }
 
-absl::StatusOr<CommitVersion> Database::Commit(Batch batch, Durability durability) {
+absl::StatusOr<CommitVersion> Database::Commit(Batch batch, const CommitOptions& options) {
   DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
-  return state_->core->Commit(batch.state_->catalog(), batch.state_->writes(), durability);
+  return state_->core->Commit(batch.state_->catalog(), batch.state_->writes(), options);
 }
 
-absl::Status Database::Put(std::string_view table, std::string_view json, WriteIntent intent) {
+absl::Status Database::Put(std::string_view table, std::string_view json, WriteIntent intent,
+                           const CommitOptions& options) {
   Batch batch = NewBatch();
   DAFTAR_RETURN_IF_ERROR(batch.Put(table, json, intent));
-  return Commit(std::move(batch)).status();
+  return Commit(std::move(batch), options).status();
 }
 
-absl::Status Database::Delete(std::string_view table, const Key& key) {
+absl::Status Database::Delete(std::string_view table, const Key& key,
+                              const CommitOptions& options) {
   Batch batch = NewBatch();
   DAFTAR_RETURN_IF_ERROR(batch.Delete(table, key));
-  return Commit(std::move(batch)).status();
+  return Commit(std::move(batch), options).status();
 }
 
 absl::StatusOr<Cursor> Database::Run(const ReadView& view, const Query& query) const {
-  txn::ReadView read = Copy(view.state_->view);
-  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*read.catalog, query));
-  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(bound)));
-  return Cursor(std::make_unique<internal::CursorState>(std::move(read), std::move(plan)));
+  return internal::RunQuery(internal::DatabaseAccess::View(view), query);
 }
 
 absl::StatusOr<Cursor> Database::Run(const Query& query) const {
-  DAFTAR_ASSIGN_OR_RETURN(const ReadView view, View());
-  return Run(view, query);
+  return internal::RunQuery(state_->core->View(), query);
 }
 
 std::vector<std::string> Database::TableNames() const {

@@ -9,6 +9,7 @@
 #include "query/executor.h"
 #include "record/message.h"
 #include "txn/core.h"
+#include "txn/transaction.h"
 
 namespace daftar::internal {
 
@@ -33,9 +34,7 @@ class BatchState {
   explicit BatchState(std::shared_ptr<const catalog::Catalog> catalog)
       : catalog_(std::move(catalog)) {}
 
-  // Errors: InvalidArgument when a key field is not set.
-  absl::Status Put(const catalog::TableDef& table, record::Message message, WriteIntent intent);
-  absl::Status Delete(const catalog::TableDef& table, const Key& key);
+  void Add(txn::RecordWrite write) { writes_.push_back(std::move(write)); }
 
   const catalog::Catalog& catalog() const { return *catalog_; }
   const std::vector<txn::RecordWrite>& writes() const { return writes_; }
@@ -51,6 +50,23 @@ class CursorState {
   query::Executor executor;
 };
 
+// Transactions, views and cursors are made by the database and by each other.
+struct DatabaseAccess {
+  static ReadView MakeView(txn::ReadView view) {
+    return ReadView(std::make_shared<const ViewState>(ViewState{std::move(view)}));
+  }
+  static const txn::ReadView& View(const ReadView& view) { return view.state_->view; }
+  static Cursor MakeCursor(txn::ReadView view, query::Plan plan) {
+    return Cursor(std::make_unique<CursorState>(std::move(view), std::move(plan)));
+  }
+};
+
+class TransactionState {
+ public:
+  TransactionState(txn::Core* core, const TransactionLimits& limits) : transaction(core, limits) {}
+  txn::Transaction transaction;
+};
+
 class DatabaseState {
  public:
   DatabaseState(std::unique_ptr<txn::Core> opened, bool only_reads)
@@ -60,11 +76,26 @@ class DatabaseState {
   std::filesystem::path directory;  // empty: in memory
 };
 
+// Reads through a view. Errors: those of the public calls of these names.
+absl::StatusOr<std::optional<Record>> FindRecord(const txn::ReadView& view, std::string_view table,
+                                                 const Key& key);
+absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view table, const Key& key);
+absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query);
+
 // The store key for a user's key. Errors: InvalidArgument naming the field.
 absl::StatusOr<codec::EncodedKey> EncodeKey(const catalog::TableDef& table, const Key& key);
 
 // The schema in a file, or the registry schema. Errors: InvalidArgument, NotFound.
 absl::StatusOr<std::shared_ptr<const record::SchemaSet>> ParseSchema(const SchemaFile& schema);
+
+// The write that puts `message`, or the record that a JSON object gives, or that deletes a record.
+// Lifetime: `table` and `catalog` outlive the write. Errors: those of Batch::Put and Delete.
+absl::StatusOr<txn::RecordWrite> MakePut(const catalog::TableDef& table, record::Message message,
+                                         WriteIntent intent);
+absl::StatusOr<txn::RecordWrite> MakePut(const catalog::Catalog& catalog, std::string_view table,
+                                         std::string_view json, WriteIntent intent);
+absl::StatusOr<txn::RecordWrite> MakeDelete(const catalog::Catalog& catalog, std::string_view table,
+                                            const Key& key);
 
 // Where sorts may spill: beside the data when it is ours to write, else the system's folder.
 std::filesystem::path SpillFolder(const DatabaseState& state);

@@ -24,12 +24,33 @@ absl::StatusOr<std::string> TypedAccess::TableOf(const Database& database, capnp
   return table->name;
 }
 
-absl::Status TypedAccess::Put(Batch* batch, std::string_view table, capnp::AnyStruct::Reader record,
-                              WriteIntent intent) {
-  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, batch->state_->catalog().GetTable(table));
+namespace {
+
+absl::StatusOr<txn::RecordWrite> MakeTypedPut(const catalog::Catalog& catalog,
+                                              std::string_view table,
+                                              capnp::AnyStruct::Reader record, WriteIntent intent) {
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, catalog.GetTable(table));
   DAFTAR_ASSIGN_OR_RETURN(record::Message message,
                           record::Message::FromReader(def->schema, record));
-  return batch->state_->Put(*def, std::move(message), intent);
+  return MakePut(*def, std::move(message), intent);
+}
+
+}  // namespace
+
+absl::Status TypedAccess::Put(Batch* batch, std::string_view table, capnp::AnyStruct::Reader record,
+                              WriteIntent intent) {
+  DAFTAR_ASSIGN_OR_RETURN(txn::RecordWrite write,
+                          MakeTypedPut(batch->state_->catalog(), table, record, intent));
+  batch->state_->Add(std::move(write));
+  return absl::OkStatus();
+}
+
+absl::Status TypedAccess::Put(Transaction* transaction, std::string_view table,
+                              capnp::AnyStruct::Reader record, WriteIntent intent) {
+  txn::Transaction& inner = transaction->state_->transaction;
+  DAFTAR_ASSIGN_OR_RETURN(txn::RecordWrite write,
+                          MakeTypedPut(*inner.catalog(), table, record, intent));
+  return inner.Write(std::move(write));
 }
 
 capnp::AnyStruct::Reader TypedAccess::Read(const Record& record) {

@@ -79,4 +79,12 @@ absl::StatusOr<const TableDef*> Catalog::GetTable(std::string_view name) const {
   return NotFound("no such table").With("table", name).With("tables", names);
 }
 
+std::vector<std::string_view> RequiredParts(const TableDef& table) {
+  std::vector<std::string_view> parts;
+  if (table.requires_actor) parts.push_back("actor");
+  if (table.requires_reason) parts.push_back("reason");
+  if (table.requires_decision) parts.push_back("decision");
+  return parts;
+}
+
 }  // namespace daftar::catalog

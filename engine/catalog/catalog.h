@@ -51,10 +51,19 @@ struct TableDef {
   capnp::StructSchema schema;
   std::vector<Term> key;
   std::vector<IndexDef> indexes;
+  // What a commit to the table must state.
+  bool requires_actor = false;
+  bool requires_reason = false;
+  bool requires_decision = false;
+  // For how many days old versions are kept at least; 0: for good.
+  uint32_t history_days = 0;
 
   // The index called `name`, or null. Lifetime: as long as the table.
   const IndexDef* FindIndex(std::string_view name) const;
 };
+
+// What a commit to the table must state, by the names of the schema: "actor", "reason", "decision".
+std::vector<std::string_view> RequiredParts(const TableDef& table);
 
 // An immutable version of a database's schema. Thread safety: may be read from many threads.
 struct Catalog {

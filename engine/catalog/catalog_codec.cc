@@ -15,6 +15,11 @@ namespace {
 
 namespace stored = schema::stored;
 
+constexpr uint8_t kRequiresActor = 1;
+constexpr uint8_t kRequiresReason = 2;
+constexpr uint8_t kRequiresDecision = 4;
+constexpr uint8_t kRequiresAll = kRequiresActor | kRequiresReason | kRequiresDecision;
+
 codec::KeyPart OperandPart(const record::FieldPath& path) {
   return {path.type().key_type(), codec::Direction::kAscending, codec::Nulls::kNever};
 }
@@ -70,6 +75,10 @@ void WriteCatalog(const Catalog& catalog, stored::Catalog::Builder out) {
     tables[i].setName(table.name.c_str());
     tables[i].setTypeId(table.schema.getProto().getId());
     WriteTerms(table.key, tables[i].initKey(Size(table.key.size())));
+    tables[i].setRequires(static_cast<uint8_t>((table.requires_actor ? kRequiresActor : 0) |
+                                               (table.requires_reason ? kRequiresReason : 0) |
+                                               (table.requires_decision ? kRequiresDecision : 0)));
+    tables[i].setHistoryDays(table.history_days);
     auto indexes = tables[i].initIndexes(Size(table.indexes.size()));
     for (uint j = 0; j < indexes.size(); ++j) WriteIndex(table.indexes[j], indexes[j]);
   }
@@ -176,6 +185,12 @@ absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
       if (index.id >= catalog.next_index) return DataLoss("stored index has a future id");
       table.indexes.push_back(std::move(index));
     }
+    const uint8_t required = stored_table.getRequires();
+    if ((required & ~kRequiresAll) != 0) return DataLoss("stored table requires what is unknown");
+    table.requires_actor = (required & kRequiresActor) != 0;
+    table.requires_reason = (required & kRequiresReason) != 0;
+    table.requires_decision = (required & kRequiresDecision) != 0;
+    table.history_days = stored_table.getHistoryDays();
     if (table.id >= catalog.next_table) return DataLoss("stored table has a future id");
     catalog.tables.push_back(std::move(table));
   }

@@ -54,6 +54,10 @@ absl::StatusOr<std::vector<TableInfo>> Describe(const std::vector<TableDef>& tab
                             info.name = table.name;
                             info.struct_name = record::TypeName(table.schema);
                             for (const Term& term : table.key) info.key.push_back(ToString(term));
+                            for (std::string_view part : RequiredParts(table)) {
+                              info.required.emplace_back(part);
+                            }
+                            info.history_days = table.history_days;
                             for (auto field : table.schema.getFields()) {
                               info.fields.push_back({field.getProto().getName().cStr(),
                                                      TypeText(field.getType(), field.getProto())});

@@ -24,6 +24,8 @@ enum class Rule : int {
   kUnusedTypeDropped = 11,
   kJsonRemoved = 12,
   kUniqueDropped = 13,
+  kRequirementsChanged = 14,
+  kHistoryDaysChanged = 15,
 
   kIndexAdded = 20,
   kIndexTermsChanged = 21,

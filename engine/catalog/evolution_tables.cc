@@ -130,12 +130,31 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
   }
 }
 
+std::string RequiredOf(const TableDef& table) {
+  const std::vector<std::string_view> parts = RequiredParts(table);
+  return parts.empty() ? "nothing" : absl::StrJoin(parts, ", ");
+}
+
+std::string Kept(const TableDef& table) {
+  return table.history_days == 0 ? "for good" : absl::StrCat(table.history_days, " days");
+}
+
 void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) {
   if (!SameOrder(from.key, to.key)) {
     findings->Add(Rule::kKeyChanged, Place(from),
                   absl::StrCat("key was (", Joined(from.key), "), is (", Joined(to.key),
                                "); every record and index entry is stored anew, which fails when "
                                "two records come to have one key"));
+  }
+  if (RequiredOf(from) != RequiredOf(to)) {
+    findings->Add(Rule::kRequirementsChanged, Place(to),
+                  absl::StrCat("commits must now state ", RequiredOf(to), ", before ",
+                               RequiredOf(from), "; what was committed stays"));
+  }
+  if (from.history_days != to.history_days) {
+    findings->Add(Rule::kHistoryDaysChanged, Place(to),
+                  absl::StrCat("old versions are now kept ", Kept(to), ", before ", Kept(from),
+                               "; those already removed do not come back"));
   }
   for (const IndexMatch& match : MatchIndexes(from, to)) CompareIndex(to, match, findings);
 }

@@ -185,6 +185,27 @@ absl::Status AddIndex(schema::Index::Reader source, TableDef* table) {
   return absl::OkStatus();
 }
 
+// What commits must state, and how long old versions are kept.
+absl::Status TakeRequirements(schema::Table::Reader source, TableDef* table) {
+  for (const schema::Table::Statement part : source.getRequires()) {
+    switch (part) {
+      case schema::Table::Statement::ACTOR:
+        table->requires_actor = true;
+        continue;
+      case schema::Table::Statement::REASON:
+        table->requires_reason = true;
+        continue;
+      case schema::Table::Statement::DECISION:
+        table->requires_decision = true;
+        continue;
+    }
+    return InvalidArgument("`requires` names what this library does not know")
+        .With("table", table->name);
+  }
+  table->history_days = source.getHistoryDays();
+  return absl::OkStatus();
+}
+
 // Fills `table` from the annotations of its struct. False: the struct is no table.
 absl::StatusOr<bool> ResolveTable(TableDef* table) {
   bool is_table = false;
@@ -199,6 +220,7 @@ absl::StatusOr<bool> ResolveTable(TableDef* table) {
     DAFTAR_RETURN_IF_ERROR(CheckName(table->name));
     DAFTAR_RETURN_IF_ERROR(CheckCount(source.getKey().size(), "`key`"));
     DAFTAR_ASSIGN_OR_RETURN(table->key, ParseTerms(table->schema, source.getKey(), ParseKeyTerm));
+    DAFTAR_RETURN_IF_ERROR(TakeRequirements(source, table));
   }
   if (!is_table) {
     if (has_index) return InvalidArgument("$index stands on a struct with $table only");

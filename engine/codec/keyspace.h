@@ -14,7 +14,9 @@ enum class Space : uint8_t {
   kCatalog = 1,
   kRecord = 2,
   kIndex = 3,
+  kHistory = 5,
   kJournal = 6,
+  kHelper = 8,
 };
 
 // Prefix of all records of a table, and of all entries of an index.

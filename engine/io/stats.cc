@@ -14,9 +14,8 @@ struct Count {
 
 absl::StatusOr<Count> CountRange(const txn::ReadView& view, const std::string& prefix) {
   Count count;
-  storage::IterateOptions options = view.iterate_options();
-  options.fill_cache = false;
-  auto entries = view.store->NewIterator({prefix, codec::PrefixEnd(prefix)}, options);
+  auto entries =
+      view.reader->NewIterator({prefix, codec::PrefixEnd(prefix)}, {.fill_cache = false});
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
     if (!found) return count;
@@ -28,7 +27,7 @@ absl::StatusOr<Count> CountRange(const txn::ReadView& view, const std::string& p
 }  // namespace
 
 absl::StatusOr<DatabaseStats> CollectStats(const txn::Core& core) {
-  DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, core.View());
+  const txn::ReadView view = core.View();
   DatabaseStats stats;
   stats.last_commit = view.version;
   stats.schema = view.catalog->version;

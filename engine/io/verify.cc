@@ -34,9 +34,7 @@ class Verifier {
 
  private:
   std::unique_ptr<storage::Iterator> Iterate(const storage::KeyRange& range) const {
-    storage::IterateOptions options = view_.iterate_options();
-    options.fill_cache = false;
-    return view_.store->NewIterator(range, options);
+    return view_.reader->NewIterator(range, {.fill_cache = false});
   }
 
   // The report's entry for a problem, to be completed by the caller; null when enough are listed.
@@ -172,8 +170,10 @@ class Verifier {
 
   // Keys outside of everything that the schema knows.
   absl::Status CheckUnknownKeys() {
-    std::vector<std::string> known = {codec::SpacePrefix(codec::Space::kHeader),
-                                      codec::SpacePrefix(codec::Space::kCatalog)};
+    std::vector<std::string> known = {
+        codec::SpacePrefix(codec::Space::kHeader), codec::SpacePrefix(codec::Space::kCatalog),
+        codec::SpacePrefix(codec::Space::kHistory), codec::SpacePrefix(codec::Space::kJournal),
+        codec::SpacePrefix(codec::Space::kHelper)};
     for (const catalog::TableDef& table : view_.catalog->tables) {
       known.push_back(codec::RecordPrefix(table.id));
       for (const catalog::IndexDef& index : table.indexes) {
@@ -234,11 +234,20 @@ class Verifier {
 
 absl::StatusOr<VerifyReport> Verify(txn::Core* core, const std::filesystem::path& spill_folder,
                                     const VerifyOptions& options) {
-  // A repair holds the write mutex from before its view is taken, so that it cannot undo a commit.
-  std::optional<absl::MutexLock> lock;
-  if (options.repair) lock.emplace(&core->write_mutex());
-  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, core->View());
-  return Verifier(core, std::move(view), spill_folder, options).Run();
+  // What is in the store now is looked at, also what damage has done to it since the last commit.
+  if (options.repair) {
+    // A repair holds the write mutex to its end, so that it cannot undo a commit.
+    absl::MutexLock lock(&core->write_mutex());
+    core->ShowStore();
+    auto report = Verifier(core, core->View(), spill_folder, options).Run();
+    core->ShowStore();
+    return report;
+  }
+  {
+    absl::MutexLock lock(&core->write_mutex());
+    core->ShowStore();
+  }
+  return Verifier(core, core->View(), spill_folder, options).Run();
 }
 
 }  // namespace daftar::io

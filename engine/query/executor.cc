@@ -60,7 +60,7 @@ absl::StatusOr<bool> Executor::NextEntry() {
     if (entries_ == nullptr) {
       if (next_range_ == plan_.ranges.size()) return false;
       const size_t at = plan_.reverse ? plan_.ranges.size() - 1 - next_range_ : next_range_;
-      entries_ = view_.store->NewIterator(plan_.ranges[at], view_.iterate_options(plan_.reverse));
+      entries_ = view_.reader->NewIterator(plan_.ranges[at], {.reverse = plan_.reverse});
       ++next_range_;
     }
     DAFTAR_ASSIGN_OR_RETURN(const bool found, entries_->Next());
@@ -161,8 +161,7 @@ absl::StatusOr<bool> Executor::MatchEntry(ResultRow* row) {
     DAFTAR_RETURN_IF_ERROR(FillRow(nullptr, &entry, row));
     return true;
   }
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value,
-                          view_.store->Get(key, view_.read_options()));
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, view_.reader->Get(key));
   ++counts_.records_fetched;
   if (!value.has_value()) {
     return DataLoss("index entry has no record; run `daftar verify`")

@@ -26,6 +26,10 @@ uint32_t Checksum(std::string_view key, std::string_view header, std::string_vie
   return static_cast<uint32_t>(absl::ExtendCrc32c(crc, message));
 }
 
+absl::Status Damaged(std::string_view cause, std::string_view key) {
+  return DataLoss("stored record does not verify").With("cause", cause).WithBytes("key", key);
+}
+
 }  // namespace
 
 std::string EncodeEnvelope(std::string_view key, const Envelope& envelope) {
@@ -44,15 +48,12 @@ std::string EncodeEnvelope(std::string_view key, const Envelope& envelope) {
 }
 
 absl::StatusOr<Envelope> DecodeEnvelope(std::string_view key, std::string_view value) {
-  const auto refuse = [&](std::string_view cause) {
-    return DataLoss("stored record does not verify").With("cause", cause).WithBytes("key", key);
-  };
-  if (value.size() < kEnvelopeBytes + kWordBytes) return refuse("it is cut short");
+  if (value.size() < kEnvelopeBytes + kWordBytes) return Damaged("it is cut short", key);
   const std::string_view message = value.substr(kEnvelopeBytes);
   const auto checksum = codec::ReadFixed<uint32_t>(value, kChecksumAt);
   // The checksum comes first: a flipped format byte is damage, not a newer format.
   if (Checksum(key, value.substr(0, kChecksumAt), message) != checksum) {
-    return refuse("wrong checksum");
+    return Damaged("wrong checksum", key);
   }
   // Format 1 leaves the reserved bytes zero, so that a later one can give them a meaning.
   const std::string_view reserved = value.substr(kReservedAt, kSchemaAt - kReservedAt);
@@ -65,10 +66,26 @@ absl::StatusOr<Envelope> DecodeEnvelope(std::string_view key, std::string_view v
   const auto words = codec::ReadFixed<uint32_t>(value, kWordsAt);
   if (words != message.size() / kWordBytes || message.size() % kWordBytes != 0 ||
       message.size() > kMessageBytesMax) {
-    return refuse("wrong length");
+    return Damaged("wrong length", key);
   }
   return Envelope{SchemaVersion(codec::ReadFixed<uint32_t>(value, kSchemaAt)),
                   CommitVersion(codec::ReadFixed<uint64_t>(value, kCreatedAt)), message};
+}
+
+absl::StatusOr<CommitVersion> EnvelopeCreated(std::string_view key, std::string_view value) {
+  if (value.size() < kEnvelopeBytes + kWordBytes) return Damaged("it is cut short", key);
+  return CommitVersion(codec::ReadFixed<uint64_t>(value, kCreatedAt));
+}
+
+void StampEnvelope(std::string_view key, CommitVersion created, std::string* value) {
+  DAFTAR_CHECK_LE(kEnvelopeBytes + kWordBytes, value->size());
+  std::string header = value->substr(0, kCreatedAt);
+  codec::AppendFixed(created.value(), &header);
+  header += std::string_view(*value).substr(kWordsAt, kChecksumAt - kWordsAt);
+  const std::string_view message = std::string_view(*value).substr(kEnvelopeBytes);
+  const uint32_t checksum = Checksum(key, header, message);
+  codec::AppendFixed(checksum, &header);
+  value->replace(0, header.size(), header);
 }
 
 }  // namespace daftar::record

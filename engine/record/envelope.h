@@ -32,4 +32,12 @@ std::string EncodeEnvelope(std::string_view key, const Envelope& envelope);
 // FailedPrecondition when they are of a newer format. Lifetime: the message points into `value`.
 absl::StatusOr<Envelope> DecodeEnvelope(std::string_view key, std::string_view value);
 
+// Only the commit that wrote the value stored at `key`; looks at no checksum.
+// Errors: DataLoss when the value is cut short.
+absl::StatusOr<CommitVersion> EnvelopeCreated(std::string_view key, std::string_view value);
+
+// Writes another commit into the value stored at `key`, and the checksum anew.
+// Requires: `value` is what EncodeEnvelope made for `key`.
+void StampEnvelope(std::string_view key, CommitVersion created, std::string* value);
+
 }  // namespace daftar::record

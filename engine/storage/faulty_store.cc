@@ -83,6 +83,11 @@ FaultyStore::FaultyStore(std::unique_ptr<Store> inner) : inner_(std::move(inner)
 
 FaultyStore::~FaultyStore() = default;
 
+std::unique_ptr<Store> FaultyStore::TakeInner() {
+  latch_.Record(absl::UnavailableError("the wrapped store was taken")).IgnoreError();
+  return std::move(inner_);
+}
+
 void FaultyStore::Arm(const Fault& fault) {
   DAFTAR_CHECK(!fault.status.ok());
   DAFTAR_CHECK(fault.nth >= 1);
@@ -146,6 +151,20 @@ absl::Status FaultyStore::Sync() {
   if (absl::Status status = latch_.Check(); !status.ok()) return status;
   return latch_.Record(RunWith(Meet(FaultPoint::kSync), [&] { return inner_->Sync(); }));
 }
+
+absl::Status FaultyStore::WriteAnchor(std::string_view anchor, Durability durability) {
+  if (absl::Status status = latch_.Check(); !status.ok()) return status;
+  return latch_.Record(
+      RunWith(Meet(FaultPoint::kAnchor), [&] { return inner_->WriteAnchor(anchor, durability); }));
+}
+
+absl::StatusOr<std::optional<std::string>> FaultyStore::ReadAnchor() const {
+  return inner_->ReadAnchor();
+}
+
+absl::StatusOr<uint64_t> FaultyStore::UnflushedWrites() const { return inner_->UnflushedWrites(); }
+
+absl::Status FaultyStore::CatchUp() { return inner_->CatchUp(); }
 
 absl::StatusOr<StoreStats> FaultyStore::Stats() const { return inner_->Stats(); }
 

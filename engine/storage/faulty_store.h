@@ -14,8 +14,8 @@
 namespace daftar::storage {
 
 // What can fail. kGet counts Get and MultiGet calls, kIterate calls of Iterator::Next, kBulk calls
-// of BulkWriter::Put, Delete and Finish.
-enum class FaultPoint { kGet, kIterate, kWrite, kSync, kBulk };
+// of BulkWriter::Put, Delete and Finish, kAnchor those of WriteAnchor.
+enum class FaultPoint { kGet, kIterate, kWrite, kSync, kBulk, kAnchor };
 
 struct Fault {
   FaultPoint point = FaultPoint::kWrite;
@@ -42,9 +42,9 @@ class FaultyStore final : public Store {
   // Operations of this kind since the last Arm or Disarm: a run without faults says how many there
   // are to fail.
   uint64_t count(FaultPoint point) const;
-  // Gives the wrapped store back, for "opening again" one that cannot be closed; this one must then
-  // only be destroyed.
-  std::unique_ptr<Store> TakeInner() { return std::move(inner_); }
+  // Gives the wrapped store back, for "opening again" one that cannot be closed; this one refuses
+  // writes from then on and is only to be destroyed.
+  std::unique_ptr<Store> TakeInner();
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
                                                  const ReadOptions& options) const override;
@@ -56,6 +56,10 @@ class FaultyStore final : public Store {
   absl::Status Write(const Batch& batch, Durability durability) override;
   absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() override;
   absl::Status Sync() override;
+  absl::Status WriteAnchor(std::string_view anchor, Durability durability) override;
+  absl::StatusOr<std::optional<std::string>> ReadAnchor() const override;
+  absl::StatusOr<uint64_t> UnflushedWrites() const override;
+  absl::Status CatchUp() override;
   absl::StatusOr<StoreStats> Stats() const override;
 
  private:
@@ -69,7 +73,7 @@ class FaultyStore final : public Store {
   WriteLatch latch_;
   mutable absl::Mutex mutex_;
   std::optional<Fault> fault_ ABSL_GUARDED_BY(mutex_);
-  mutable std::array<uint64_t, 5> counts_ ABSL_GUARDED_BY(mutex_) = {};
+  mutable std::array<uint64_t, 6> counts_ ABSL_GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace daftar::storage

@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "base/check.h"
+#include "base/status.h"
 #include "storage/bulk_order.h"
 #include "storage/open.h"
 
@@ -74,6 +75,18 @@ class MemoryStore final : public Store {
 
   absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() override;
   absl::Status Sync() override { return absl::OkStatus(); }
+
+  absl::Status WriteAnchor(std::string_view anchor, Durability /*durability*/) override {
+    absl::MutexLock lock(&mutex_);
+    anchor_ = std::string(anchor);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::optional<std::string>> ReadAnchor() const override {
+    absl::ReaderMutexLock lock(&mutex_);
+    return anchor_;
+  }
+  absl::StatusOr<uint64_t> UnflushedWrites() const override { return 0; }
+  absl::Status CatchUp() override { return FailedPrecondition("a store in memory follows nobody"); }
 
   absl::StatusOr<StoreStats> Stats() const override {
     absl::ReaderMutexLock lock(&mutex_);
@@ -207,6 +220,7 @@ class MemoryStore final : public Store {
 
   mutable absl::Mutex mutex_;
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<std::string> anchor_ ABSL_GUARDED_BY(mutex_);
   // Mutable as unpinning a snapshot of a const store drops versions, which no reader can see.
   mutable Map map_ ABSL_GUARDED_BY(mutex_);
   mutable std::multiset<uint64_t> pinned_ ABSL_GUARDED_BY(mutex_);

@@ -7,16 +7,24 @@
 #include "absl/status/statusor.h"
 #include "storage/store.h"
 
+namespace rocksdb {
+class FileSystem;
+}
+
 namespace daftar::storage {
 
 struct RocksOptions {
   bool create_if_missing = false;
   bool error_if_exists = false;
-  // Opens the state of this moment for reading only; another process may hold the store for
-  // writing. Leaves the directory as it is: no lock, no info log, no clean-up.
+  // Opens for reading only what is there at this moment, which Store::CatchUp moves on; another
+  // process may hold the store for writing. Such a store has no snapshots. Leaves the directory as
+  // it is: no lock, no info log, no clean-up.
   bool read_only = false;
   // Bytes of block cache and write buffers together; at least a few megabytes are used.
   size_t memory_budget_bytes = size_t{128} << 20;
+  // By which files are read and written, for tests of what happens when they fail. Null: the
+  // system's.
+  std::shared_ptr<rocksdb::FileSystem> file_system = nullptr;
 };
 
 // A RocksDB store in `directory`, whose parent must exist.

@@ -1,5 +1,6 @@
 // Opening a RocksDB directory: which one it is, who holds it, and what to do about leftovers.
 #include <fcntl.h>
+#include <rocksdb/file_system.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -112,13 +113,22 @@ absl::Status InUse(const std::filesystem::path& directory, const rocksdb::Status
   return std::move(error).With("directory", directory.string());
 }
 
-rocksdb::Status OpenForReading(const rocksdb::Options& options, const std::string& directory,
+// Writes no log: whoever only reads leaves the directory as it is.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+rocksdb::Status OpenForReading(rocksdb::Options options, const std::string& directory,
                                rocksdb::DB** database) {
+  options.info_log = std::make_shared<SilentLogger>();
   // A writer beside us may remove a file between our reading its name and opening it: look again.
   constexpr int kAttemptsMax = 4;
   rocksdb::Status status;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    status = rocksdb::DB::OpenForReadOnly(options, directory, database);
+    // A secondary instance: what is named the place of its files is not used with a logger given.
+    status = rocksdb::DB::OpenAsSecondary(options, directory, directory, database);
     if (status.ok()) break;
   }
   return status;
@@ -141,8 +151,12 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
   parts.directory = std::filesystem::canonical(directory, error);
   if (error) return FileError("cannot resolve the database directory", directory, error);
   parts.read_only = options.read_only;
+  parts.file_system =
+      options.file_system != nullptr ? options.file_system : rocksdb::FileSystem::Default();
+  parts.env = rocksdb::NewCompositeEnv(parts.file_system);
 
-  const rocksdb::Options rocks = MakeRocksOptions(options, &parts.cache);
+  rocksdb::Options rocks = MakeRocksOptions(options, &parts.cache);
+  rocks.env = parts.env.get();
   rocksdb::DB* database = nullptr;
   const rocksdb::Status status =
       options.read_only ? OpenForReading(rocks, parts.directory.string(), &database)

@@ -81,6 +81,8 @@ std::unique_ptr<Iterator> RocksStore::NewIterator(const KeyRange& range,
 }
 
 std::unique_ptr<Snapshot> RocksStore::NewSnapshot() const {
+  // A secondary instance of RocksDB ignores snapshots or refuses them.
+  if (parts_.read_only) return nullptr;
   return std::make_unique<RocksSnapshot>(*parts_.database);
 }
 
@@ -106,6 +108,33 @@ absl::StatusOr<std::unique_ptr<BulkWriter>> RocksStore::NewBulkWriter() {
 absl::Status RocksStore::Sync() {
   DAFTAR_RETURN_IF_ERROR(CheckWritable());
   return latch_.Record(FromRocks(parts_.database->FlushWAL(/*sync=*/true), "log sync failed"));
+}
+
+absl::Status RocksStore::WriteAnchor(std::string_view anchor, Durability durability) {
+  DAFTAR_RETURN_IF_ERROR(CheckWritable());
+  return latch_.Record(anchor_.Write(anchor, durability));
+}
+
+absl::StatusOr<std::optional<std::string>> RocksStore::ReadAnchor() const { return anchor_.Read(); }
+
+absl::StatusOr<uint64_t> RocksStore::UnflushedWrites() const {
+  uint64_t total = 0;
+  for (const std::string& property : {rocksdb::DB::Properties::kNumEntriesActiveMemTable,
+                                      rocksdb::DB::Properties::kNumEntriesImmMemTables}) {
+    uint64_t count = 0;
+    if (!parts_.database->GetIntProperty(property, &count)) {
+      return Internal("RocksDB does not know a property").With("property", property);
+    }
+    total += count;
+  }
+  return total;
+}
+
+absl::Status RocksStore::CatchUp() {
+  if (!parts_.read_only) {
+    return FailedPrecondition("database is open for writing and follows nobody");
+  }
+  return FromRocks(parts_.database->TryCatchUpWithPrimary(), "cannot read what was written since");
 }
 
 absl::StatusOr<StoreStats> RocksStore::Stats() const {

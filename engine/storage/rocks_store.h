@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "storage/anchor_file.h"
 #include "storage/store.h"
 #include "storage/write_latch.h"
 
@@ -18,10 +19,13 @@ class RocksStore final : public Store {
   struct Parts {
     std::filesystem::path directory;
     std::shared_ptr<rocksdb::Cache> cache;
+    std::shared_ptr<rocksdb::FileSystem> file_system;
+    std::unique_ptr<rocksdb::Env> env;
     std::unique_ptr<rocksdb::DB> database;
     bool read_only = false;
   };
-  explicit RocksStore(Parts parts) : parts_(std::move(parts)) {}
+  explicit RocksStore(Parts parts)
+      : parts_(std::move(parts)), anchor_(parts_.file_system, parts_.directory.string()) {}
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
                                                  const ReadOptions& options) const override;
@@ -33,6 +37,10 @@ class RocksStore final : public Store {
   absl::Status Write(const Batch& batch, Durability durability) override;
   absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() override;
   absl::Status Sync() override;
+  absl::Status WriteAnchor(std::string_view anchor, Durability durability) override;
+  absl::StatusOr<std::optional<std::string>> ReadAnchor() const override;
+  absl::StatusOr<uint64_t> UnflushedWrites() const override;
+  absl::Status CatchUp() override;
   absl::StatusOr<StoreStats> Stats() const override;
 
  private:
@@ -40,6 +48,7 @@ class RocksStore final : public Store {
   absl::Status CheckWritable() const;
 
   const Parts parts_;
+  AnchorFile anchor_;
   WriteLatch latch_;
   std::atomic<uint64_t> bulk_writers_ = 0;
 };

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
@@ -29,6 +30,11 @@ class Batch {
 
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
+  // Appends the operations of `other`.
+  void Append(Batch other);
+  // Leaves out the operations from number `first` on whose key meets `condition`; for planting
+  // faults.
+  void DropIf(size_t first, absl::FunctionRef<bool(std::string_view key)> condition);
   const std::vector<Operation>& operations() const { return operations_; }
   bool empty() const { return operations_.empty(); }
   // Bytes of keys and values held.
@@ -96,6 +102,9 @@ class BulkWriter {
   virtual absl::Status Finish() = 0;
 };
 
+// The longest anchor of a store.
+inline constexpr size_t kAnchorBytesMax = 400;
+
 // Bytes in use: of files, and of caches and unwritten data.
 struct StoreStats {
   uint64_t disk_bytes = 0;
@@ -115,6 +124,7 @@ class Store {
       const std::vector<std::string_view>& keys, const ReadOptions& options) const = 0;
   virtual std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
                                                 const IterateOptions& options) const = 0;
+  // Null when the store cannot freeze a state: one that follows another process.
   virtual std::unique_ptr<Snapshot> NewSnapshot() const = 0;
 
   // Applies `batch` in whole or not at all. Errors: InvalidArgument (key or value of 4 GiB or more)
@@ -126,6 +136,24 @@ class Store {
   virtual absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() = 0;
   // Makes buffered writes durable. Errors: as Write.
   virtual absl::Status Sync() = 0;
+
+  // The anchor: a few bytes kept beside the ordered data, by other means, from which the layer
+  // above sees whether the data it finds is as new as it must be. WriteAnchor replaces it, at once
+  // for whoever reads it and, with `synced`, also for what comes after a power loss; without, what
+  // is found then is this anchor or an earlier one. Errors: as Write; at most kAnchorBytesMax.
+  virtual absl::Status WriteAnchor(std::string_view anchor, Durability durability) = 0;
+  // The newest anchor, or nothing when none was ever written. Errors: DataLoss when it is damaged,
+  // Unavailable.
+  virtual absl::StatusOr<std::optional<std::string>> ReadAnchor() const = 0;
+
+  // How many of the newest writes are in the log only, where a reader beside a writer found them.
+  // What such a reader found in files and what it found in the log may be of different moments: the
+  // layer above must look whether they meet.
+  virtual absl::StatusOr<uint64_t> UnflushedWrites() const = 0;
+  // For a store that another process writes: takes in what was written since it was opened or since
+  // the last call. It then changes for readers that have no snapshot. Errors: FailedPrecondition
+  // when the store is not of that kind; DataLoss, Unavailable.
+  virtual absl::Status CatchUp() = 0;
   virtual absl::StatusOr<StoreStats> Stats() const = 0;
 };
 

@@ -6,6 +6,8 @@
 #include "base/status.h"
 #include "codec/fixed.h"
 #include "codec/keyspace.h"
+#include "history/history_key.h"
+#include "txn/statement.h"
 #include "txn/unique_group.h"
 
 namespace daftar::txn {
@@ -13,18 +15,20 @@ namespace {
 
 // What a sorted index entry carries beside its key.
 struct EntryChange {
-  bool added = false;  // false: removed
+  bool added = false;     // false: removed
+  bool replaces = false;  // an entry with other covered fields is there; true when it is removed
   bool has_null = false;
   uint32_t tuple_bytes = 0;
   std::string_view covered;
 };
 
 constexpr size_t kLineBytes = 8;
-constexpr size_t kEntryHeaderBytes = 6;
+constexpr size_t kEntryHeaderBytes = 7;
 
-std::string EncodeChange(bool added, const index::Entry& entry) {
+std::string EncodeChange(bool added, bool replaces, const index::Entry& entry) {
   std::string value;
   value.push_back(added ? 1 : 0);
+  value.push_back(replaces ? 1 : 0);
   value.push_back(entry.has_null ? 1 : 0);
   codec::AppendFixed(static_cast<uint32_t>(entry.tuple_bytes), &value);
   value += entry.covered;
@@ -32,7 +36,7 @@ std::string EncodeChange(bool added, const index::Entry& entry) {
 }
 
 EntryChange DecodeChange(std::string_view value) {
-  return {value[0] != 0, value[1] != 0, codec::ReadFixed<uint32_t>(value, 2),
+  return {value[0] != 0, value[1] != 0, value[2] != 0, codec::ReadFixed<uint32_t>(value, 3),
           value.substr(kEntryHeaderBytes)};
 }
 
@@ -48,9 +52,12 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
       options_(std::move(options)),
       prefix_(codec::RecordPrefix(table->id)),
       records_(MakeSorter(options_)),
-      entries_(MakeSorter(options_)) {
+      entries_(MakeSorter(options_)),
+      tail_(MakeSorter(options_)) {
   core_->write_mutex().Lock();
-  next_ = core_->header();
+  end_ = core_->end();
+  time_ = core_->NextTime();
+  next_ = end_.header;
   next_.last_commit = CommitVersion(next_.last_commit.value() + 1);
   auto existing = core_->store().NewIterator({prefix_, codec::PrefixEnd(prefix_)}, {});
   const auto found = existing->Next();
@@ -146,35 +153,42 @@ absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key, const recor
                             index::EntriesOf(index, primary_key, after));
     const index::EntryChanges changes =
         index::Difference(std::move(old_entries), std::move(new_entries));
-    for (const auto* added : {&changes.added, &changes.changed}) {
-      for (const index::Entry& entry : *added) {
-        DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(true, entry)));
-      }
+    for (const index::Entry& entry : changes.added) {
+      DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(true, false, entry)));
+    }
+    for (const index::Entry& entry : changes.changed) {
+      DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(true, true, entry)));
     }
     for (const index::Entry& entry : changes.removed) {
-      DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(false, entry)));
+      DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(false, true, entry)));
     }
   }
   return absl::OkStatus();
 }
 
 absl::Status BulkLoad::WriteRecord(std::string_view key, std::string_view message,
-                                   storage::BulkWriter* writer, Result* result) {
+                                   storage::BulkWriter* writer, journal::EntryWriter* entry,
+                                   Result* result) {
   DAFTAR_ASSIGN_OR_RETURN(const record::Message after,
                           record::Message::FromStored(table_->schema, message));
   std::optional<record::Message> before;
   if (!table_is_empty_) {
-    DAFTAR_ASSIGN_OR_RETURN(
-        before, ReadRecord(core_->store(), *table_, codec::EncodedKey(std::string(key)), {}));
-    if (before.has_value() && before->bytes() == message) return absl::OkStatus();
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, core_->store().Get(key, {}));
+    if (stored.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(*table_, key, *stored));
+      if (before->bytes() == message) return absl::OkStatus();
+      DAFTAR_RETURN_IF_ERROR(tail_.Add(history::HistoryKey(key, next_.last_commit), *stored));
+    }
   }
+  DAFTAR_RETURN_IF_ERROR(entry->Add({false, std::string(key), journal::HashOf(message)}));
   ++result->records_changed;
   DAFTAR_RETURN_IF_ERROR(
       AddEntryChanges(key.substr(prefix_.size()), before.has_value() ? &*before : nullptr, after));
   return writer->Put(key, record::EncodeEnvelope(key, {next_.schema, next_.last_commit, message}));
 }
 
-absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, Result* result) {
+absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, journal::EntryWriter* entry,
+                                    Result* result) {
   DAFTAR_ASSIGN_OR_RETURN(const auto sorted, records_.Finish());
   std::string key;
   std::string message;
@@ -189,7 +203,8 @@ absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, Result* result)
           .With("other line", codec::ReadFixed<uint64_t>(sorted->value(), 0))
           .With("key", DescribeKey(*table_, std::string_view(key).substr(prefix_.size())));
     }
-    if (pending && !same_key) DAFTAR_RETURN_IF_ERROR(WriteRecord(key, message, writer, result));
+    if (pending && !same_key)
+      DAFTAR_RETURN_IF_ERROR(WriteRecord(key, message, writer, entry, result));
     if (!found) return absl::OkStatus();
     key = std::string(sorted->key());
     line = codec::ReadFixed<uint64_t>(sorted->value(), 0);
@@ -215,6 +230,7 @@ absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
     if (index->unique && !change.has_null) {
       DAFTAR_RETURN_IF_ERROR(group.Note(*index, sorted->key(), change.tuple_bytes, change.added));
     }
+    if (change.replaces) DAFTAR_RETURN_IF_ERROR(KeepEntry(sorted->key()));
     if (change.added) {
       DAFTAR_RETURN_IF_ERROR(
           writer->Put(sorted->key(), index::EncodeEntryValue(next_.last_commit, change.covered)));
@@ -224,16 +240,51 @@ absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
   }
 }
 
+absl::Status BulkLoad::KeepEntry(std::string_view key) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, core_->store().Get(key, {}));
+  // An entry that is missing against the rules has no past.
+  if (!stored.has_value()) return absl::OkStatus();
+  return tail_.Add(history::HistoryKey(key, next_.last_commit), *stored);
+}
+
+absl::Status BulkLoad::WriteTail(storage::BulkWriter* writer) {
+  DAFTAR_ASSIGN_OR_RETURN(const auto sorted, tail_.Finish());
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, sorted->Next());
+    if (!found) return absl::OkStatus();
+    DAFTAR_RETURN_IF_ERROR(writer->Put(sorted->key(), sorted->value()));
+  }
+}
+
+void BulkLoad::Publish(const journal::EntryHead& head) {
+  RecentCommits::Written written{next_.last_commit, {}, {}};
+  written.ranges.push_back({prefix_, codec::PrefixEnd(prefix_)});
+  for (const catalog::IndexDef& index : table_->indexes) {
+    const std::string prefix = codec::IndexPrefix(index.id);
+    written.ranges.push_back({prefix, codec::PrefixEnd(prefix)});
+  }
+  std::vector<RecentCommits::Written> all;
+  all.push_back(std::move(written));
+  core_->Publish({next_, {journal::HashOf(head), time_}}, std::move(all), true);
+}
+
 absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {
+  DAFTAR_RETURN_IF_ERROR(CheckStatement(options_.commit, {table_}));
   Result result;
+  journal::EntryWriter entry(
+      next_.last_commit,
+      [this](std::string_view key, std::string_view value) { return tail_.Add(key, value); });
   DAFTAR_ASSIGN_OR_RETURN(const auto writer, core_->store().NewBulkWriter());
   DAFTAR_RETURN_IF_ERROR(writer->Put(HeaderKey(), EncodeHeader(next_)));
-  DAFTAR_RETURN_IF_ERROR(WriteRecords(writer.get(), &result));
+  DAFTAR_RETURN_IF_ERROR(WriteRecords(writer.get(), &entry, &result));
   DAFTAR_RETURN_IF_ERROR(WriteEntries(writer.get()));
-  result.version = core_->header().last_commit;
+  result.version = end_.header.last_commit;
   if (options_.dry_run || result.records_changed == 0) return result;
+  DAFTAR_ASSIGN_OR_RETURN(const journal::EntryHead head,
+                          entry.Finish(StatementOf(options_.commit), time_, end_.journal.hash));
+  DAFTAR_RETURN_IF_ERROR(WriteTail(writer.get()));
   DAFTAR_RETURN_IF_ERROR(writer->Finish());
-  core_->set_header(next_);
+  Publish(head);
   result.version = next_.last_commit;
   return result;
 }

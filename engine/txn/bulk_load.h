@@ -1,5 +1,5 @@
-// Writes any number of records as one commit in bounded memory: records and index entries are
-// sorted on disk and enter the store in one step.
+// Writes any number of records as one commit in bounded memory: records, index entries, what they
+// replace and the journal entry are sorted on disk and enter the store in one step.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "catalog/catalog.h"
 #include "daftar/options.h"
 #include "index/entries.h"
+#include "journal/entry_writer.h"
 #include "record/message.h"
 #include "storage/external_sorter.h"
 #include "txn/core.h"
@@ -30,6 +31,7 @@ struct BulkLoadOptions {
   // duplicate is still found, at Finish.
   size_t remembered_bytes_max = size_t{64} << 20;
   bool dry_run = false;
+  CommitOptions commit = {};  // always synced
 };
 
 // One load into one table, by one thread. Other commits wait from construction to destruction.
@@ -55,7 +57,7 @@ class BulkLoad {
   };
   // Writes everything as one commit. When one key was upserted twice the later line wins. Errors:
   // AlreadyExists naming lines or records that share a key or unique values; those of
-  // storage::BulkWriter. Durability: synced.
+  // CheckStatement and storage::BulkWriter. Durability: synced.
   absl::StatusOr<Result> Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
  private:
@@ -68,24 +70,33 @@ class BulkLoad {
                               NewKeys* fresh) const;
   absl::Status CheckUnseen(std::string_view key, std::string_view what, NewKeys* fresh) const;
   void Remember(NewKeys fresh, uint64_t line);
-  absl::Status WriteRecords(storage::BulkWriter* writer, Result* result);
+  absl::Status WriteRecords(storage::BulkWriter* writer, journal::EntryWriter* entry,
+                            Result* result);
   absl::Status WriteRecord(std::string_view key, std::string_view message,
-                           storage::BulkWriter* writer, Result* result);
+                           storage::BulkWriter* writer, journal::EntryWriter* entry,
+                           Result* result);
   absl::Status AddEntryChanges(std::string_view primary_key, const record::Message* before,
                                const record::Message& after);
   absl::Status WriteEntries(storage::BulkWriter* writer);
+  // What the entry at `key` was goes to the history.
+  absl::Status KeepEntry(std::string_view key);
+  absl::Status WriteTail(storage::BulkWriter* writer);
+  void Publish(const journal::EntryHead& head) ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
   Core* const core_;
   const catalog::TableDef* const table_;
   const BulkLoadOptions options_;
   const std::string prefix_;
   bool table_is_empty_ = false;
-  Header next_;
+  DatabaseEnd end_;  // before the load
+  Header next_;      // after it
+  int64_t time_ = 0;
   // Keys met so far and the lines they came from.
   absl::flat_hash_map<std::string, uint64_t> seen_;
   size_t seen_bytes_ = 0;
   storage::ExternalSorter records_;
   storage::ExternalSorter entries_;
+  storage::ExternalSorter tail_;  // history and journal, whose keys come after all others
 };
 
 }  // namespace daftar::txn

@@ -1,92 +1,354 @@
 #include "txn/core.h"
 
+#include <chrono>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "catalog/catalog_codec.h"
+#include "history/as_of_reader.h"
+#include "txn/statement.h"
 
 namespace daftar::txn {
 namespace {
+
+// How far back a database that is opened for writing is looked over for missing commits: what is
+// found in the log is less than this.
+constexpr uint64_t kTailCommits = 65536;
+// How often the anchor is synced at most.
+constexpr int64_t kAnchorSyncMicros = 1'000'000;
+// Opening beside a writer: it may take files away while they are being looked for.
+constexpr int kAttemptsMax = 9;
+constexpr std::chrono::milliseconds kFirstPause(1);  // doubled each time
 
 storage::Durability ToStorage(Durability durability) {
   return durability == Durability::kSynced ? storage::Durability::kSynced
                                            : storage::Durability::kBuffered;
 }
 
-}  // namespace
+int64_t SystemMicros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
-Core::Core(std::unique_ptr<storage::Store> store, Header header,
-           std::shared_ptr<const catalog::Catalog> catalog)
-    : store_(std::move(store)), header_(header), catalog_(std::move(catalog)) {}
+CoreOptions WithDefaults(CoreOptions options) {
+  if (!options.clock) options.clock = SystemMicros;
+  return options;
+}
 
-absl::StatusOr<std::unique_ptr<Core>> Core::Open(std::unique_ptr<storage::Store> store) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, store->Get(HeaderKey(), {}));
+absl::StatusOr<Header> ReadHeader(const storage::Reader& reader) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, reader.Get(HeaderKey()));
   if (!value.has_value()) {
-    auto entries = store->NewIterator({}, {});
+    auto entries = reader.NewIterator({}, {});
     DAFTAR_ASSIGN_OR_RETURN(const bool holds_something, entries->Next());
     if (holds_something) return DataLoss("database has lost its header");
     return NotFound("directory holds no database; make one with `daftar init`");
   }
   DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*value));
-  const std::string key = catalog::CatalogKey(header.schema);
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, store->Get(key, {}));
-  if (!stored.has_value()) {
-    return DataLoss("database has lost its schema").With("version", header.schema.value());
+  if (header.format < kFormatVersion) {
+    return FailedPrecondition("database is of an older format; run `daftar upgrade`")
+        .With("format", header.format)
+        .With("format of this library", kFormatVersion);
   }
-  DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::DecodeCatalog(key, *stored));
-  return std::unique_ptr<Core>(new Core(
-      std::move(store), header, std::make_shared<const catalog::Catalog>(std::move(catalog))));
+  return header;
+}
+
+}  // namespace
+
+Core::Core(std::unique_ptr<storage::Store> store, CoreOptions options)
+    : store_(std::move(store)),
+      options_(WithDefaults(std::move(options))),
+      queue_([this](const std::vector<CommitRequest*>& group) { ProcessGroup(group); }),
+      recent_(options_.recent_bytes_max) {}
+
+Core::~Core() {
+  if (options_.mode != CoreMode::kWrite) return;
+  absl::MutexLock lock(&write_mutex_);
+  if (end_.header.last_commit == anchored_) return;
+  // There is nobody to tell of a failure: what is not durable then was never said to be.
+  if (!store_->Sync().ok()) return;
+  const Anchor anchor{end_.header.id, end_.header.last_commit, end_.journal.time,
+                      end_.journal.hash};
+  store_->WriteAnchor(EncodeAnchor(anchor), storage::Durability::kSynced).IgnoreError();
+}
+
+absl::StatusOr<std::unique_ptr<Core>> Core::Open(std::unique_ptr<storage::Store> store,
+                                                 CoreOptions options) {
+  std::unique_ptr<Core> core(new Core(std::move(store), std::move(options)));
+  DAFTAR_RETURN_IF_ERROR(core->options_.mode == CoreMode::kWrite ? core->Load()
+                                                                 : core->LoadMoving());
+  return core;
 }
 
 absl::StatusOr<std::unique_ptr<Core>> Core::Create(std::unique_ptr<storage::Store> store,
-                                                   catalog::Catalog catalog) {
+                                                   catalog::Catalog catalog, const DatabaseId& id,
+                                                   CoreOptions options) {
   auto entries = store->NewIterator({}, {});
   DAFTAR_ASSIGN_OR_RETURN(const bool holds_something, entries->Next());
   if (holds_something) return AlreadyExists("directory already holds a database");
   Header header;
   header.schema = catalog.version;
+  header.id = id;
   DAFTAR_ASSIGN_OR_RETURN(const std::string stored,
                           catalog::EncodeCatalog(catalog, header.last_commit));
   storage::Batch batch;
   batch.Put(HeaderKey(), EncodeHeader(header));
   batch.Put(catalog::CatalogKey(catalog.version), stored);
+  // The anchor is first: a database without one is damaged, one that was not made yet is not.
+  DAFTAR_RETURN_IF_ERROR(
+      store->WriteAnchor(EncodeAnchor({id, {}, 0, {}}), storage::Durability::kSynced));
   DAFTAR_RETURN_IF_ERROR(store->Write(batch, storage::Durability::kSynced));
   // The catalog is read back, so that a new database and a reopened one run on the same bytes.
-  return Open(std::move(store));
+  return Open(std::move(store), std::move(options));
 }
 
-std::shared_ptr<const catalog::Catalog> Core::catalog() const { return catalog_; }
+absl::StatusOr<std::optional<Anchor>> Core::FindAnchor() const {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, store_->ReadAnchor());
+  if (!bytes.has_value()) return std::optional<Anchor>();
+  DAFTAR_ASSIGN_OR_RETURN(const Anchor anchor, DecodeAnchor(*bytes));
+  return std::optional(anchor);
+}
 
-absl::StatusOr<ReadView> Core::View() const {
-  ReadView view;
-  view.store = store_.get();
-  view.snapshot = store_->NewSnapshot();
-  view.catalog = catalog_;
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value,
-                          store_->Get(HeaderKey(), view.read_options()));
-  if (!value.has_value()) return DataLoss("database has lost its header");
-  DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*value));
-  view.version = header.last_commit;
+absl::StatusOr<Anchor> Core::ReadAnchor() const {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<Anchor> anchor, FindAnchor());
+  if (!anchor.has_value()) return DataLoss("database has lost its anchor; run `daftar recover`");
+  return *anchor;
+}
+
+absl::Status Core::CheckAnchor(const storage::Reader& reader, const Header& header,
+                               const std::optional<Anchor>& anchor) const {
+  if (!anchor.has_value()) {
+    return DataLoss("database has lost its anchor; run `daftar recover --dry-run`");
+  }
+  if (anchor->id != header.id) {
+    return DataLoss("the anchor is another database's; run `daftar recover --dry-run`");
+  }
+  if (anchor->version > header.last_commit) {
+    return DataLoss("commits that were acknowledged are missing; run `daftar recover --dry-run`")
+        .With("newest commit found", header.last_commit.value())
+        .With("newest commit acknowledged", anchor->version.value());
+  }
+  if (anchor->version.value() == 0) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(const journal::EntryHead entry, ReadEntry(reader, anchor->version));
+  if (journal::HashOf(entry) == anchor->entry) return absl::OkStatus();
+  return DataLoss("the journal is not the one that the anchor knows")
+      .With("commit", anchor->version.value());
+}
+
+absl::StatusOr<std::shared_ptr<const catalog::Catalog>> Core::LoadCatalog(
+    const storage::Reader& reader, SchemaVersion version) const {
+  {
+    absl::ReaderMutexLock lock(&view_mutex_);
+    if (view_.catalog != nullptr && view_.catalog->version == version) return view_.catalog;
+  }
+  const std::string key = catalog::CatalogKey(version);
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(key));
+  if (!stored.has_value()) {
+    return DataLoss("database has lost its schema").With("version", version.value());
+  }
+  DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::DecodeCatalog(key, *stored));
+  return std::make_shared<const catalog::Catalog>(std::move(catalog));
+}
+
+std::shared_ptr<const storage::Reader> Core::NewReader(CommitVersion newest) const {
+  switch (options_.mode) {
+    case CoreMode::kWrite:
+      return storage::NewSnapshotReader(*store_);
+    case CoreMode::kRead:
+      return storage::NewLiveReader(*store_);
+    case CoreMode::kFollow:
+      // The store moves on beneath a view, which must not.
+      return history::NewAsOfReader(storage::NewLiveReader(*store_), newest);
+  }
+  return nullptr;
+}
+
+absl::Status Core::Load() {
+  const auto state = storage::NewSnapshotReader(*store_);
+  DatabaseEnd end;
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<Anchor> anchor, FindAnchor());
+  if (options_.mode != CoreMode::kWrite) DAFTAR_RETURN_IF_ERROR(store_->CatchUp());
+  DAFTAR_ASSIGN_OR_RETURN(end.header, ReadHeader(*state));
+  DAFTAR_ASSIGN_OR_RETURN(const auto catalog, LoadCatalog(*state, end.header.schema));
+  uint64_t tail = kTailCommits;
+  if (options_.mode != CoreMode::kWrite) {
+    DAFTAR_ASSIGN_OR_RETURN(tail, store_->UnflushedWrites());
+  }
+  const CommitVersion last = end.header.last_commit;
+  DAFTAR_RETURN_IF_ERROR(CheckJournalTail(*state, last, tail));
+  DAFTAR_RETURN_IF_ERROR(CheckAnchor(*state, end.header, anchor));
+  if (last.value() > 0) {
+    DAFTAR_ASSIGN_OR_RETURN(const journal::EntryHead entry, ReadEntry(*state, last));
+    end.journal = {journal::HashOf(entry), entry.time};
+  }
+  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts, ReadHistoryStarts(*state));
+  {
+    absl::MutexLock lock(&write_mutex_);
+    end_ = end;
+    anchored_ = anchor->version;
+  }
+  Show({NewReader(last), catalog, std::make_shared<const HistoryStarts>(std::move(starts)), last});
+  return absl::OkStatus();
+}
+
+absl::Status Core::LoadMoving() {
+  absl::Status status;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(kFirstPause * (1 << attempt));
+    status = Load();
+    if (!absl::IsDataLoss(status) && !absl::IsUnavailable(status)) return status;
+  }
+  return status;
+}
+
+absl::Status Core::CatchUp() {
+  if (options_.mode != CoreMode::kFollow) {
+    return FailedPrecondition("the database was not opened to follow another process");
+  }
+  return LoadMoving();
+}
+
+void Core::ShowStore() {
+  ReadView view = View();
+  view.reader = NewReader(view.version);
+  Show(std::move(view));
+}
+
+void Core::Show(ReadView view) {
+  absl::MutexLock lock(&view_mutex_);
+  view_ = std::move(view);
+}
+
+std::shared_ptr<const catalog::Catalog> Core::catalog() const { return View().catalog; }
+
+ReadView Core::View() const {
+  absl::ReaderMutexLock lock(&view_mutex_);
+  return view_;
+}
+
+absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
+  ReadView view = View();
+  if (version > view.version) {
+    return InvalidArgument("there is no such commit yet")
+        .With("commit", version.value())
+        .With("newest", view.version.value());
+  }
+  if (version == view.version) return view;
+  const auto base =
+      options_.mode == CoreMode::kFollow ? storage::NewLiveReader(*store_) : std::move(view.reader);
+  view.reader = history::NewAsOfReader(base, version);
+  view.version = version;
   return view;
+}
+
+absl::StatusOr<ReadView> Core::ViewAt(int64_t time) const {
+  const ReadView view = View();
+  DAFTAR_ASSIGN_OR_RETURN(const CommitVersion version, CommitAt(*view.reader, view.version, time));
+  return ViewAsOf(version);
 }
 
 absl::StatusOr<CommitVersion> Core::Commit(const catalog::Catalog& catalog,
                                            const std::vector<RecordWrite>& writes,
-                                           Durability durability) {
-  const absl::MutexLock lock(&write_mutex_);
-  if (catalog.version != header_.schema) {
+                                           const CommitOptions& options) {
+  const ReadView view = View();
+  if (catalog.version != view.catalog->version) {
     return Aborted("the schema has changed since the batch was begun; begin again");
   }
-  Header next = header_;
-  next.last_commit = CommitVersion(header_.last_commit.value() + 1);
-  WriteSet changes(store_.get(), next.schema, next.last_commit);
+  WriteSet changes(view.reader, catalog.version, CommitVersion(view.version.value() + 1));
   for (const RecordWrite& write : writes) DAFTAR_RETURN_IF_ERROR(changes.Apply(write));
-  DAFTAR_RETURN_IF_ERROR(changes.CheckUnique());
-  storage::Batch batch;
-  changes.AppendTo(&batch);
-  if (batch.empty()) return header_.last_commit;
-  batch.Put(HeaderKey(), EncodeHeader(next));
-  DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(durability)));
-  header_ = next;
-  return next.last_commit;
+  CommitRequest request;
+  request.catalog = &catalog;
+  request.writes = &writes;
+  request.view = view.version;
+  request.options = &options;
+  return CommitPrepared(&request, &changes, nullptr);
+}
+
+absl::StatusOr<CommitVersion> Core::CommitPrepared(CommitRequest* request, WriteSet* prepared,
+                                                   ReadSet* reads) {
+  DAFTAR_RETURN_IF_ERROR(prepared->Finish());
+  DAFTAR_RETURN_IF_ERROR(CheckStatement(*request->options, prepared->tables()));
+  if (prepared->empty()) return request->view;
+  ReadSet guards;
+  prepared->AddGuards(&guards);
+  guards.Seal();
+  if (reads != nullptr) {
+    if (options_.faults.ignore_read_keys) reads->ClearKeys();
+    if (options_.faults.ignore_read_ranges) reads->ClearRanges();
+    reads->Seal();
+  }
+  request->prepared = prepared;
+  request->guards = &guards;
+  request->reads = reads;
+  queue_.Submit(request);
+  return request->result;
+}
+
+int64_t Core::NextTime() const { return std::max(options_.clock(), end_.journal.time); }
+
+void Core::ProcessGroup(const std::vector<CommitRequest*>& requests) {
+  absl::MutexLock lock(&write_mutex_);
+  CommitGroup group(View().reader, end_, recent_, NextTime(), options_.faults);
+  for (CommitRequest* request : requests) group.Add(request);
+  absl::Status status;
+  if (!group.batch().empty()) {
+    const bool synced = group.needs_sync() && !options_.faults.skip_sync;
+    group.batch().Put(HeaderKey(), EncodeHeader(group.end().header));
+    status = store_->Write(group.batch(),
+                           synced ? storage::Durability::kSynced : storage::Durability::kBuffered);
+    if (status.ok()) Publish(group.end(), std::move(group.written()), group.needs_sync());
+  }
+  // What a refused request met may have been an accepted one that was then not written.
+  if (!status.ok()) {
+    for (CommitRequest* request : requests) request->result = status;
+    return;
+  }
+  for (const CommitGroup::Accepted& accepted : group.accepted()) {
+    accepted.request->result = accepted.version;
+  }
+}
+
+absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
+  DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
+  absl::MutexLock lock(&write_mutex_);
+  DatabaseEnd end = end_;
+  end.header.last_commit = CommitVersion(end_.header.last_commit.value() + 1);
+  const int64_t time = NextTime();
+  const WriteSet nothing(nullptr, end.header.schema, end.header.last_commit);
+  DAFTAR_ASSIGN_OR_RETURN(
+      const journal::EntryHead head,
+      nothing.AppendEntry(StatementOf(options), time, end_.journal.hash, &batch));
+  end.journal = {journal::HashOf(head), time};
+  batch.Put(HeaderKey(), EncodeHeader(end.header));
+  DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(options.durability)));
+  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts,
+                          ReadHistoryStarts(*storage::NewLiveReader(*store_)));
+  Publish(end, {}, options.durability == Durability::kSynced);
+  ReadView view = View();
+  view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
+  Show(std::move(view));
+  return end.header.last_commit;
+}
+
+void Core::Publish(const DatabaseEnd& end, std::vector<RecentCommits::Written> written,
+                   bool durable) {
+  end_ = end;
+  for (RecentCommits::Written& each : written) recent_.Add(std::move(each));
+  ReadView view = View();
+  view.version = end.header.last_commit;
+  view.reader = NewReader(view.version);
+  Show(std::move(view));
+  if (!durable) return;
+  const int64_t now = options_.clock();
+  const bool sync = now - anchor_synced_at_ >= kAnchorSyncMicros || now < anchor_synced_at_;
+  const Anchor anchor{end.header.id, end.header.last_commit, end.journal.time, end.journal.hash};
+  const absl::Status status = store_->WriteAnchor(
+      EncodeAnchor(anchor), sync ? storage::Durability::kSynced : storage::Durability::kBuffered);
+  // The commits are safe whatever becomes of the anchor, and the store refuses to write any more.
+  if (!status.ok()) return;
+  anchored_ = anchor.version;
+  if (sync) anchor_synced_at_ = now;
 }
 
 }  // namespace daftar::txn

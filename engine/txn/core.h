@@ -1,6 +1,8 @@
 // The one path by which anything is read from or written to an open database.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,66 +13,126 @@
 #include "catalog/catalog.h"
 #include "daftar/options.h"
 #include "storage/store.h"
+#include "txn/anchor.h"
+#include "txn/commit_group.h"
+#include "txn/commit_queue.h"
 #include "txn/header.h"
+#include "txn/read_view.h"
+#include "txn/recent_commits.h"
 #include "txn/write_set.h"
 
 namespace daftar::txn {
 
-// A consistent state to read from. Lifetime: must end before its Core. Thread safety: may be
-// shared.
-struct ReadView {
-  const storage::Store* store = nullptr;
-  std::shared_ptr<const storage::Snapshot> snapshot;  // shared by the cursors that read from it
-  std::shared_ptr<const catalog::Catalog> catalog;
-  CommitVersion version;
+enum class CoreMode {
+  kWrite,
+  kRead,    // beside a process that writes, the state found at opening
+  kFollow,  // the same, moving on by CatchUp()
+};
 
-  storage::ReadOptions read_options() const { return {snapshot.get(), true}; }
-  storage::IterateOptions iterate_options(bool reverse = false) const {
-    return {snapshot.get(), reverse, true};
-  }
+struct CoreOptions {
+  CoreMode mode = CoreMode::kWrite;
+  // Microseconds since 1970 UTC. Commits never go back in time: when the clock does, they keep the
+  // time of the commit before.
+  std::function<int64_t()> clock = nullptr;  // null: the system's
+  // Bytes of keys of recent commits, against which transactions are checked.
+  size_t recent_bytes_max = size_t{16} << 20;
+  PlantedFaults faults = {};
 };
 
 // Thread safety: all methods may be called from many threads; commits take turns.
 class Core {
  public:
-  // Opens a store that holds a database. Errors: NotFound when the store is empty; DataLoss;
-  // FailedPrecondition when the format is newer.
-  static absl::StatusOr<std::unique_ptr<Core>> Open(std::unique_ptr<storage::Store> store);
+  // Opens a store that holds a database. Errors: NotFound when the store is empty; DataLoss, also
+  // when what is there is older than the anchor says or the end of the journal is not whole;
+  // FailedPrecondition when the format is newer, or older and to be upgraded.
+  static absl::StatusOr<std::unique_ptr<Core>> Open(std::unique_ptr<storage::Store> store,
+                                                    CoreOptions options = {});
   // Makes a database in an empty store. Errors: AlreadyExists when the store holds anything.
   static absl::StatusOr<std::unique_ptr<Core>> Create(std::unique_ptr<storage::Store> store,
-                                                      catalog::Catalog catalog);
+                                                      catalog::Catalog catalog,
+                                                      const DatabaseId& id,
+                                                      CoreOptions options = {});
+  // Makes what was committed durable and brings the anchor up to it. When that fails, the database
+  // is as after a power loss.
+  ~Core();
 
-  absl::StatusOr<ReadView> View() const;
+  // The newest state. Never waits for a commit.
+  ReadView View() const;
+  // The state right after commit `version`. Errors: InvalidArgument when there is no such commit
+  // yet; DataLoss.
+  absl::StatusOr<ReadView> ViewAsOf(CommitVersion version) const;
+  // The state at a moment, in microseconds since 1970 UTC: that of the newest commit until then.
+  absl::StatusOr<ReadView> ViewAt(int64_t time) const;
 
   // Applies all of `writes` or none, and gives the new commit's version, or the last one when
   // nothing changed. `catalog` is the one the writes were made with.
-  // Errors: those of WriteSet; Aborted when the schema has changed since; those of Store::Write.
+  // Errors: those of WriteSet; InvalidArgument for the statement; FailedPrecondition when a table
+  // requires more of it; Aborted when the schema has changed since; those of Store::Write.
   // Durability: as asked; the commit is visible to others only once it is written.
   absl::StatusOr<CommitVersion> Commit(const catalog::Catalog& catalog,
                                        const std::vector<RecordWrite>& writes,
-                                       Durability durability);
+                                       const CommitOptions& options);
+  // The same for writes that were prepared on an earlier state, when what was read of that state is
+  // still so. Errors: also Aborted when it is not.
+  absl::StatusOr<CommitVersion> CommitPrepared(CommitRequest* request, WriteSet* prepared,
+                                               ReadSet* reads);
+
+  // Appends an entry without changes, for what is done to the database itself.
+  absl::StatusOr<CommitVersion> CommitNote(const CommitOptions& options, storage::Batch batch);
+
+  // Takes in what the process that writes has committed; views stay as they are. Errors:
+  // FailedPrecondition when the mode is not kFollow; DataLoss; Unavailable: call it again.
+  absl::Status CatchUp();
+  // What the writing process has made durable, for the lag of a reader. Errors: DataLoss.
+  absl::StatusOr<Anchor> ReadAnchor() const;
 
   std::shared_ptr<const catalog::Catalog> catalog() const;
   storage::Store& store() { return *store_; }
   const storage::Store& store() const { return *store_; }
+  int64_t Now() const { return options_.clock(); }
 
   // Held by whoever writes to the store outside Commit (bulk load, repair).
   absl::Mutex& write_mutex() ABSL_LOCK_RETURNED(write_mutex_) { return write_mutex_; }
-  // The header as the next commit will find it. Requires the write mutex.
-  Header header() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return header_; }
-  // Takes note of a header that was written outside Commit. Requires the write mutex.
-  void set_header(const Header& header) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) {
-    header_ = header;
-  }
+  // Where the database stands; the next commit follows it. Requires the write mutex.
+  DatabaseEnd end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return end_; }
+  // The time of a commit that is to follow. Requires the write mutex.
+  int64_t NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Takes note of commits that were written, and shows them to readers. `durable`: they are synced,
+  // and everything before them.
+  void Publish(const DatabaseEnd& end, std::vector<RecentCommits::Written> written, bool durable)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Shows readers what was written to the store outside of commits, or found to be there.
+  void ShowStore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
 
  private:
-  Core(std::unique_ptr<storage::Store> store, Header header,
-       std::shared_ptr<const catalog::Catalog> catalog);
+  Core(std::unique_ptr<storage::Store> store, CoreOptions options);
+
+  // Finds out where the store stands and shows it to readers.
+  absl::Status Load();
+  // The same beside a process that writes, which may need several attempts.
+  absl::Status LoadMoving();
+  absl::Status CheckAnchor(const storage::Reader& reader, const Header& header,
+                           const std::optional<Anchor>& anchor) const;
+  absl::StatusOr<std::shared_ptr<const catalog::Catalog>> LoadCatalog(const storage::Reader& reader,
+                                                                      SchemaVersion version) const;
+  // What shows the state after the newest commit.
+  std::shared_ptr<const storage::Reader> NewReader(CommitVersion newest) const;
+  void Show(ReadView view);
+  void ProcessGroup(const std::vector<CommitRequest*>& requests);
+  absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
 
   const std::unique_ptr<storage::Store> store_;
+  const CoreOptions options_;
+  CommitQueue queue_;
+
   absl::Mutex write_mutex_;
-  Header header_ ABSL_GUARDED_BY(write_mutex_);
-  const std::shared_ptr<const catalog::Catalog> catalog_;
+  DatabaseEnd end_ ABSL_GUARDED_BY(write_mutex_);
+  RecentCommits recent_ ABSL_GUARDED_BY(write_mutex_);
+  CommitVersion anchored_ ABSL_GUARDED_BY(write_mutex_);  // what the anchor says
+  int64_t anchor_synced_at_ ABSL_GUARDED_BY(write_mutex_) = 0;
+
+  mutable absl::Mutex view_mutex_;
+  ReadView view_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 }  // namespace daftar::txn

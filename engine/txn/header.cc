@@ -1,6 +1,9 @@
 #include "txn/header.h"
 
+#include <algorithm>
+
 #include "absl/crc/crc32c.h"
+#include "base/check.h"
 #include "base/status.h"
 #include "codec/fixed.h"
 #include "codec/keyspace.h"
@@ -15,17 +18,28 @@ constexpr size_t kCommitAt = 16;
 constexpr size_t kChecksumAt = 24;
 // What every format begins with; a newer one may go on after it.
 constexpr size_t kHeaderBytes = 28;
+// Format 2 goes on with the database's id and a checksum of it.
+constexpr size_t kIdAt = kHeaderBytes;
+constexpr size_t kIdChecksumAt = kIdAt + sizeof(DatabaseId);
+constexpr size_t kHeader2Bytes = kIdChecksumAt + 4;
+
+uint32_t Checksum(std::string_view bytes) {
+  return static_cast<uint32_t>(absl::ComputeCrc32c(bytes));
+}
 
 }  // namespace
 
 std::string HeaderKey() { return codec::SpacePrefix(codec::Space::kHeader); }
 
 std::string EncodeHeader(const Header& header) {
+  DAFTAR_CHECK_EQ(header.format, kFormatVersion);
   std::string value(kMagic);
   codec::AppendFixed(header.format, &value);
   codec::AppendFixed(header.schema.value(), &value);
   codec::AppendFixed(header.last_commit.value(), &value);
-  codec::AppendFixed(static_cast<uint32_t>(absl::ComputeCrc32c(value)), &value);
+  codec::AppendFixed(Checksum(value), &value);
+  value.append(reinterpret_cast<const char*>(header.id.data()), header.id.size());
+  codec::AppendFixed(Checksum(std::string_view(value).substr(kIdAt)), &value);
   return value;
 }
 
@@ -33,8 +47,7 @@ absl::StatusOr<Header> DecodeHeader(std::string_view value) {
   if (value.size() < kHeaderBytes || !value.starts_with(kMagic)) {
     return DataLoss("database header is damaged").With("bytes", value.size());
   }
-  const auto checksum = static_cast<uint32_t>(absl::ComputeCrc32c(value.substr(0, kChecksumAt)));
-  if (checksum != codec::ReadFixed<uint32_t>(value, kChecksumAt)) {
+  if (Checksum(value.substr(0, kChecksumAt)) != codec::ReadFixed<uint32_t>(value, kChecksumAt)) {
     return DataLoss("database header is damaged").With("cause", "wrong checksum");
   }
   Header header;
@@ -44,11 +57,18 @@ absl::StatusOr<Header> DecodeHeader(std::string_view value) {
         .With("format", header.format)
         .With("newest known", kFormatVersion);
   }
-  if (header.format != kFormatVersion || value.size() != kHeaderBytes) {
+  const size_t size = header.format == 1 ? kHeaderBytes : kHeader2Bytes;
+  if (header.format == 0 || value.size() != size) {
     return DataLoss("database header is damaged").With("format", header.format);
   }
   header.schema = SchemaVersion(codec::ReadFixed<uint32_t>(value, kSchemaAt));
   header.last_commit = CommitVersion(codec::ReadFixed<uint64_t>(value, kCommitAt));
+  if (header.format == 1) return header;
+  const std::string_view id = value.substr(kIdAt, header.id.size());
+  if (Checksum(id) != codec::ReadFixed<uint32_t>(value, kIdChecksumAt)) {
+    return DataLoss("database header is damaged").With("cause", "wrong checksum of the id");
+  }
+  std::copy(id.begin(), id.end(), header.id.begin());
   return header;
 }
 

@@ -1,6 +1,8 @@
 // The database header: one key that says what the store holds and where its counters stand.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,19 +11,24 @@
 
 namespace daftar::txn {
 
-// The newest format this library reads and writes.
-inline constexpr uint32_t kFormatVersion = 1;
+// The format this library reads and writes. Version 1 it can only upgrade.
+inline constexpr uint32_t kFormatVersion = 2;
+
+// Tells one database from all others; drawn at random when it is made.
+using DatabaseId = std::array<uint8_t, 16>;
 
 struct Header {
   uint32_t format = kFormatVersion;
   CommitVersion last_commit;  // the newest commit in the store
   SchemaVersion schema;       // the schema in force
+  DatabaseId id{};            // all zero in format 1, which has none
 };
 
 std::string HeaderKey();
+// Requires: header.format is kFormatVersion.
 std::string EncodeHeader(const Header& header);
-// Errors: DataLoss when the bytes do not verify; FailedPrecondition when the format is newer than
-// kFormatVersion.
+// Decodes all formats up to kFormatVersion. Errors: DataLoss when the bytes do not verify;
+// FailedPrecondition when the format is newer.
 absl::StatusOr<Header> DecodeHeader(std::string_view value);
 
 }  // namespace daftar::txn

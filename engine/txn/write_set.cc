@@ -1,8 +1,13 @@
 #include "txn/write_set.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "history/history_key.h"
+#include "journal/entry_writer.h"
 #include "txn/unique_group.h"
 
 namespace daftar::txn {
@@ -10,6 +15,25 @@ namespace {
 
 std::string_view PrimaryKey(const catalog::TableDef& table, std::string_view key) {
   return key.substr(codec::RecordPrefix(table.id).size());
+}
+
+bool IsRecord(std::string_view key) {
+  return key.front() == static_cast<char>(codec::Space::kRecord);
+}
+
+std::string_view MessageOf(std::string_view value) { return value.substr(record::kEnvelopeBytes); }
+
+// Whether two values stored at `key` differ in nothing but the commit that wrote them.
+bool SameContent(std::string_view key, const std::string& a, const std::string& b) {
+  if (IsRecord(key)) return MessageOf(a) == MessageOf(b);
+  const auto left = index::DecodeEntryValue(a);
+  const auto right = index::DecodeEntryValue(b);
+  return left.ok() && right.ok() && left->covered == right->covered;
+}
+
+bool EndsAsItBegan(std::string_view key, const storage::PendingChange& change) {
+  if (change.value.has_value() != change.before.has_value()) return false;
+  return !change.value.has_value() || SameContent(key, *change.value, *change.before);
 }
 
 }  // namespace
@@ -32,51 +56,72 @@ absl::StatusOr<record::Message> DecodeRecord(const catalog::TableDef& table, std
   return record::Message::FromStored(table.schema, envelope->message);
 }
 
-absl::StatusOr<std::optional<record::Message>> ReadRecord(const storage::Store& store,
+absl::StatusOr<std::optional<record::Message>> ReadRecord(const storage::Reader& reader,
                                                           const catalog::TableDef& table,
-                                                          const codec::EncodedKey& key,
-                                                          const storage::ReadOptions& options) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, store.Get(key.view(), options));
+                                                          const codec::EncodedKey& key) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, reader.Get(key.view()));
   if (!value.has_value()) return std::optional<record::Message>();
   DAFTAR_ASSIGN_OR_RETURN(record::Message record, DecodeRecord(table, key.view(), *value));
   return std::optional<record::Message>(std::move(record));
 }
 
-absl::StatusOr<std::optional<record::Message>> WriteSet::Current(const RecordWrite& write) const {
-  const auto changed = changes_.find(write.key.view());
-  if (changed == changes_.end()) return ReadRecord(*store_, *write.table, write.key, {});
-  if (!changed->second.has_value()) return std::optional<record::Message>();
-  DAFTAR_ASSIGN_OR_RETURN(record::Message record,
-                          DecodeRecord(*write.table, write.key.view(), *changed->second));
-  return std::optional<record::Message>(std::move(record));
+storage::PendingChanges& WriteSet::Mutable() {
+  if (changes_.use_count() > 1) changes_ = std::make_shared<storage::PendingChanges>(*changes_);
+  return *changes_;
+}
+
+absl::StatusOr<std::optional<std::string>> WriteSet::Current(std::string_view key) const {
+  const auto changed = changes_->find(key);
+  return changed == changes_->end() ? base_->Get(key) : changed->second.value;
 }
 
 absl::Status WriteSet::Apply(const RecordWrite& write) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<record::Message> before, Current(write));
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Current(write.key.view()));
   const auto refuse = [&](Error error) {
     return std::move(error)
         .With("table", write.table->name)
         .With("key", DescribeKey(*write.table, PrimaryKey(*write.table, write.key.view())));
   };
-  if (write.record.has_value() && write.intent == WriteIntent::kInsert && before.has_value()) {
+  if (write.record.has_value() && write.intent == WriteIntent::kInsert && stored.has_value()) {
     return refuse(AlreadyExists("a record with this key exists; use upsert to replace it"));
   }
-  if (!before.has_value() && (!write.record.has_value() || write.intent == WriteIntent::kUpdate)) {
+  if (!stored.has_value() && (!write.record.has_value() || write.intent == WriteIntent::kUpdate)) {
     return refuse(NotFound("no record with this key"));
   }
+  std::optional<record::Message> before;
+  if (stored.has_value()) {
+    DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(*write.table, write.key.view(), *stored));
+  }
+  records_.try_emplace(std::string(write.key.view()), ChangedRecord{write.table, {}});
   if (write.record.has_value() && before.has_value() && write.record->bytes() == before->bytes()) {
-    return absl::OkStatus();  // Nothing changes, so no version is spent on it.
+    return absl::OkStatus();
   }
-  DAFTAR_RETURN_IF_ERROR(UpdateIndexes(write, before.has_value() ? &*before : nullptr));
-  std::optional<std::string> value;
+  std::vector<KeyChange> changes;
+  std::vector<UniqueCheck> checks;
+  DAFTAR_RETURN_IF_ERROR(
+      AddEntryChanges(write, before.has_value() ? &*before : nullptr, &changes, &checks));
+  KeyChange& record = changes.emplace_back();
+  record.key = std::string(write.key.view());
+  record.before = stored;
   if (write.record.has_value()) {
-    value = record::EncodeEnvelope(write.key.view(), {schema_, version_, write.record->bytes()});
+    record.value = record::EncodeEnvelope(record.key, {schema_, version_, write.record->bytes()});
   }
-  changes_[std::string(write.key.view())] = std::move(value);
+  // Nothing fails from here on.
+  storage::PendingChanges& all = Mutable();
+  for (KeyChange& change : changes) {
+    bytes_ += change.key.size() + (change.value.has_value() ? change.value->size() : 0);
+    const auto [place, added] = all.try_emplace(std::move(change.key));
+    // What the base holds stays what it was when the key was changed first.
+    if (added) place->second.before = std::move(change.before);
+    place->second.value = std::move(change.value);
+  }
+  std::move(checks.begin(), checks.end(), std::back_inserter(unique_checks_));
   return absl::OkStatus();
 }
 
-absl::Status WriteSet::UpdateIndexes(const RecordWrite& write, const record::Message* before) {
+absl::Status WriteSet::AddEntryChanges(const RecordWrite& write, const record::Message* before,
+                                       std::vector<KeyChange>* changes,
+                                       std::vector<UniqueCheck>* checks) {
   const std::string_view primary_key = PrimaryKey(*write.table, write.key.view());
   for (const catalog::IndexDef& index : write.table->indexes) {
     std::vector<index::Entry> old_entries;
@@ -87,43 +132,49 @@ absl::Status WriteSet::UpdateIndexes(const RecordWrite& write, const record::Mes
     if (write.record.has_value()) {
       DAFTAR_ASSIGN_OR_RETURN(new_entries, index::EntriesOf(index, primary_key, *write.record));
     }
-    index::EntryChanges changes = index::Difference(std::move(old_entries), std::move(new_entries));
-    for (index::Entry& entry : changes.removed) changes_[entry.key.bytes()] = std::nullopt;
-    for (index::Entry& entry : changes.changed) {
-      changes_[entry.key.bytes()] = index::EncodeEntryValue(version_, entry.covered);
+    index::EntryChanges entries = index::Difference(std::move(old_entries), std::move(new_entries));
+    for (index::Entry& entry : entries.removed) {
+      DAFTAR_ASSIGN_OR_RETURN(auto held, EntryBefore(entry.key.bytes()));
+      changes->push_back({std::move(entry.key.bytes()), std::nullopt, std::move(held)});
     }
-    for (index::Entry& entry : changes.added) {
+    for (index::Entry& entry : entries.changed) {
+      DAFTAR_ASSIGN_OR_RETURN(auto held, EntryBefore(entry.key.bytes()));
+      changes->push_back({std::move(entry.key.bytes()),
+                          index::EncodeEntryValue(version_, entry.covered), std::move(held)});
+    }
+    for (index::Entry& entry : entries.added) {
       if (index.unique && !entry.has_null) {
-        unique_checks_.push_back({write.table, &index, entry.key.bytes(), entry.tuple_bytes});
+        checks->push_back({write.table, &index, entry.key.bytes(), entry.tuple_bytes});
       }
-      changes_[entry.key.bytes()] = index::EncodeEntryValue(version_, entry.covered);
+      changes->push_back({std::move(entry.key.bytes()),
+                          index::EncodeEntryValue(version_, entry.covered), std::nullopt});
     }
   }
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<std::string>> WriteSet::EntryBefore(const std::string& key) const {
+  // A key that changed before has its base value noted already.
+  if (changes_->contains(key)) return std::optional<std::string>();
+  return base_->Get(key);
+}
+
 absl::StatusOr<std::optional<std::string>> WriteSet::FindClash(const UniqueCheck& check) const {
   const std::string prefix = check.entry_key.substr(0, check.tuple_bytes);
-  for (auto it = changes_.lower_bound(prefix);
-       it != changes_.end() && it->first.starts_with(prefix); ++it) {
-    if (it->second.has_value() && it->first != check.entry_key) {
-      return std::optional<std::string>(it->first);
-    }
-  }
-  auto entries = store_->NewIterator({prefix, codec::PrefixEnd(prefix)}, {});
+  const auto state = storage::NewOverlayReader(base_, changes_);
+  auto entries = state->NewIterator({prefix, codec::PrefixEnd(prefix)}, {});
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
     if (!found) return std::optional<std::string>();
-    // What this set writes or deletes was looked at above.
-    if (!changes_.contains(entries->key())) return std::optional<std::string>(entries->key());
+    if (entries->key() != check.entry_key) return std::optional(std::string(entries->key()));
   }
 }
 
 absl::Status WriteSet::CheckUnique() const {
   for (const UniqueCheck& check : unique_checks_) {
     // A later write of the same set may have taken the entry away again.
-    const auto entry = changes_.find(check.entry_key);
-    if (entry == changes_.end() || !entry->second.has_value()) continue;
+    const auto entry = changes_->find(check.entry_key);
+    if (entry == changes_->end() || !entry->second.value.has_value()) continue;
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> clash, FindClash(check));
     if (!clash.has_value()) continue;
     return UniqueClash(*check.table, *check.index, check.entry_key, *clash, check.tuple_bytes);
@@ -131,14 +182,76 @@ absl::Status WriteSet::CheckUnique() const {
   return absl::OkStatus();
 }
 
+absl::Status WriteSet::Finish() {
+  storage::PendingChanges& changes = Mutable();
+  std::erase_if(changes, [](const auto& item) { return EndsAsItBegan(item.first, item.second); });
+  for (auto& [key, changed] : records_) {
+    const auto change = changes.find(key);
+    if (change == changes.end() || !change->second.value.has_value()) continue;
+    changed.digest = journal::HashOf(MessageOf(*change->second.value));
+  }
+  return CheckUnique();
+}
+
+void WriteSet::AddGuards(ReadSet* guards) const {
+  for (const auto& [key, changed] : records_) guards->AddKey(key);
+  for (const UniqueCheck& check : unique_checks_) {
+    const std::string prefix = check.entry_key.substr(0, check.tuple_bytes);
+    guards->AddRange({prefix, codec::PrefixEnd(prefix)});
+  }
+}
+
+std::vector<const catalog::TableDef*> WriteSet::tables() const {
+  std::vector<const catalog::TableDef*> tables;
+  for (const auto& [key, changed] : records_) {
+    const bool known = std::find(tables.begin(), tables.end(), changed.table) != tables.end();
+    if (!known && changes_->contains(key)) tables.push_back(changed.table);
+  }
+  return tables;
+}
+
+void WriteSet::Stamp(CommitVersion version) {
+  if (version == version_) return;
+  version_ = version;
+  for (auto& [key, change] : Mutable()) {
+    if (!change.value.has_value()) continue;
+    if (IsRecord(key)) {
+      record::StampEnvelope(key, version, &*change.value);
+    } else {
+      const auto entry = index::DecodeEntryValue(*change.value);
+      DAFTAR_CHECK(entry.ok());
+      change.value = index::EncodeEntryValue(version, entry->covered);
+    }
+  }
+}
+
 void WriteSet::AppendTo(storage::Batch* batch) const {
-  for (const auto& [key, value] : changes_) {
-    if (value.has_value()) {
-      batch->Put(key, *value);
+  for (const auto& [key, change] : *changes_) {
+    if (change.value.has_value()) {
+      batch->Put(key, *change.value);
     } else {
       batch->Delete(key);
     }
+    if (change.before.has_value()) {
+      batch->Put(history::HistoryKey(key, version_), *change.before);
+    }
   }
+}
+
+absl::StatusOr<journal::EntryHead> WriteSet::AppendEntry(const journal::Statement& statement,
+                                                         int64_t time,
+                                                         const journal::Hash& previous,
+                                                         storage::Batch* batch) const {
+  journal::EntryWriter writer(version_, [&](std::string_view key, std::string_view value) {
+    batch->Put(key, value);
+    return absl::OkStatus();
+  });
+  for (const auto& [key, changed] : records_) {
+    const auto change = changes_->find(key);
+    if (change == changes_->end()) continue;
+    DAFTAR_RETURN_IF_ERROR(writer.Add({!change->second.value.has_value(), key, changed.digest}));
+  }
+  return writer.Finish(statement, time, previous);
 }
 
 }  // namespace daftar::txn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,8 +11,10 @@
 #include "catalog/catalog.h"
 #include "daftar/options.h"
 #include "index/entries.h"
+#include "journal/entry.h"
 #include "record/message.h"
-#include "storage/store.h"
+#include "storage/overlay.h"
+#include "txn/read_set.h"
 
 namespace daftar::txn {
 
@@ -23,24 +26,47 @@ struct RecordWrite {
   WriteIntent intent = WriteIntent::kUpsert;
 };
 
-// Applies record writes to the state of the store plus the writes before them, and gathers the
-// resulting changes of records and index entries. Thread safety: none.
+// Applies record writes to a state plus the writes before them, and gathers the resulting changes
+// of records and index entries. Thread safety: none.
+//
+// Values are encoded as if commit `version` wrote them. Which commit it will be is known only when
+// its turn comes: Stamp() then writes the right one into them, which is far cheaper than working
+// the changes out anew.
 class WriteSet {
  public:
-  // Lifetime: `store` must outlive the set. The store must not change until the set is written.
-  WriteSet(const storage::Store* store, SchemaVersion schema, CommitVersion version)
-      : store_(store), schema_(schema), version_(version) {}
+  WriteSet(std::shared_ptr<const storage::Reader> base, SchemaVersion schema, CommitVersion version)
+      : base_(std::move(base)), schema_(schema), version_(version) {}
 
   // Errors: AlreadyExists when an insert finds a record; NotFound when an update or delete finds
-  // none; InvalidArgument; ResourceExhausted; DataLoss. After an error the set must be dropped.
+  // none; InvalidArgument; ResourceExhausted; DataLoss. After an error the set is as before.
   absl::Status Apply(const RecordWrite& write);
 
-  // Checks unique indexes over everything applied: only the final state counts, so that two records
-  // may exchange their values. Errors: AlreadyExists naming index, values and the other record.
-  absl::Status CheckUnique() const;
+  // Drops changes that end where they began, works out what the journal says, and checks unique
+  // indexes: only the final state counts, so that two records may exchange their values. Call it
+  // after the last write. Errors: AlreadyExists naming index, values and the other record.
+  absl::Status Finish();
 
-  // Appends the changes to `batch`, in key order.
+  // Adds everything of the base that the changes follow from: when a later commit writes none of
+  // it, they are right for the state after that commit, too.
+  void AddGuards(ReadSet* guards) const;
+
+  // Whether nothing changes. Requires: Finish().
+  bool empty() const { return changes_->empty(); }
+  // The changes so far. They do not change any more: a later Apply works on a copy.
+  std::shared_ptr<const storage::PendingChanges> changes() const { return changes_; }
+  // Bytes of keys and values held.
+  size_t bytes() const { return bytes_; }
+  // The tables of the records that change. Requires: Finish().
+  std::vector<const catalog::TableDef*> tables() const;
+
+  // Makes `version` the commit that writes the changes. Requires: Finish().
+  void Stamp(CommitVersion version);
+  // Appends the changes to `batch`, and to the history what they replace. Requires: Stamp().
   void AppendTo(storage::Batch* batch) const;
+  // Appends the commit's journal entry. Requires: Stamp(). Errors: those of EntryWriter.
+  absl::StatusOr<journal::EntryHead> AppendEntry(const journal::Statement& statement, int64_t time,
+                                                 const journal::Hash& previous,
+                                                 storage::Batch* batch) const;
 
  private:
   struct UniqueCheck {
@@ -49,25 +75,40 @@ class WriteSet {
     std::string entry_key;
     size_t tuple_bytes;
   };
+  struct ChangedRecord {
+    const catalog::TableDef* table;
+    journal::Hash digest;
+  };
+  struct KeyChange {
+    std::string key;
+    std::optional<std::string> value;
+    std::optional<std::string> before;
+  };
 
-  // The record at `key` as this set sees it.
-  absl::StatusOr<std::optional<record::Message>> Current(const RecordWrite& write) const;
-  absl::Status UpdateIndexes(const RecordWrite& write, const record::Message* before);
+  // The stored value at `key` as this set sees it.
+  absl::StatusOr<std::optional<std::string>> Current(std::string_view key) const;
+  absl::Status AddEntryChanges(const RecordWrite& write, const record::Message* before,
+                               std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
+  // The value that the base has for an entry that goes or changes.
+  absl::StatusOr<std::optional<std::string>> EntryBefore(const std::string& key) const;
   absl::StatusOr<std::optional<std::string>> FindClash(const UniqueCheck& check) const;
+  absl::Status CheckUnique() const;
+  storage::PendingChanges& Mutable();
 
-  const storage::Store* store_;
-  SchemaVersion schema_;
+  const std::shared_ptr<const storage::Reader> base_;
+  const SchemaVersion schema_;
   CommitVersion version_;
-  // Key to new value, or to nothing when deleted.
-  std::map<std::string, std::optional<std::string>, std::less<>> changes_;
+  std::shared_ptr<storage::PendingChanges> changes_ = std::make_shared<storage::PendingChanges>();
+  size_t bytes_ = 0;
+  // Every record key that was written, also in vain.
+  std::map<std::string, ChangedRecord, std::less<>> records_;
   std::vector<UniqueCheck> unique_checks_;
 };
 
 // Reads what a record key holds. Errors: DataLoss.
-absl::StatusOr<std::optional<record::Message>> ReadRecord(const storage::Store& store,
+absl::StatusOr<std::optional<record::Message>> ReadRecord(const storage::Reader& reader,
                                                           const catalog::TableDef& table,
-                                                          const codec::EncodedKey& key,
-                                                          const storage::ReadOptions& options);
+                                                          const codec::EncodedKey& key);
 
 // The message in a stored value. Errors: DataLoss, FailedPrecondition.
 absl::StatusOr<record::Message> DecodeRecord(const catalog::TableDef& table, std::string_view key,

@@ -159,7 +159,8 @@ TEST_CASE("database: random operations equal a map, also after reopening", "[api
         changes[key] = json;
       }
     }
-    const auto committed = database->Commit(std::move(batch), Durability::kBuffered);
+    const auto committed =
+        database->Commit(std::move(batch), {.durability = Durability::kBuffered});
     CAPTURE(step, committed);
     REQUIRE(committed.ok() == expect_ok);
     if (expect_ok) {

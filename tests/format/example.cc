@@ -10,12 +10,15 @@
 #include "codec/hex.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
+#include "history/history_key.h"
 #include "index/entries.h"
 #include "journal/entry_writer.h"
 #include "record/envelope.h"
 #include "record/sample.h"
 #include "support/temp_dir.h"
+#include "txn/anchor.h"
 #include "txn/header.h"
+#include "txn/read_view.h"
 
 namespace daftar::testing {
 namespace {
@@ -26,6 +29,8 @@ using codec::KeyType;
 using codec::Nulls;
 
 constexpr CommitVersion kCommit(300);
+constexpr txn::DatabaseId kId = {0xda, 0xf7, 0xa2};
+constexpr int64_t kTime = 1'742'515'200'000'000;
 
 std::string Part(const KeyPart& part, const Scalar& value) {
   std::string bytes;
@@ -81,12 +86,12 @@ void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record
       0);
   writer.Add({false, std::string(key.view()), journal::HashOf(record.bytes())}).IgnoreError();
   writer.Add({true, std::string(deleted_key.view()), {}}).IgnoreError();
-  const journal::EntryHead head =
-      writer
-          .Finish({"registrar", "renewed", "1403/77"}, 1'742'515'200'000'000,
-                  journal::HashOf("the entry of commit 299"))
-          .value();
+  const journal::EntryHead head = writer
+                                      .Finish({"registrar", "renewed", "1403/77"}, kTime,
+                                              journal::HashOf("the entry of commit 299"))
+                                      .value();
   (*bytes)["journal-hash"] = journal::BytesOf(journal::HashOf(head));
+  (*bytes)["anchor"] = txn::EncodeAnchor({kId, kCommit, kTime, journal::HashOf(head)});
 }
 
 }  // namespace
@@ -127,6 +132,7 @@ std::map<std::string, std::string> EngineBytes() {
   txn::Header header;
   header.schema = catalog.version;
   header.last_commit = kCommit;
+  header.id = kId;
   std::map<std::string, std::string> bytes;
   bytes["parts"] = PartsBytes();
   bytes["varints"] = VarintBytes();
@@ -148,6 +154,11 @@ std::map<std::string, std::string> EngineBytes() {
   }
   const record::Message deleted = MakeRecord(table.schema, R"({"zone": "QFZ", "serial": 11})");
   AddJournalBytes(key, record, index::RecordKey(table, deleted).value(), &bytes);
+  const CommitVersion ended(kCommit.value() + 1);
+  bytes["history-record-key"] = history::HistoryKey(bytes["record-key"], ended);
+  bytes["history-entry-key"] = history::HistoryKey(bytes["byHolder-1-key"], ended);
+  bytes["history-start-key"] = txn::HistoryStartKey(table.id);
+  bytes["history-start-value"] = txn::EncodeHistoryStart(kCommit);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }

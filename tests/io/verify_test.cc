@@ -44,12 +44,12 @@ class Book {
     REQUIRE_OK(schemas);
     auto catalog = catalog::NewCatalog(*schemas);
     REQUIRE_OK(catalog);
-    auto core = txn::Core::Create(storage::NewMemoryStore(), *std::move(catalog));
+    auto core = txn::Core::Create(storage::NewMemoryStore(), *std::move(catalog), {});
     REQUIRE_OK(core);
     core_ = *std::move(core);
     std::vector<txn::RecordWrite> writes;
     for (uint32_t id = 0; id < kRecords; ++id) writes.push_back(Write(id, static_cast<int>(id)));
-    REQUIRE_OK(core_->Commit(*core_->catalog(), writes, Durability::kBuffered));
+    REQUIRE_OK(core_->Commit(*core_->catalog(), writes, {}));
   }
 
   txn::RecordWrite Write(uint32_t id, int n) const {

@@ -38,15 +38,24 @@ storage::RocksOptions SmallRocksOptions() {
   return {.create_if_missing = true, .memory_budget_bytes = size_t{8} << 20};
 }
 
-Model Contents(const storage::Store& store, const storage::Snapshot* snapshot) {
+namespace {
+
+Model ReadAll(storage::Iterator* iterator) {
   Model model;
-  const auto iterator = store.NewIterator({}, {.snapshot = snapshot});
   for (;;) {
     REQUIRE_OK_AND_ASSIGN(const bool more, iterator->Next());
     if (!more) return model;
     REQUIRE(model.emplace(iterator->key(), iterator->value()).second);
   }
 }
+
+}  // namespace
+
+Model Contents(const storage::Store& store, const storage::Snapshot* snapshot) {
+  return ReadAll(store.NewIterator({}, {.snapshot = snapshot}).get());
+}
+
+Model Contents(const storage::Reader& reader) { return ReadAll(reader.NewIterator({}, {}).get()); }
 
 storage::Batch PutBatch(std::string_view key, std::string_view value) {
   storage::Batch batch;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "storage/open.h"
+#include "storage/reader.h"
 #include "storage/store.h"
 #include "support/temp_dir.h"
 
@@ -41,6 +42,9 @@ using Model = std::map<std::string, std::string>;
 
 // Everything in the store, which must be readable.
 Model Contents(const storage::Store& store, const storage::Snapshot* snapshot = nullptr);
+
+// The same of a state to read from.
+Model Contents(const storage::Reader& reader);
 
 // One batch with one put.
 storage::Batch PutBatch(std::string_view key, std::string_view value);

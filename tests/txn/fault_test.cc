@@ -154,11 +154,19 @@ TEST_CASE("create: a failed write leaves an empty store or a database", "[txn][f
       return inner->NewBulkWriter();
     }
     absl::Status Sync() override { return inner->Sync(); }
+    absl::Status WriteAnchor(std::string_view anchor, storage::Durability durability) override {
+      return inner->WriteAnchor(anchor, durability);
+    }
+    absl::StatusOr<std::optional<std::string>> ReadAnchor() const override {
+      return inner->ReadAnchor();
+    }
+    absl::StatusOr<uint64_t> UnflushedWrites() const override { return inner->UnflushedWrites(); }
+    absl::Status CatchUp() override { return inner->CatchUp(); }
     absl::StatusOr<storage::StoreStats> Stats() const override { return inner->Stats(); }
     FaultyStore* inner;
   };
   store->Arm({.point = FaultPoint::kWrite, .takes_effect = takes_effect});
-  CHECK_THAT(txn::Core::Create(std::make_unique<Shared>(store.get()), FirmCatalog()),
+  CHECK_THAT(txn::Core::Create(std::make_unique<Shared>(store.get()), FirmCatalog(), kTestId),
              StatusIs(absl::StatusCode::kUnavailable, "injected fault"));
   auto inner = store->TakeInner();
   if (takes_effect) {

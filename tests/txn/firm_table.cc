@@ -6,10 +6,12 @@
 #include "catalog/catalog_codec.h"
 #include "catalog/resolve.h"
 #include "codec/keyspace.h"
+#include "history/history_key.h"
 #include "index/entries.h"
 #include "record/envelope.h"
 #include "record/sample.h"
 #include "support/status_matchers.h"
+#include "txn/journal_reader.h"
 
 namespace daftar::testing {
 namespace {
@@ -40,6 +42,13 @@ class Checker {
     REQUIRE_OK_AND_ASSIGN(catalog_, catalog::DecodeCatalog(key, stored->second));
     contents_.erase(header);
     contents_.erase(stored);
+    CheckHistory();
+    REQUIRE_OK(txn::CheckJournalTail(*storage::NewLiveReader(store), header_.last_commit,
+                                     header_.last_commit.value()));
+    std::erase_if(contents_, [](const auto& item) {
+      return item.first.front() == static_cast<char>(codec::Space::kHistory) ||
+             item.first.front() == static_cast<char>(codec::Space::kJournal);
+    });
   }
 
   const txn::Header& header() const { return header_; }
@@ -63,6 +72,27 @@ class Checker {
   }
 
  private:
+  // Every old value ended after it began, and before the next one of its key began.
+  void CheckHistory() const {
+    std::string live_key;
+    CommitVersion free_from;
+    for (const auto& [key, value] : contents_) {
+      if (key.front() != static_cast<char>(codec::Space::kHistory)) continue;
+      REQUIRE_OK_AND_ASSIGN(const history::HistoryId id, history::ParseHistoryKey(key));
+      REQUIRE_OK_AND_ASSIGN(const CommitVersion created, history::CreatedBy(id.live_key, value));
+      if (live_key != id.live_key) free_from = CommitVersion(0);
+      live_key = std::string(id.live_key);
+      REQUIRE(created >= free_from);
+      REQUIRE(created < id.ended);
+      REQUIRE(id.ended <= header_.last_commit);
+      free_from = id.ended;
+      const auto live = contents_.find(live_key);
+      if (live == contents_.end()) continue;
+      REQUIRE_OK_AND_ASSIGN(const CommitVersion now, history::CreatedBy(live_key, live->second));
+      REQUIRE(now >= id.ended);
+    }
+  }
+
   void AddRecord(const catalog::TableDef& table, const std::string& key, const std::string& value,
                  Firms* firms) {
     REQUIRE_OK_AND_ASSIGN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
@@ -95,8 +125,14 @@ class Checker {
 
 catalog::Catalog FirmCatalog() { return catalog::NewCatalog(Sample(kSchema).set()).value(); }
 
+txn::CoreOptions TestOptions() {
+  txn::CoreOptions options;
+  options.clock = [] { return kTestTime; };
+  return options;
+}
+
 std::unique_ptr<txn::Core> NewFirmDatabase(std::unique_ptr<storage::Store> store) {
-  return txn::Core::Create(std::move(store), FirmCatalog()).value();
+  return txn::Core::Create(std::move(store), FirmCatalog(), kTestId, TestOptions()).value();
 }
 
 std::unique_ptr<txn::Core> NewFirmDatabase() { return NewFirmDatabase(storage::NewMemoryStore()); }
@@ -120,7 +156,7 @@ txn::RecordWrite Delete(const txn::Core& core, std::string_view code) {
 }
 
 absl::StatusOr<CommitVersion> Commit(txn::Core* core, const std::vector<txn::RecordWrite>& writes) {
-  return core->Commit(*core->catalog(), writes, Durability::kBuffered);
+  return core->Commit(*core->catalog(), writes, {.durability = Durability::kBuffered});
 }
 
 Firms CheckedFirms(const storage::Store& store) { return Checker(store).Run(); }

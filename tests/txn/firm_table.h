@@ -21,6 +21,12 @@ using Firms = std::map<std::string, std::string>;
 // list; firms with a size are ordered by it.
 catalog::Catalog FirmCatalog();
 
+// The id of every test database, and a clock that stands still: the same commits give the same
+// bytes.
+inline constexpr txn::DatabaseId kTestId = {1, 2, 3};
+inline constexpr int64_t kTestTime = 1'700'000'000'000'000;
+txn::CoreOptions TestOptions();
+
 // A new database. Throws on an error.
 std::unique_ptr<txn::Core> NewFirmDatabase(std::unique_ptr<storage::Store> store);
 std::unique_ptr<txn::Core> NewFirmDatabase();  // in memory
@@ -48,8 +54,9 @@ absl::StatusOr<CommitVersion> Commit(txn::Core* core, txn::RecordWrite first, Wr
 }
 
 // All firms, after checking that the store holds nothing but a header, a catalog, records that
-// verify under their keys, exactly the index entries these records have, and no version after the
-// header's; and that unique values are unique.
+// verify under their keys, exactly the index entries these records have, no version after the
+// header's, old values whose times do not overlap, and a journal that is whole; and that unique
+// values are unique.
 Firms CheckedFirms(const storage::Store& store);
 
 // The newest commit according to the store.

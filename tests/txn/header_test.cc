@@ -5,6 +5,7 @@
 
 #include "absl/crc/crc32c.h"
 #include "codec/fixed.h"
+#include "codec/hex.h"
 #include "support/status_matchers.h"
 
 namespace daftar::testing {
@@ -14,6 +15,7 @@ txn::Header Sample() {
   txn::Header header;
   header.schema = SchemaVersion(3);
   header.last_commit = CommitVersion(1234567890123);
+  header.id = {0xda, 0xf7, 0xa2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
   return header;
 }
 
@@ -33,6 +35,18 @@ TEST_CASE("header: gives back what it was given", "[txn][unit]") {
   CHECK(header.format == txn::kFormatVersion);
   CHECK(header.schema == SchemaVersion(3));
   CHECK(header.last_commit == CommitVersion(1234567890123));
+  CHECK(header.id == Sample().id);
+}
+
+TEST_CASE("header: format 1 decodes, without an id", "[txn][format]") {
+  // The worked example of docs/format.md when there was no other format.
+  const std::string value = Unhex("6461667461720d0a01000000010000002c01000000000000dd4ecd32");
+  REQUIRE_OK_AND_ASSIGN(const txn::Header header, txn::DecodeHeader(value));
+  CHECK(header.format == 1);
+  CHECK(header.last_commit == CommitVersion(300));
+  CHECK(header.id == txn::DatabaseId{});
+  CHECK_THAT(txn::DecodeHeader(value + "x"),
+             StatusIs(absl::StatusCode::kDataLoss, "database header is damaged"));
 }
 
 TEST_CASE("header: every prefix and every flipped bit is DataLoss", "[txn][property]") {
@@ -56,9 +70,9 @@ TEST_CASE("header: every prefix and every flipped bit is DataLoss", "[txn][prope
 TEST_CASE("header: a newer format is FailedPrecondition, also when it is longer", "[txn][unit]") {
   const auto newer = StatusIs(
       absl::StatusCode::kFailedPrecondition,
-      "database is of a newer format; open it with a newer Daftar; format=2; newest known=1");
-  CHECK_THAT(txn::DecodeHeader(WithFormat(2)), newer);
-  CHECK_THAT(txn::DecodeHeader(WithFormat(2) + "more fields"), newer);
+      "database is of a newer format; open it with a newer Daftar; format=3; newest known=2");
+  CHECK_THAT(txn::DecodeHeader(WithFormat(3)), newer);
+  CHECK_THAT(txn::DecodeHeader(WithFormat(3) + "more fields"), newer);
   CHECK_THAT(txn::DecodeHeader(WithFormat(0)),
              StatusIs(absl::StatusCode::kDataLoss, "database header is damaged; format=0"));
 }

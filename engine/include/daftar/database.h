@@ -9,15 +9,20 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/as_of.h"
+#include "daftar/cursor.h"
 #include "daftar/ids.h"
 #include "daftar/import.h"
 #include "daftar/maintenance.h"
 #include "daftar/options.h"
 #include "daftar/query.h"
+#include "daftar/read_view.h"
 #include "daftar/record.h"
 #include "daftar/schema.h"
+#include "daftar/transaction.h"
 #include "daftar/value.h"
 
 namespace daftar {
@@ -25,8 +30,6 @@ namespace daftar {
 namespace internal {
 class DatabaseState;
 class BatchState;
-class CursorState;
-struct ViewState;
 struct TypedAccess;
 }  // namespace internal
 
@@ -56,58 +59,6 @@ class Batch {
   std::unique_ptr<internal::BatchState> state_;
 };
 
-// A state of the database that does not change while it is held; writers are not held up.
-// Cheap to copy. Lifetime: must end before its database. Thread safety: may be shared.
-class ReadView {
- public:
-  CommitVersion version() const;
-
- private:
-  friend class Database;
-  friend struct internal::TypedAccess;
-  explicit ReadView(std::shared_ptr<const internal::ViewState> state) : state_(std::move(state)) {}
-  std::shared_ptr<const internal::ViewState> state_;
-};
-
-// The rows of a query, one by one, from one state of the database. Reads as it goes and holds one
-// row, or all of them when the plan sorts.
-// Lifetime: must end before its database. Thread safety: none.
-class Cursor {
- public:
-  Cursor(Cursor&&) noexcept;
-  Cursor& operator=(Cursor&&) noexcept;
-  ~Cursor();
-
-  // Moves to the next row; false when there is none, for which stop_reason() says why.
-  // Errors: DataLoss, Unavailable; ResourceExhausted when a sort holds too much. Not to be called
-  // again after an error.
-  [[nodiscard]] absl::StatusOr<bool> Next();
-
-  // The current row of a query without Select. Requires: the last Next() returned true.
-  absl::StatusOr<Record> record() const;
-  // The current row of a query with Select: one value a column; columns that are no single values
-  // hold their JSON as text. Lifetime: until the next call. Requires: as record().
-  const std::vector<Value>& values() const;
-  // The current row as one compact JSON object; columns under the names they were asked by.
-  absl::StatusOr<std::string> ToJson() const;
-
-  StopReason stop_reason() const;
-  QueryCounts counts() const;
-  // What the plan does, a line a step.
-  std::string Explain() const;
-  // The columns of values(), and for each whether it holds JSON.
-  struct ColumnInfo {
-    std::string name;
-    bool is_json = false;
-  };
-  std::vector<ColumnInfo> columns() const;
-
- private:
-  friend class Database;
-  explicit Cursor(std::unique_ptr<internal::CursorState> state);
-  std::unique_ptr<internal::CursorState> state_;
-};
-
 // An open database. One process may have it open for writing.
 // Thread safety: all methods may be called from many threads; commits take turns.
 class Database {
@@ -126,8 +77,13 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // The state as of now. Errors: DataLoss, Unavailable.
-  absl::StatusOr<ReadView> View() const;
+  // The newest state. Cheap; waits for nobody.
+  ReadView View() const;
+  // The state at an earlier moment. Everything that reads takes such a view: records, queries,
+  // counts. Errors: InvalidArgument for a commit that is yet to come; DataLoss, Unavailable. A
+  // table whose history does not reach back that far is refused with FailedPrecondition when it is
+  // read.
+  absl::StatusOr<ReadView> View(const AsOf& moment) const;
 
   // The record under a key. Errors: NotFound when there is none, or no such table;
   // InvalidArgument when the key does not fit; DataLoss when the record does not verify.
@@ -140,15 +96,26 @@ class Database {
 
   Batch NewBatch() const;
   // Writes all of `batch` or nothing, and gives the commit's version; a batch that changes nothing
-  // gives the last commit's. Errors: AlreadyExists when an insert finds a record or a unique index
-  // another one; NotFound when an update or delete finds none; Aborted when the schema changed
-  // since NewBatch; FailedPrecondition when the database is read-only or an earlier write failed;
-  // ResourceExhausted when the disk is full.
-  absl::StatusOr<CommitVersion> Commit(Batch batch, Durability durability = Durability::kSynced);
+  // gives the last commit's. Commits that wait at the same time share one sync of the disk.
+  // Errors: AlreadyExists when an insert finds a record or a unique index another one; NotFound
+  // when an update or delete finds none; InvalidArgument when the statement is malformed or a table
+  // requires more of it; Aborted when the schema changed since NewBatch; FailedPrecondition when
+  // the database is read-only or an earlier write failed; ResourceExhausted when the disk is full.
+  absl::StatusOr<CommitVersion> Commit(Batch batch, const CommitOptions& options = {});
   // Batches of one.
   absl::Status Put(std::string_view table, std::string_view json,
-                   WriteIntent intent = WriteIntent::kUpsert);
-  absl::Status Delete(std::string_view table, const Key& key);
+                   WriteIntent intent = WriteIntent::kUpsert, const CommitOptions& options = {});
+  absl::Status Delete(std::string_view table, const Key& key, const CommitOptions& options = {});
+
+  // Begins a transaction on the newest state. Errors: FailedPrecondition when the database is open
+  // for reading only.
+  absl::StatusOr<Transaction> Begin(const TransactionLimits& limits = {});
+  // Runs `body` in a transaction and commits it; when that is Aborted, does so again, with a fresh
+  // transaction, attempts_max times in all. Gives the version. The body must have no effects of its
+  // own that do harm when repeated. Errors: those of `body`, as they are: nothing is committed
+  // then; those of Transaction::Commit.
+  absl::StatusOr<CommitVersion> Transact(absl::FunctionRef<absl::Status(Transaction&)> body,
+                                         const TransactOptions& options = {});
 
   // Plans and starts a query. Errors: NotFound for the table or index; InvalidArgument for a path,
   // operator or value.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daftar/options.h"
 
 namespace daftar {
 
@@ -41,6 +42,8 @@ struct ImportOptions {
   // without one, the first bad row ends it and nothing is written. The file is made when the first
   // bad row is met; a file that exists is refused.
   std::optional<std::filesystem::path> rejects = std::nullopt;
+  // What the commit states. It is always synced.
+  CommitOptions commit = {};
   // Called now and then with the rows and bytes read so far, on the importing thread.
   std::function<void(uint64_t rows, uint64_t bytes)> progress = nullptr;
 };

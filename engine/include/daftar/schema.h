@@ -1,6 +1,7 @@
 // Schemas outside a database: where they come from, and whether one may follow another.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -58,6 +59,8 @@ struct TableInfo {
   std::vector<std::string> key;  // paths, with " desc" where declared so
   std::vector<Field> fields;     // of the struct itself, in the order of their ordinals
   std::vector<Index> indexes;
+  std::vector<std::string> required;  // what commits must state: "actor", "reason", "decision"
+  uint32_t history_days = 0;          // how long old versions are kept; 0: for good
 };
 
 // The tables of a schema file. Errors: as CheckSchemaChange.

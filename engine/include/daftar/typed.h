@@ -29,6 +29,8 @@ struct TypedAccess {
   static absl::StatusOr<std::string> TableOf(const Database& database, capnp::Schema schema);
   static absl::Status Put(Batch* batch, std::string_view table, capnp::AnyStruct::Reader record,
                           WriteIntent intent);
+  static absl::Status Put(Transaction* transaction, std::string_view table,
+                          capnp::AnyStruct::Reader record, WriteIntent intent);
   static capnp::AnyStruct::Reader Read(const Record& record);
 };
 
@@ -65,18 +67,26 @@ class Table {
 
   const std::string& name() const { return name_; }
 
-  // Errors: as Database::Get.
+  // From the newest state, from a view, or as a transaction sees it. Errors: as Database::Get.
   absl::StatusOr<TypedRecord<T>> Get(const Key& key) const {
-    auto record = database_->Get(name_, key);
-    if (!record.ok()) return record.status();
-    return TypedRecord<T>(*std::move(record));
+    return Typed(database_->Get(name_, key));
+  }
+  absl::StatusOr<TypedRecord<T>> Get(const ReadView& view, const Key& key) const {
+    return Typed(database_->Get(view, name_, key));
+  }
+  absl::StatusOr<TypedRecord<T>> Get(Transaction& transaction, const Key& key) const {
+    return Typed(transaction.Get(name_, key));
   }
   // Errors: as Database::Find.
   absl::StatusOr<std::optional<TypedRecord<T>>> Find(const Key& key) const {
-    auto record = database_->Find(name_, key);
-    if (!record.ok()) return record.status();
-    if (!record->has_value()) return std::optional<TypedRecord<T>>();
-    return std::optional<TypedRecord<T>>(TypedRecord<T>(**std::move(record)));
+    return Typed(database_->Find(name_, key));
+  }
+  absl::StatusOr<std::optional<TypedRecord<T>>> Find(const ReadView& view, const Key& key) const {
+    return Typed(database_->Find(view, name_, key));
+  }
+  absl::StatusOr<std::optional<TypedRecord<T>>> Find(Transaction& transaction,
+                                                     const Key& key) const {
+    return Typed(transaction.Find(name_, key));
   }
   // Adds a record to a batch; it is copied. The reader may be over bytes from outside: all of it is
   // checked. Errors: InvalidArgument when it is no valid message or a key field is not set;
@@ -85,14 +95,32 @@ class Table {
                    WriteIntent intent = WriteIntent::kUpsert) const {
     return internal::TypedAccess::Put(batch, name_, capnp::AnyStruct::Reader(record), intent);
   }
+  // The same for a transaction. Errors: also those of Transaction::Put.
+  absl::Status Put(Transaction& transaction, typename T::Reader record,
+                   WriteIntent intent = WriteIntent::kUpsert) const {
+    return internal::TypedAccess::Put(&transaction, name_, capnp::AnyStruct::Reader(record),
+                                      intent);
+  }
   // A batch of one. Errors: those of Put and of Database::Commit.
-  absl::Status Put(typename T::Reader record, WriteIntent intent = WriteIntent::kUpsert) const {
+  absl::Status Put(typename T::Reader record, WriteIntent intent = WriteIntent::kUpsert,
+                   const CommitOptions& options = {}) const {
     Batch batch = database_->NewBatch();
     if (auto status = Put(&batch, record, intent); !status.ok()) return status;
-    return database_->Commit(std::move(batch)).status();
+    return database_->Commit(std::move(batch), options).status();
   }
 
  private:
+  static absl::StatusOr<TypedRecord<T>> Typed(absl::StatusOr<Record> record) {
+    if (!record.ok()) return record.status();
+    return TypedRecord<T>(*std::move(record));
+  }
+  static absl::StatusOr<std::optional<TypedRecord<T>>> Typed(
+      absl::StatusOr<std::optional<Record>> record) {
+    if (!record.ok()) return record.status();
+    if (!record->has_value()) return std::optional<TypedRecord<T>>();
+    return std::optional<TypedRecord<T>>(TypedRecord<T>(**std::move(record)));
+  }
+
   Table(Database* database, std::string name) : database_(database), name_(std::move(name)) {}
   Database* database_;
   std::string name_;

@@ -1,0 +1,49 @@
+// Reading through a view: records and queries.
+
+#include "absl/strings/str_cat.h"
+#include "api/state.h"
+#include "base/status.h"
+#include "query/planner.h"
+#include "record/envelope.h"
+
+namespace daftar {
+namespace internal {
+
+absl::StatusOr<std::optional<Record>> FindRecord(const txn::ReadView& view, std::string_view table,
+                                                 const Key& key) {
+  DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, view.catalog->GetTable(table));
+  DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *def));
+  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey encoded, EncodeKey(*def, key));
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, view.reader->Get(encoded.view()));
+  if (!value.has_value()) return std::optional<Record>();
+  auto envelope = record::DecodeEnvelope(encoded.view(), *value);
+  if (!envelope.ok()) return WithContext(envelope.status(), "table", def->name);
+  DAFTAR_ASSIGN_OR_RETURN(record::Message message,
+                          record::Message::FromStored(def->schema, envelope->message));
+  return std::optional<Record>(RecordAccess::Make(std::make_shared<RecordState>(
+      RecordState{view.catalog, def, std::move(message), envelope->created})));
+}
+
+absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view table,
+                                 const Key& key) {
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<Record> found, FindRecord(view, table, key));
+  if (found.has_value()) return *std::move(found);
+  std::string shown;
+  for (const Value& value : key) {
+    absl::StrAppend(&shown, shown.empty() ? "" : ", ", value.ToString());
+  }
+  return NotFound("no record with this key").With("table", table).With("key", shown);
+}
+
+absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
+  DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *bound.table));
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(bound)));
+  return DatabaseAccess::MakeCursor(std::move(view), std::move(plan));
+}
+
+}  // namespace internal
+
+CommitVersion ReadView::version() const { return state_->view.version; }
+
+}  // namespace daftar

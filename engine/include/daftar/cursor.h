@@ -1,0 +1,59 @@
+// The rows of a query.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "daftar/query.h"
+#include "daftar/record.h"
+#include "daftar/value.h"
+
+namespace daftar {
+
+namespace internal {
+class CursorState;
+struct DatabaseAccess;
+}  // namespace internal
+
+// The rows of a query, one by one, from one state of the database. Reads as it goes and holds one
+// row, or all of them when the plan sorts.
+// Lifetime: must end before its database. Thread safety: none.
+class Cursor {
+ public:
+  Cursor(Cursor&&) noexcept;
+  Cursor& operator=(Cursor&&) noexcept;
+  ~Cursor();
+
+  // Moves to the next row; false when there is none, for which stop_reason() says why.
+  // Errors: DataLoss, Unavailable; ResourceExhausted when a sort holds too much. Not to be called
+  // again after an error.
+  [[nodiscard]] absl::StatusOr<bool> Next();
+
+  // The current row of a query without Select. Requires: the last Next() returned true.
+  absl::StatusOr<Record> record() const;
+  // The current row of a query with Select: one value a column; columns that are no single values
+  // hold their JSON as text. Lifetime: until the next call. Requires: as record().
+  const std::vector<Value>& values() const;
+  // The current row as one compact JSON object; columns under the names they were asked by.
+  absl::StatusOr<std::string> ToJson() const;
+
+  StopReason stop_reason() const;
+  QueryCounts counts() const;
+  // What the plan does, a line a step.
+  std::string Explain() const;
+  // The columns of values(), and for each whether it holds JSON.
+  struct ColumnInfo {
+    std::string name;
+    bool is_json = false;
+  };
+  std::vector<ColumnInfo> columns() const;
+
+ private:
+  friend struct internal::DatabaseAccess;
+  explicit Cursor(std::unique_ptr<internal::CursorState> state);
+  std::unique_ptr<internal::CursorState> state_;
+};
+
+}  // namespace daftar

@@ -1,0 +1,103 @@
+#include "txn/commit_group.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "codec/keyspace.h"
+#include "txn/statement.h"
+
+namespace daftar::txn {
+
+CommitGroup::CommitGroup(std::shared_ptr<const storage::Reader> state, const DatabaseEnd& end,
+                         const RecentCommits& recent, int64_t time, const PlantedFaults& faults)
+    : state_(std::move(state)), recent_(recent), time_(time), faults_(faults), end_(end) {}
+
+std::shared_ptr<const storage::Reader> CommitGroup::Newest() const {
+  if (overlay_->empty()) return state_;
+  return storage::NewOverlayReader(state_, overlay_);
+}
+
+absl::StatusOr<bool> CommitGroup::HitSince(const ReadSet& reads, CommitVersion since) const {
+  DAFTAR_ASSIGN_OR_RETURN(const bool hit, recent_.Hit(reads, since));
+  if (hit) return true;
+  for (const RecentCommits::Written& written : written_) {
+    for (const std::string& key : written.keys) {
+      if (reads.Contains(key)) return true;
+    }
+  }
+  return false;
+}
+
+absl::Status CommitGroup::Validate(const CommitRequest& request) const {
+  if (request.catalog->version != end_.header.schema) {
+    return Aborted("the schema has changed since the batch was begun; begin again");
+  }
+  if (request.reads == nullptr) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(const bool hit, HitSince(*request.reads, request.view));
+  if (!hit) return absl::OkStatus();
+  return Aborted("another commit changed what the transaction has read; begin again")
+      .With("begun at", request.view.value());
+}
+
+absl::Status CommitGroup::Refresh(CommitRequest* request, std::unique_ptr<WriteSet>* fresh) {
+  const auto hit = HitSince(*request->guards, request->view);
+  // Not knowing any more what was written since means to look.
+  if (hit.ok() && !*hit) return absl::OkStatus();
+  if (!hit.ok() && !absl::IsAborted(hit.status())) return hit.status();
+  *fresh = std::make_unique<WriteSet>(Newest(), end_.header.schema, end_.header.last_commit);
+  for (const RecordWrite& write : *request->writes) {
+    DAFTAR_RETURN_IF_ERROR((*fresh)->Apply(write));
+  }
+  return (*fresh)->Finish();
+}
+
+void CommitGroup::Add(CommitRequest* request) {
+  absl::Status status = Validate(*request);
+  std::unique_ptr<WriteSet> fresh;
+  if (status.ok()) status = Refresh(request, &fresh);
+  WriteSet* const writes = fresh == nullptr ? request->prepared : fresh.get();
+  if (status.ok() && writes->empty()) {
+    accepted_.push_back({request, end_.header.last_commit});
+    return;
+  }
+  if (status.ok()) status = Take(request, writes);
+  if (!status.ok()) request->result = status;
+}
+
+absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
+  const CommitVersion version(end_.header.last_commit.value() + 1);
+  writes->Stamp(version);
+  const size_t first_operation = batch_.operations().size();
+  // The entry comes first: it alone can refuse, and must then leave nothing behind.
+  storage::Batch entry;
+  DAFTAR_ASSIGN_OR_RETURN(
+      const journal::EntryHead head,
+      writes->AppendEntry(StatementOf(*request->options), time_, end_.journal.hash, &entry));
+  batch_.Append(std::move(entry));
+  writes->AppendTo(&batch_);
+  PlantFaults(version, first_operation);
+  end_.header.last_commit = version;
+  end_.journal = {journal::HashOf(head), time_};
+  needs_sync_ = needs_sync_ || request->options->durability == Durability::kSynced;
+  RecentCommits::Written written{version, {}, {}};
+  for (const auto& [key, change] : *writes->changes()) {
+    written.keys.push_back(key);
+    (*overlay_)[key].value = change.value;
+  }
+  written_.push_back(std::move(written));
+  accepted_.push_back({request, version});
+  return absl::OkStatus();
+}
+
+void CommitGroup::PlantFaults(CommitVersion version, size_t first_operation) {
+  if (version.value() % 10 != 0) return;
+  const auto drop = [&](codec::Space space) {
+    batch_.DropIf(first_operation, [space](std::string_view key) {
+      return key.front() == static_cast<char>(space);
+    });
+  };
+  if (faults_.drop_index_entry) drop(codec::Space::kIndex);
+  if (faults_.drop_history) drop(codec::Space::kHistory);
+}
+
+}  // namespace daftar::txn

@@ -1,0 +1,35 @@
+// A state of the database to read from.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "catalog/catalog.h"
+#include "daftar/ids.h"
+#include "storage/reader.h"
+
+namespace daftar::txn {
+
+// From which commit on the history of a table is whole; tables that are not named have all of it.
+using HistoryStarts = std::map<TableId, CommitVersion>;
+
+// Lifetime: must end before its Core. Thread safety: may be shared. Cheap to copy.
+struct ReadView {
+  std::shared_ptr<const storage::Reader> reader;
+  std::shared_ptr<const catalog::Catalog> catalog;
+  std::shared_ptr<const HistoryStarts> history_starts;
+  CommitVersion version;
+};
+
+// Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer
+// reaches back to the view's commit.
+absl::Status CheckReadable(const ReadView& view, const catalog::TableDef& table);
+
+// Where the history of a table is said to begin: key and value. docs/format.md section 11.
+std::string HistoryStartKey(TableId table);
+std::string EncodeHistoryStart(CommitVersion version);
+// All of them. Errors: DataLoss.
+absl::StatusOr<HistoryStarts> ReadHistoryStarts(const storage::Reader& reader);
+
+}  // namespace daftar::txn

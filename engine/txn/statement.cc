@@ -1,0 +1,31 @@
+#include "txn/statement.h"
+
+#include <utility>
+
+#include "base/status.h"
+
+namespace daftar::txn {
+
+journal::Statement StatementOf(const CommitOptions& options) {
+  return {options.actor, options.reason, options.decision};
+}
+
+absl::Status CheckStatement(const CommitOptions& options,
+                            const std::vector<const catalog::TableDef*>& tables) {
+  DAFTAR_RETURN_IF_ERROR(journal::CheckStatement(StatementOf(options)));
+  for (const catalog::TableDef* table : tables) {
+    const std::pair<bool, const char*> missing[] = {
+        {table->requires_actor && options.actor.empty(), "actor"},
+        {table->requires_reason && options.reason.empty(), "reason"},
+        {table->requires_decision && options.decision.empty(), "decision"}};
+    for (const auto& [is_missing, part] : missing) {
+      if (!is_missing) continue;
+      return InvalidArgument("the table requires a statement that the commit lacks; give it")
+          .With("table", table->name)
+          .With("missing", part);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace daftar::txn

@@ -1,0 +1,68 @@
+// A transaction: reads of one state, writes that only it sees, and a commit that goes through only
+// when nothing that it read has changed.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "daftar/options.h"
+#include "txn/core.h"
+#include "txn/read_set.h"
+#include "txn/write_set.h"
+
+namespace daftar::txn {
+
+// Strictly serializable: a transaction that commits might as well have run alone at the moment of
+// its commit. One that only reads has run at the moment it was begun.
+//
+// An insert, update or delete reads whether its key is taken; an upsert reads nothing, so that two
+// of one key never disturb each other.
+//
+// Lifetime: must end before its Core. Thread safety: none.
+class Transaction {
+ public:
+  Transaction(Core* core, const TransactionLimits& limits);
+
+  const std::shared_ptr<const catalog::Catalog>& catalog() const { return view_.catalog; }
+  CommitVersion begun_at() const { return view_.version; }
+
+  // What the transaction reads from: the state in which it was begun, with its own writes so far.
+  // Later writes do not show. Whatever is read counts at the commit. Errors: Aborted when the
+  // transaction was idle too long; FailedPrecondition when it is finished.
+  absl::StatusOr<ReadView> View();
+  // The state in which it was begun. What is read there does not count.
+  const ReadView& snapshot() const { return view_; }
+
+  // Errors: those of WriteSet::Apply, after which the transaction may go on as if nothing had been
+  // said; ResourceExhausted when it writes too much; those of View.
+  absl::Status Write(RecordWrite write);
+
+  // How many writes there were so far.
+  size_t savepoint() const { return writes_.size(); }
+  // Takes back all writes but the first `savepoint`. What was read still counts. Errors:
+  // InvalidArgument when there were not that many; those of View.
+  absl::Status RollbackTo(size_t savepoint);
+
+  // Finishes the transaction. Errors: Aborted when something that was read has changed; those of
+  // Core::Commit. Nothing is written then.
+  absl::StatusOr<CommitVersion> Commit(const CommitOptions& options);
+
+ private:
+  absl::Status Touch();
+  std::unique_ptr<WriteSet> NewWriteSet() const;
+
+  Core* const core_;
+  const TransactionLimits limits_;
+  const ReadView view_;
+  const std::shared_ptr<ReadSet> reads_;
+  const std::shared_ptr<const storage::Reader> tracking_;
+  std::vector<RecordWrite> writes_;
+  std::unique_ptr<WriteSet> changes_;
+  std::chrono::steady_clock::time_point last_use_;
+  bool finished_ = false;
+};
+
+}  // namespace daftar::txn
