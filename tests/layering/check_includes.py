@@ -37,8 +37,8 @@ CONFINED = [
      lambda folder, path: folder == "journal"),
     (r"(capnp|kj)/", "Cap'n Proto starts at record/",
      lambda folder, path: folder not in ("base", "codec", "storage")),
-    (r"CLI/", "CLI11 belongs to cli/ and examples/",
-     lambda folder, path: path.startswith(("cli/", "examples/"))),
+    (r"CLI/", "CLI11 belongs to cli/, examples/ and tests/torture/",
+     lambda folder, path: path.startswith(("cli/", "examples/", "tests/torture/"))),
     (r"catch2/", "Catch2 belongs to tests/", lambda folder, path: path.startswith("tests/")),
 ]
 
