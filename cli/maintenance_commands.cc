@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 #include "cli/commands.h"
+#include "cli/moments.h"
 
 namespace daftar::cli {
 namespace {
@@ -33,11 +35,11 @@ std::string_view KindName(ProblemKind kind) {
 
 std::string Quoted(std::string_view text) { return Value(text).ToJson(); }
 
-std::string StatsJson(const DatabaseStats& stats) {
-  std::string json =
-      absl::StrCat("{\"lastCommit\":", stats.last_commit.value(),
-                   ",\"schemaVersion\":", stats.schema.value(), ",\"diskBytes\":", stats.disk_bytes,
-                   ",\"memoryBytes\":", stats.memory_bytes, ",\"tables\":[");
+std::string StatsJson(const DatabaseStats& stats, const ReaderLag& lag) {
+  std::string json = absl::StrCat(
+      "{\"lastCommit\":", stats.last_commit.value(), ",\"schemaVersion\":", stats.schema.value(),
+      ",\"diskBytes\":", stats.disk_bytes, ",\"memoryBytes\":", stats.memory_bytes,
+      ",\"lagCommits\":", lag.commits, ",\"lagMicros\":", lag.time.count(), ",\"tables\":[");
   for (size_t i = 0; i < stats.tables.size(); ++i) {
     const TableStats& table = stats.tables[i];
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.name),
@@ -52,7 +54,7 @@ std::string StatsJson(const DatabaseStats& stats) {
   return json + "]}\n";
 }
 
-std::string StatsText(const DatabaseStats& stats) {
+std::string StatsText(const DatabaseStats& stats, const ReaderLag& lag) {
   std::string text;
   for (const TableStats& table : stats.tables) {
     absl::StrAppendFormat(&text, "%-32s %12d records %14d bytes\n", table.name, table.records,
@@ -63,6 +65,10 @@ std::string StatsText(const DatabaseStats& stats) {
   }
   absl::StrAppendFormat(&text, "commit %d, schema version %d, %d bytes on disk\n",
                         stats.last_commit.value(), stats.schema.value(), stats.disk_bytes);
+  if (lag.commits > 0) {
+    absl::StrAppendFormat(&text, "%d commits (%.3f s) behind the process that writes\n",
+                          lag.commits, absl::ToDoubleSeconds(absl::FromChrono(lag.time)));
+  }
   return text;
 }
 
@@ -106,15 +112,21 @@ std::string VerifyJson(const VerifyReport& report) {
 struct Arguments {
   std::string database;
   std::string format = "text";
+  std::string as_of;
   bool repair = false;
 };
 
 absl::StatusOr<ExitCode> RunStats(const Arguments& arguments) {
   auto database = OpenDatabase(arguments.database, true);
   if (!database.ok()) return database.status();
-  const auto stats = (*database)->Stats();
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
+  const auto stats = (*database)->Stats(*view);
   if (!stats.ok()) return stats.status();
-  const std::string text = arguments.format == "json" ? StatsJson(*stats) : StatsText(*stats);
+  const auto lag = (*database)->Lag();
+  if (!lag.ok()) return lag.status();
+  const std::string text =
+      arguments.format == "json" ? StatsJson(*stats, *lag) : StatsText(*stats, *lag);
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
 }
@@ -152,6 +164,7 @@ void AddMaintenance(CLI::App* app, Runner* runner) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* stats =
       AddCommand(app, "stats", "Count records and entries, and show sizes", arguments);
+  AddAsOf(stats, &arguments->as_of);
   stats->callback([=] { *runner = [=] { return RunStats(*arguments); }; });
   CLI::App* verify =
       AddCommand(app, "verify", "Compare records and index entries in both directions", arguments);

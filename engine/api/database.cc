@@ -85,9 +85,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
 ReadView Database::View() const { return internal::DatabaseAccess::MakeView(state_->core->View()); }
 
 absl::StatusOr<ReadView> Database::View(const AsOf& moment) const {
-  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, moment.commit() != nullptr
-                                                  ? state_->core->ViewAsOf(*moment.commit())
-                                                  : state_->core->ViewAt(moment.time()->micros));
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, internal::ViewAt(*state_->core, moment));
   return internal::DatabaseAccess::MakeView(std::move(view));
 }
 
@@ -158,7 +156,11 @@ absl::StatusOr<TableInfo> Database::DescribeTable(std::string_view table) const 
   return std::move(described.front());
 }
 
-absl::StatusOr<DatabaseStats> Database::Stats() const { return io::CollectStats(*state_->core); }
+absl::StatusOr<DatabaseStats> Database::Stats() const { return Stats(View()); }
+
+absl::StatusOr<DatabaseStats> Database::Stats(const ReadView& view) const {
+  return io::CollectStats(*state_->core, internal::DatabaseAccess::View(view));
+}
 
 absl::StatusOr<VerifyReport> Database::Verify(const VerifyOptions& options) {
   if (options.repair) DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "codec/keyspace.h"
 #include "history/history_key.h"
 
 namespace daftar::history {
@@ -181,6 +182,15 @@ class AsOfIterator final : public Iterator {
   std::string value_;
 };
 
+// Whether a key's value is one of several over time. The others - the journal, the history itself -
+// are only ever added to, and their readers know up to where they look.
+bool IsVersioned(std::string_view key) {
+  if (key.empty()) return false;
+  const char space = key.front();
+  return space == static_cast<char>(codec::Space::kRecord) ||
+         space == static_cast<char>(codec::Space::kIndex);
+}
+
 class AsOfReader final : public Reader {
  public:
   AsOfReader(std::shared_ptr<const Reader> base, CommitVersion version)
@@ -202,6 +212,7 @@ class AsOfReader final : public Reader {
 
   std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
                                         const ScanOptions& options) const override {
+    if (!IsVersioned(range.lower)) return base_->NewIterator(range, options);
     return std::make_unique<AsOfIterator>(base_, version_, range, options);
   }
 
@@ -209,6 +220,7 @@ class AsOfReader final : public Reader {
   // `present` when it held at the version, else what held then.
   absl::StatusOr<std::optional<std::string>> AtVersion(std::string_view key,
                                                        std::optional<std::string> present) const {
+    if (!IsVersioned(key)) return present;
     if (present.has_value()) {
       DAFTAR_ASSIGN_OR_RETURN(const CommitVersion created, CreatedBy(key, *present));
       if (created <= version_) return present;

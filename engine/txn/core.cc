@@ -193,6 +193,7 @@ absl::Status Core::Load() {
 }
 
 absl::Status Core::LoadMoving() {
+  absl::MutexLock lock(&load_mutex_);
   absl::Status status;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(kFirstPause * (1 << attempt));
@@ -235,9 +236,7 @@ absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
         .With("newest", view.version.value());
   }
   if (version == view.version) return view;
-  const auto base =
-      options_.mode == CoreMode::kFollow ? storage::NewLiveReader(*store_) : std::move(view.reader);
-  view.reader = history::NewAsOfReader(base, version);
+  view.reader = history::NewAsOfReader(std::move(view.reader), version);
   view.version = version;
   return view;
 }

@@ -125,6 +125,7 @@ class Core {
   const CoreOptions options_;
   CommitQueue queue_;
 
+  absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
   absl::Mutex write_mutex_;
   DatabaseEnd end_ ABSL_GUARDED_BY(write_mutex_);
   RecentCommits recent_ ABSL_GUARDED_BY(write_mutex_);

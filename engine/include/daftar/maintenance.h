@@ -1,12 +1,16 @@
 // Reports about a whole database: counts, sizes, and whether it is consistent.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daftar/ids.h"
+#include "daftar/options.h"
+#include "daftar/value.h"
 
 namespace daftar {
 
@@ -24,7 +28,7 @@ struct TableStats {
 
 struct DatabaseStats {
   std::vector<TableStats> tables;
-  CommitVersion last_commit;
+  CommitVersion last_commit;  // the newest that is shown
   SchemaVersion schema;
   uint64_t disk_bytes = 0;
   uint64_t memory_bytes = 0;
@@ -65,6 +69,37 @@ struct VerifyReport {
   uint64_t problems_repaired = 0;
   std::vector<Problem> problems;
   bool clean() const { return problems_found == problems_repaired; }
+};
+
+// How far a reader is behind the process that writes.
+struct ReaderLag {
+  // Commits that are durable and not seen yet. Commits without a sync count once one has followed.
+  uint64_t commits = 0;
+  // The time between the newest commit that is seen and the newest that is durable.
+  std::chrono::microseconds time{0};
+};
+
+struct RecoveryOptions {
+  // Says what would be kept and lost, and changes nothing.
+  bool dry_run = true;
+  // What the recovery's own commit states.
+  CommitOptions commit = {};
+};
+
+// What a recovery found and did. Damaged files are kept in a folder `damaged-N` inside the
+// database.
+struct RecoveryReport {
+  // Why the database does not open as it is; empty when it does, and there is nothing to recover.
+  std::string cause;
+  // The newest commit that is there with everything before it.
+  CommitVersion kept;
+  std::optional<Instant> kept_time;
+  // The newest commit that was acknowledged as synced, as far as the anchor knows.
+  std::optional<CommitVersion> acknowledged;
+  // Acknowledged commits that are gone. Their numbers are not given out again.
+  uint64_t commits_lost = 0;
+  bool recovered = false;  // false: a dry run, or nothing to do
+  std::string saved_in;    // the folder with the damaged files, when there are any
 };
 
 }  // namespace daftar
