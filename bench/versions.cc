@@ -7,6 +7,7 @@
 #include <functional>
 #include <random>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,9 @@ std::string Json(uint64_t number, uint64_t version) {
                       R"(,"note":")", other.note, "\"}");
 }
 
+// How long the writer rests, so that the engine's housekeeping merges what was replaced.
+constexpr std::chrono::seconds kRest(5);
+
 // Writes the versions from `first` to the last, which both databases share.
 void Fill(const std::filesystem::path& folder, const Options& options, uint64_t first) {
   const SchemaFile schema{DAFTAR_BENCH_SCHEMA, {}};
@@ -63,6 +67,7 @@ void Fill(const std::filesystem::path& folder, const Options& options, uint64_t 
     }
     Must(database->Commit(std::move(batch), {.durability = Durability::kBuffered}));
   }
+  std::this_thread::sleep_for(kRest);
 }
 
 Digest Gets(const Database& database, uint64_t records, uint64_t seed) {

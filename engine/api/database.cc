@@ -24,6 +24,12 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem:
   return storage::OpenRocksStore(directory, rocks);
 }
 
+txn::CoreOptions HousekeepingCore() {
+  txn::CoreOptions options;
+  options.housekeeping = true;
+  return options;
+}
+
 absl::StatusOr<txn::DatabaseId> NewDatabaseId() {
   txn::DatabaseId id;
   DAFTAR_RETURN_IF_ERROR(FillRandom(std::as_writable_bytes(std::span(id))));
@@ -58,7 +64,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem
   DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::NewCatalog(std::move(schemas)));
   DAFTAR_ASSIGN_OR_RETURN(const txn::DatabaseId id, NewDatabaseId());
   DAFTAR_ASSIGN_OR_RETURN(auto store, OpenStore(directory, options, true));
-  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Create(std::move(store), std::move(catalog), id));
+  DAFTAR_ASSIGN_OR_RETURN(
+      auto core, txn::Core::Create(std::move(store), std::move(catalog), id, HousekeepingCore()));
   auto state = std::make_unique<internal::DatabaseState>(std::move(core), false);
   if (!options.in_memory) state->directory = directory;
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -72,7 +79,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
     return Create(directory, SchemaFile(), options);
   }
   if (!store.ok()) return store.status();
-  txn::CoreOptions core_options;
+  txn::CoreOptions core_options = HousekeepingCore();
   if (options.read_only) {
     core_options.mode = options.follow ? txn::CoreMode::kFollow : txn::CoreMode::kRead;
   }

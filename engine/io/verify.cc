@@ -237,14 +237,14 @@ absl::StatusOr<VerifyReport> Verify(txn::Core* core, const std::filesystem::path
   // What is in the store now is looked at, also what damage has done to it since the last commit.
   if (options.repair) {
     // A repair holds the write mutex to its end, so that it cannot undo a commit.
-    absl::MutexLock lock(&core->write_mutex());
+    const txn::WriteLock lock(core);
     core->ShowStore();
     auto report = Verifier(core, core->View(), spill_folder, options).Run();
     core->ShowStore();
     return report;
   }
   {
-    absl::MutexLock lock(&core->write_mutex());
+    const txn::WriteLock lock(core);
     core->ShowStore();
   }
   return Verifier(core, core->View(), spill_folder, options).Run();

@@ -81,7 +81,7 @@ TEST_CASE("change feed: a record that is not the journal's, or missing, is DataL
   }
   REQUIRE_OK(core->store().Write(batch, storage::Durability::kBuffered));
   {
-    absl::MutexLock lock(&core->write_mutex());
+    const txn::WriteLock lock(core.get());
     core->ShowStore();
   }
   audit::ChangeFeed feed(core->View(), CommitVersion(0));

@@ -162,6 +162,12 @@ TEST_CASE("create: a failed write leaves an empty store or a database", "[txn][f
     }
     absl::StatusOr<uint64_t> UnflushedWrites() const override { return inner->UnflushedWrites(); }
     absl::Status CatchUp() override { return inner->CatchUp(); }
+    absl::Status Compact(const storage::KeyRange& range, std::atomic<bool>* stop) override {
+      return inner->Compact(range, stop);
+    }
+    absl::StatusOr<uint64_t> ApproximateBytes(const storage::KeyRange& range) const override {
+      return inner->ApproximateBytes(range);
+    }
     absl::StatusOr<storage::StoreStats> Stats() const override { return inner->Stats(); }
     FaultyStore* inner;
   };
