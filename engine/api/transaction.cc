@@ -59,11 +59,12 @@ absl::Status Transaction::Delete(std::string_view table, const Key& key) {
 }
 
 Transaction::Savepoint Transaction::MakeSavepoint() const {
-  return Savepoint(state_->transaction.savepoint());
+  const txn::Transaction::Savepoint place = state_->transaction.savepoint();
+  return Savepoint(place.writes, place.last);
 }
 
 absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
-  return state_->transaction.RollbackTo(savepoint.writes_);
+  return state_->transaction.RollbackTo({savepoint.writes_, savepoint.last_});
 }
 
 absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options) && {
