@@ -68,8 +68,8 @@ absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
 }
 
 absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options) && {
-  const std::unique_ptr<internal::TransactionState> state = std::move(state_);
-  return state->transaction.Commit(options);
+  // The state stays, to refuse what is still asked of it.
+  return state_->transaction.Commit(options);
 }
 
 absl::StatusOr<Transaction> Database::Begin(const TransactionLimits& limits) {

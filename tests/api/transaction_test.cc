@@ -300,6 +300,29 @@ TEST_CASE("transaction: limits end it with their names", "[api][transaction]") {
   }
 }
 
+// A use after the commit is a use after move on purpose here.
+TEST_CASE("transaction: refuses everything once it is finished", "[api][transaction]") {
+  const TempDir directory;
+  const auto database = FiveDoctors(directory);
+  REQUIRE_OK_AND_ASSIGN(Transaction transaction, database->Begin());
+  REQUIRE_OK(Put(transaction, {.id = 6}));
+  const bool aborted = GENERATE(false, true);
+  if (aborted) {
+    REQUIRE_OK(transaction.Find("doctor", {1}));
+    REQUIRE_OK(database->Delete("doctor", {1}));
+  }
+  CHECK(std::move(transaction).Commit().ok() == !aborted);
+  const auto is_finished = StatusIs(absl::StatusCode::kFailedPrecondition,
+                                    "the transaction is finished; begin another one");
+  CHECK_THAT(transaction.Get("doctor", {1}), is_finished);
+  CHECK_THAT(transaction.Find("doctor", {1}), is_finished);
+  CHECK_THAT(transaction.Run(Query("doctor")), is_finished);
+  CHECK_THAT(Put(transaction, {.id = 6}), is_finished);
+  CHECK_THAT(transaction.Delete("doctor", {6}), is_finished);
+  CHECK_THAT(transaction.RollbackTo(transaction.MakeSavepoint()), is_finished);
+  CHECK_THAT(std::move(transaction).Commit(), is_finished);
+}
+
 TEST_CASE("transaction: is refused by a database that is open for reading only",
           "[api][transaction]") {
   const TempDir directory;
