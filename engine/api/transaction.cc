@@ -82,12 +82,13 @@ absl::StatusOr<CommitVersion> Database::Transact(absl::FunctionRef<absl::Status(
   for (int attempt = 1;; ++attempt) {
     DAFTAR_ASSIGN_OR_RETURN(Transaction transaction, Begin(options.limits));
     absl::Status status = body(transaction);
-    absl::StatusOr<CommitVersion> committed = status;
-    if (status.ok()) committed = std::move(transaction).Commit(options.commit);
-    if (!absl::IsAborted(committed.status())) return committed;
-    if (attempt >= options.attempts_max) {
-      return WithContext(committed.status(), "attempts", attempt);
+    if (status.ok()) {
+      auto committed = std::move(transaction).Commit(options.commit);
+      if (committed.ok()) return committed;
+      status = committed.status();
     }
+    if (!absl::IsAborted(status)) return status;
+    if (attempt >= options.attempts_max) return WithContext(status, "attempts", attempt);
     if (attempt > kAttemptsWithoutPause) {
       std::this_thread::sleep_for(std::min(kPauseMax, kPauseStep * attempt));
     }
