@@ -8,6 +8,7 @@ namespace {
 
 // Long lists are shown by their end, where transactions meet.
 constexpr size_t kValuesShown = 12;
+constexpr size_t kOperationsShown = 12;
 
 std::string Text(const ItemState& state) {
   return absl::StrCat("group ", state.group, " value ", state.value,
@@ -63,9 +64,14 @@ std::string Describe(const History& history, size_t transaction) {
   const Recorded& recorded = history[transaction];
   std::string text = absl::StrCat("T", transaction, " [", recorded.begin, "..", recorded.end,
                                   "] begun at ", recorded.begun_at.value(), ": ");
-  for (const Operation& operation : recorded.operations) {
-    absl::StrAppend(&text, std::visit([](const auto& done) { return Text(done); }, operation),
+  const size_t shown = std::min(recorded.operations.size(), kOperationsShown);
+  for (size_t i = 0; i < shown; ++i) {
+    absl::StrAppend(&text,
+                    std::visit([](const auto& done) { return Text(done); }, recorded.operations[i]),
                     "; ");
+  }
+  if (shown < recorded.operations.size()) {
+    absl::StrAppend(&text, recorded.operations.size() - shown, " more; ");
   }
   switch (recorded.outcome) {
     case Outcome::kCommitted:
