@@ -1,5 +1,7 @@
 #include "torture/history.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -60,15 +62,43 @@ bool Scan::Covers(const Place& place) const {
   return reverse ? place >= last : place <= last;
 }
 
+std::vector<Scan::Seen> RowsOf(const ItemTable& items, const Scan& scan) {
+  std::map<Scan::Place, Scan::Seen> rows;
+  for (const auto& [item, state] : items) {
+    const Scan::Place place = scan.PlaceOf(item, state);
+    if (std::get<0>(place) < scan.low || std::get<0>(place) >= scan.high) continue;
+    rows[place] = {item, state};
+  }
+  std::vector<Scan::Seen> result;
+  for (const auto& [place, row] : rows) result.push_back(row);
+  if (scan.reverse) std::reverse(result.begin(), result.end());
+  if (scan.limit > 0 && result.size() > scan.limit) result.resize(scan.limit);
+  return result;
+}
+
+bool ApplyWrite(const WriteItem& write, ItemTable* items) {
+  const bool exists = items->contains(write.item);
+  if (!write.state.has_value()) {
+    items->erase(write.item);
+    return exists;
+  }
+  if (write.intent == WriteIntent::kInsert && exists) return false;
+  if (write.intent == WriteIntent::kUpdate && !exists) return false;
+  (*items)[write.item] = *write.state;
+  return true;
+}
+
+std::string ToText(const Operation& operation) {
+  return std::visit([](const auto& done) { return Text(done); }, operation);
+}
+
 std::string Describe(const History& history, size_t transaction) {
   const Recorded& recorded = history[transaction];
   std::string text = absl::StrCat("T", transaction, " [", recorded.begin, "..", recorded.end,
                                   "] begun at ", recorded.begun_at.value(), ": ");
   const size_t shown = std::min(recorded.operations.size(), kOperationsShown);
   for (size_t i = 0; i < shown; ++i) {
-    absl::StrAppend(&text,
-                    std::visit([](const auto& done) { return Text(done); }, recorded.operations[i]),
-                    "; ");
+    absl::StrAppend(&text, ToText(recorded.operations[i]), "; ");
   }
   if (shown < recorded.operations.size()) {
     absl::StrAppend(&text, recorded.operations.size() - shown, " more; ");

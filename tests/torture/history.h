@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -39,6 +40,7 @@ struct Append {
 struct ReadItem {
   uint32_t item = 0;
   std::optional<ItemState> found;
+  friend bool operator==(const ReadItem&, const ReadItem&) = default;
 };
 
 struct WriteItem {
@@ -46,6 +48,7 @@ struct WriteItem {
   std::optional<ItemState> state;  // absent: delete
   WriteIntent intent = WriteIntent::kUpsert;
   bool refused = false;  // AlreadyExists for an insert, NotFound for an update or delete
+  friend bool operator==(const WriteItem&, const WriteItem&) = default;
 };
 
 // A scan of the items between two groups, or between two keys.
@@ -70,7 +73,15 @@ struct Scan {
   }
   // Whether the scan went over this place: it did not beyond the last row of a limit.
   bool Covers(const Place& place) const;
+  friend bool operator==(const Scan&, const Scan&) = default;
 };
+
+// All items there are, and what happens to them.
+using ItemTable = std::map<uint32_t, ItemState>;
+// The rows that a scan gives, in its order; `seen` is not looked at.
+std::vector<Scan::Seen> RowsOf(const ItemTable& items, const Scan& scan);
+// Does what the write says; false when it is to be refused.
+bool ApplyWrite(const WriteItem& write, ItemTable* items);
 
 using Operation = std::variant<ReadList, Append, ReadItem, WriteItem, Scan>;
 
@@ -109,7 +120,10 @@ struct Violation {
   std::string text;
 };
 
-// "T17 [3..9] of 12: read list 4 = 1 2 3; append 5 to list 4; committed as 13".
+// "read item 4 = nothing", "delete item 3 (refused)".
+std::string ToText(const Operation& operation);
+
+// "T17 [3..9] begun at 12: read list 4 = 1 2 3; append 5 to list 4; committed as 13".
 std::string Describe(const History& history, size_t transaction);
 
 }  // namespace daftar::torture

@@ -20,7 +20,7 @@ struct Options {
   Common common;
   size_t transactions = 200'000;
   // A history is checked as a whole: this bounds the memory that it takes.
-  size_t round = 200'000;
+  size_t round = 50'000;
   int threads = 8;
   bool memory = false;
 };

@@ -178,10 +178,13 @@ class Client {
 
   absl::Status AppendToList(txn::Transaction* transaction, Recorded* recorded) {
     std::atomic<uint32_t>& place = shared_.lists[dice_.Below(kListsInUse)];
-    uint32_t list = place;
+    const uint32_t list = place;
     DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, transaction->View());
     DAFTAR_ASSIGN_OR_RETURN(std::vector<uint32_t> values, ReadValues(view, list));
-    if (values.size() >= kListLengthMax) place.compare_exchange_strong(list, shared_.next_list++);
+    if (values.size() >= kListLengthMax) {
+      uint32_t full = list;
+      place.compare_exchange_strong(full, shared_.next_list++);
+    }
     recorded->operations.emplace_back(ReadList{list, values});
     const uint32_t value = shared_.next_value++;
     values.push_back(value);

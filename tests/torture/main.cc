@@ -11,6 +11,7 @@ namespace {
 // In the order of the help text.
 constexpr AddCommand kCommands[] = {
     AddHistory,
+    AddSchedules,
 };
 
 int Run(int argc, char** argv) {

@@ -38,24 +38,7 @@ class State {
     }
   }
 
-  std::vector<Scan::Seen> Run(const Scan& scan) const {
-    std::vector<Scan::Seen> rows;
-    if (scan.low >= scan.high) return rows;
-    if (scan.by_key) {
-      const auto first = items_.lower_bound(static_cast<uint32_t>(scan.low));
-      const auto end = items_.lower_bound(static_cast<uint32_t>(scan.high));
-      for (auto item = first; item != end; ++item) rows.push_back({item->first, item->second});
-    } else {
-      const auto first = by_group_.lower_bound({scan.low, 0});
-      const auto end = by_group_.lower_bound({scan.high, 0});
-      for (auto item = first; item != end; ++item) {
-        rows.push_back({item->first.second, item->second});
-      }
-    }
-    if (scan.reverse) std::reverse(rows.begin(), rows.end());
-    if (scan.limit > 0 && rows.size() > scan.limit) rows.resize(scan.limit);
-    return rows;
-  }
+  std::vector<Scan::Seen> Run(const Scan& scan) const { return RowsOf(items_, scan); }
 
   // A code that more than one item holds, if there is one.
   std::optional<uint32_t> TakeDoubleCode() {
@@ -69,19 +52,16 @@ class State {
   void Place(uint32_t item, const std::optional<ItemState>& state) {
     const auto found = items_.find(item);
     if (found != items_.end()) {
-      by_group_.erase({found->second.group, item});
       if (found->second.code.has_value()) --codes_[*found->second.code];
       items_.erase(found);
     }
     if (!state.has_value()) return;
     items_.emplace(item, *state);
-    by_group_.emplace(std::pair(state->group, item), *state);
     if (state->code.has_value()) ++codes_[*state->code];
   }
 
   std::map<uint32_t, std::vector<uint32_t>> lists_;
-  std::map<uint32_t, ItemState> items_;
-  std::map<std::pair<int32_t, uint32_t>, ItemState> by_group_;
+  ItemTable items_;
   std::map<uint32_t, int> codes_;
   std::vector<std::function<void()>> undo_;
 };
