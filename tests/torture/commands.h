@@ -33,5 +33,7 @@ void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>
 
 // Each adds one command, which puts itself into `runner` when it was chosen.
 using AddCommand = void (*)(CLI::App* app, Runner* runner);
+void AddHistory(CLI::App* app, Runner* runner);
+void AddSchedules(CLI::App* app, Runner* runner);
 
 }  // namespace daftar::torture

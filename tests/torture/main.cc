@@ -10,7 +10,8 @@ namespace {
 
 // In the order of the help text.
 constexpr AddCommand kCommands[] = {
-    nullptr,
+    AddHistory,
+    AddSchedules,
 };
 
 int Run(int argc, char** argv) {
@@ -18,9 +19,7 @@ int Run(int argc, char** argv) {
                "daftar_torture");
   app.require_subcommand(1);
   Runner runner;
-  for (const AddCommand add : kCommands) {
-    if (add != nullptr) add(&app, &runner);
-  }
+  for (const AddCommand add : kCommands) add(&app, &runner);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
