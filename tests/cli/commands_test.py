@@ -106,6 +106,22 @@ def test_schema_show(folder):
     run("schema", "show", db, "--table", "nothing", code=3)
 
 
+def test_schema_show_of_requirements(folder):
+    db = make(folder)
+    shown = json.loads(run("schema", "show", db, "--format", "json").out)
+    equal((shown[0]["requires"], shown[0]["historyDays"]), ([], 0))
+    strict = folder / "strict.capnp"
+    strict.write_text(SCHEMA.replace(
+        'key = ["no"])', 'key = ["no"], requires = [decision, actor], historyDays = 365)'))
+    contains(run("schema", "show", strict).out,
+             "key no\n  commits state actor, decision\n  history is kept 365 days\n  no: text")
+    copy = folder / "strict"
+    run("init", copy, "--schema", strict)
+    equal(run("schema", "show", copy).out, run("schema", "show", strict).out)
+    shown = json.loads(run("schema", "show", copy, "--format", "json").out)
+    equal((shown[0]["requires"], shown[0]["historyDays"]), (["actor", "decision"], 365))
+
+
 def test_schema_check(folder):
     make(folder)
     new = folder / "new.capnp"
@@ -129,4 +145,5 @@ def test_help(folder):
 
 if __name__ == "__main__":
     main([test_records, test_query_formats, test_explain, test_export_import_round_trip,
-          test_stats_and_verify, test_schema_show, test_schema_check, test_help])
+          test_stats_and_verify, test_schema_show,
+          test_schema_show_of_requirements, test_schema_check, test_help])
