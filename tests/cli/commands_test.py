@@ -90,9 +90,10 @@ def test_stats_and_verify(folder):
     equal(stats["tables"][0]["records"], 3)
     equal(stats["tables"][0]["indexes"], [{"name": "byState", "entries": 3}])
     contains(run("stats", db).out, "permit", "3 records")
-    equal(run("verify", db).out, "clean: 3 records, 3 index entries, 0 problems\n")
+    equal(run("verify", db).out, "clean: 3 records, 3 index entries, 0 old versions, 3 journal entries, 0 problems\n")
     report = json.loads(run("verify", db, "--format", "json").out)
     equal((report["clean"], report["problems"]), (True, []))
+    equal((report["oldVersions"], report["journalEntries"]), (0, 3))
     run("verify", db, "--repair")
 
 
@@ -109,7 +110,7 @@ def test_schema_show(folder):
 def test_schema_show_of_requirements(folder):
     db = make(folder)
     shown = json.loads(run("schema", "show", db, "--format", "json").out)
-    equal((shown[0]["requires"], shown[0]["historyDays"]), ([], 0))
+    equal((shown["requires"], shown["historyDays"]), ([], 0))
     strict = folder / "strict.capnp"
     strict.write_text(SCHEMA.replace(
         'key = ["no"])', 'key = ["no"], requires = [decision, actor], historyDays = 365)'))
@@ -119,7 +120,7 @@ def test_schema_show_of_requirements(folder):
     run("init", copy, "--schema", strict)
     equal(run("schema", "show", copy).out, run("schema", "show", strict).out)
     shown = json.loads(run("schema", "show", copy, "--format", "json").out)
-    equal((shown[0]["requires"], shown[0]["historyDays"]), (["actor", "decision"], 365))
+    equal((shown["requires"], shown["historyDays"]), (["actor", "decision"], 365))
 
 
 def test_schema_check(folder):
