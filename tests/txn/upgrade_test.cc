@@ -5,13 +5,12 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <string>
 
-#include "absl/crc/crc32c.h"
-#include "codec/fixed.h"
 #include "codec/keyspace.h"
 #include "storage/faulty_store.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
 #include "txn/firm_table.h"
+#include "txn/format_one.h"
 #include "txn/journal_reader.h"
 
 namespace daftar::testing {
@@ -22,15 +21,6 @@ using storage::FaultyStore;
 
 constexpr uint64_t kLastCommit = 2;
 
-std::string FormatOneHeader() {
-  std::string value("daftar\r\n", 8);
-  codec::AppendFixed(uint32_t{1}, &value);  // format
-  codec::AppendFixed(uint32_t{1}, &value);  // schema version
-  codec::AppendFixed(kLastCommit, &value);
-  codec::AppendFixed(static_cast<uint32_t>(absl::ComputeCrc32c(value)), &value);
-  return value;
-}
-
 // Three firms as a library of format 1 has left them: no journal, no history, no anchor.
 Model FormatOne() {
   const auto core = NewFirmDatabase();
@@ -38,20 +28,7 @@ Model FormatOne() {
                     Put(*core, R"({"code": "B", "seal": "t", "size": 1})")));
   REQUIRE_OK(Commit(core.get(), Put(*core, R"({"code": "B", "size": 2})"),
                     Put(*core, R"({"code": "C"})")));
-  Model contents = Contents(core->store());
-  std::erase_if(contents, [](const auto& item) {
-    return item.first.front() >= static_cast<char>(codec::Space::kHistory);
-  });
-  contents[txn::HeaderKey()] = FormatOneHeader();
-  return contents;
-}
-
-std::unique_ptr<storage::Store> StoreOf(const Model& contents) {
-  auto store = storage::NewMemoryStore();
-  storage::Batch batch;
-  for (const auto& [key, value] : contents) batch.Put(key, value);
-  REQUIRE_OK(store->Write(batch, storage::Durability::kBuffered));
-  return store;
+  return ToFormatOne(Contents(core->store()));
 }
 
 absl::StatusOr<uint32_t> Upgrade(storage::Store* store) {
