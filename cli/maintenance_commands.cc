@@ -29,6 +29,24 @@ std::string_view KindName(ProblemKind kind) {
       return "unknown-key";
     case ProblemKind::kDuplicate:
       return "duplicate";
+    case ProblemKind::kDamagedJournal:
+      return "damaged-journal";
+    case ProblemKind::kDamagedVersion:
+      return "damaged-version";
+    case ProblemKind::kMissingVersion:
+      return "missing-version";
+    case ProblemKind::kExtraVersion:
+      return "extra-version";
+    case ProblemKind::kWrongVersion:
+      return "wrong-version";
+    case ProblemKind::kMissingOldEntry:
+      return "missing-old-entry";
+    case ProblemKind::kExtraOldEntry:
+      return "extra-old-entry";
+    case ProblemKind::kWrongOldEntry:
+      return "wrong-old-entry";
+    case ProblemKind::kDamagedStart:
+      return "damaged-start";
   }
   return "?";
 }
@@ -72,11 +90,16 @@ std::string StatsText(const DatabaseStats& stats, const ReaderLag& lag) {
   return text;
 }
 
+// "missing-old-entry permit index byState key P1 until commit 7: old entry is missing".
 std::string ProblemText(const Problem& problem) {
-  std::string text = absl::StrCat(KindName(problem.kind), " ", problem.table);
+  std::string text(KindName(problem.kind));
+  if (!problem.table.empty()) absl::StrAppend(&text, " ", problem.table);
   if (!problem.index.empty()) absl::StrAppend(&text, " index ", problem.index);
-  absl::StrAppend(&text, " key ", problem.key, ": ", problem.message,
-                  problem.repaired ? " (repaired)" : "", "\n");
+  if (!problem.key.empty()) absl::StrAppend(&text, " key ", problem.key);
+  if (problem.commit.value() > 0) {
+    absl::StrAppend(&text, problem.key.empty() ? "" : " until", " commit ", problem.commit.value());
+  }
+  absl::StrAppend(&text, ": ", problem.message, problem.repaired ? " (repaired)" : "", "\n");
   return text;
 }
 
@@ -87,7 +110,8 @@ std::string VerifyText(const VerifyReport& report) {
     absl::StrAppend(&text, "… and ", report.problems_found - report.problems.size(), " more\n");
   }
   absl::StrAppend(&text, report.clean() ? "clean" : "damaged", ": ", report.records, " records, ",
-                  report.entries, " index entries, ", report.problems_found, " problems");
+                  report.entries, " index entries, ", report.old_versions, " old versions, ",
+                  report.journal_entries, " journal entries, ", report.problems_found, " problems");
   if (report.problems_repaired > 0) {
     absl::StrAppend(&text, ", ", report.problems_repaired, " repaired");
   }
@@ -97,13 +121,15 @@ std::string VerifyText(const VerifyReport& report) {
 std::string VerifyJson(const VerifyReport& report) {
   std::string json = absl::StrCat(
       "{\"clean\":", report.clean() ? "true" : "false", ",\"records\":", report.records,
-      ",\"entries\":", report.entries, ",\"problemsFound\":", report.problems_found,
+      ",\"entries\":", report.entries, ",\"oldVersions\":", report.old_versions,
+      ",\"journalEntries\":", report.journal_entries, ",\"problemsFound\":", report.problems_found,
       ",\"problemsRepaired\":", report.problems_repaired, ",\"problems\":[");
   for (size_t i = 0; i < report.problems.size(); ++i) {
     const Problem& problem = report.problems[i];
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"kind\":", Quoted(KindName(problem.kind)),
                     ",\"table\":", Quoted(problem.table), ",\"index\":", Quoted(problem.index),
                     ",\"key\":", Quoted(problem.key), ",\"message\":", Quoted(problem.message),
+                    ",\"commit\":", problem.commit.value(),
                     ",\"repaired\":", problem.repaired ? "true" : "false", "}");
   }
   return json + "]}\n";
@@ -166,8 +192,8 @@ void AddMaintenance(CLI::App* app, Runner* runner) {
       AddCommand(app, "stats", "Count records and entries, and show sizes", arguments);
   AddAsOf(stats, &arguments->as_of);
   stats->callback([=] { *runner = [=] { return RunStats(*arguments); }; });
-  CLI::App* verify =
-      AddCommand(app, "verify", "Compare records and index entries in both directions", arguments);
+  CLI::App* verify = AddCommand(
+      app, "verify", "Compare records, indexes, history and journal with each other", arguments);
   verify->add_flag("--repair", arguments->repair, "put right what follows from the records");
   verify->callback([=] { *runner = [=] { return RunVerify(*arguments); }; });
 }
