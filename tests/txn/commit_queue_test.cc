@@ -25,7 +25,10 @@ constexpr size_t kGroupBytesMax = size_t{4} << 20;
 class Decider {
  public:
   CommitQueue::Process process() {
-    return [this](const std::vector<CommitRequest*>& group) { Decide(group); };
+    return [this](const std::vector<CommitRequest*>& group, absl::FunctionRef<void()> worked_out) {
+      Decide(group);
+      worked_out();
+    };
   }
   // Makes the first group wait until `gate` is opened.
   void HoldFirst(absl::Notification* gate) { gate_ = gate; }
@@ -136,6 +139,33 @@ TEST_CASE("commit queue: a group is bounded in commits and in bytes", "[txn][thr
     CHECK(decided == test.threads);
     CHECK(!decider.overlapped());
   }
+}
+
+TEST_CASE("commit queue: the next group begins when the one before is worked out",
+          "[txn][threads]") {
+  const auto core = NewFirmDatabase();
+  WriteSet nothing(core->View().reader, SchemaVersion(1), CommitVersion(1));
+  absl::Notification second_began;
+  std::atomic<int> groups = 0;
+  CommitQueue queue(
+      [&](const std::vector<CommitRequest*>& group, absl::FunctionRef<void()> worked_out) {
+        const int number = ++groups;
+        if (number == 2) second_began.Notify();
+        worked_out();
+        // The first is still being written when the second begins; else this waits for good.
+        if (number == 1) second_began.WaitForNotification();
+        for (CommitRequest* request : group) request->result = CommitVersion(1);
+      });
+  std::vector<CommitRequest> requests(2);
+  std::vector<std::thread> threads;
+  for (CommitRequest& request : requests) {
+    request.prepared = &nothing;
+    threads.emplace_back([&queue, &request] { queue.Submit(&request); });
+    while (groups == 0) std::this_thread::yield();
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(groups == 2);
+  for (const CommitRequest& request : requests) CHECK(request.decided);
 }
 
 }  // namespace

@@ -156,12 +156,12 @@ TEST_CASE("transaction: rolls back to a savepoint", "[txn]") {
   const auto core = Begun();
   Transaction transaction(core.get(), {});
   REQUIRE_OK(transaction.Write(Put(*core, R"({"code": "B", "seal": "s"})")));
-  const size_t savepoint = transaction.savepoint();
+  const txn::Transaction::Savepoint savepoint = transaction.savepoint();
   REQUIRE_OK(transaction.Write(Put(*core, R"({"code": "B", "seal": "t"})")));
   REQUIRE_OK(transaction.Write(Delete(*core, "A")));
   REQUIRE_OK(transaction.RollbackTo(savepoint));
   CHECK(Read(*core, &transaction, "B") == R"({"code":"B","seal":"s","size":0})");
-  CHECK_THAT(transaction.RollbackTo(savepoint + 1),
+  CHECK_THAT(transaction.RollbackTo({savepoint.writes + 1, 99}),
              StatusIs(absl::StatusCode::kInvalidArgument,
                       "there is no such savepoint; it was rolled back; savepoint=2; writes=1"));
   REQUIRE_OK(transaction.Commit(kBuffered));
@@ -182,7 +182,7 @@ TEST_CASE("transaction: is over once it is committed, also in vain", "[txn]") {
   CHECK(transaction.Commit(kBuffered).ok() == !in_vain);
   CHECK_THAT(transaction.Commit(kBuffered), finished);
   CHECK_THAT(transaction.Write(Delete(*core, "A")), finished);
-  CHECK_THAT(transaction.RollbackTo(0), finished);
+  CHECK_THAT(transaction.RollbackTo({}), finished);
   CHECK_THAT(transaction.View(), finished);
 }
 
