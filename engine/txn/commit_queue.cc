@@ -9,44 +9,81 @@ constexpr size_t kGroupBytesMax = size_t{4} << 20;
 
 }  // namespace
 
-std::vector<CommitQueue::Waiting*> CommitQueue::TakeGroup() {
-  std::vector<Waiting*> group;
+std::vector<CommitRequest*> CommitQueue::TakeWaiting(Group* group) {
+  std::vector<CommitRequest*> taken;
   size_t bytes = 0;
-  while (!queue_.empty() && group.size() < kGroupCommitsMax) {
+  for (const Waiting* member : *group) bytes += member->request->prepared->bytes();
+  while (!queue_.empty() && group->size() < kGroupCommitsMax) {
     bytes += queue_.front()->request->prepared->bytes();
     // A commit that is larger than a group goes alone.
-    if (!group.empty() && bytes > kGroupBytesMax) break;
-    group.push_back(queue_.front());
+    if (!group->empty() && bytes > kGroupBytesMax) break;
+    group->push_back(queue_.front());
+    taken.push_back(queue_.front()->request);
     queue_.pop_front();
   }
-  return group;
+  return taken;
+}
+
+std::unique_ptr<CommitStage> CommitQueue::Gather(Group* group) {
+  std::unique_ptr<CommitStage> stage = begin_();
+  while (true) {
+    std::vector<CommitRequest*> taken;
+    {
+      absl::MutexLock lock(&mutex_);
+      taken = TakeWaiting(group);
+      while (taken.empty() && writing_) {
+        gatherer_.Wait(&mutex_);
+        taken = TakeWaiting(group);
+      }
+      if (taken.empty()) {
+        writing_ = true;
+        return stage;
+      }
+    }
+    stage->Add(taken);
+  }
 }
 
 void CommitQueue::Pass() {
-  absl::MutexLock lock(&mutex_);
-  busy_ = false;
-  if (!queue_.empty()) queue_.front()->wake.Signal();
+  Waiting* next = nullptr;
+  {
+    absl::MutexLock lock(&mutex_);
+    gathering_ = !queue_.empty();
+    if (gathering_) next = queue_.front();
+  }
+  if (next != nullptr) next->wake.Notify();
+}
+
+void CommitQueue::Release(const Group& group) {
+  {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    gatherer_.Signal();
+  }
+  for (Waiting* waiting : group) {
+    waiting->request->decided = true;
+    waiting->wake.Notify();
+  }
 }
 
 void CommitQueue::Submit(CommitRequest* request) {
   Waiting self{request, {}};
-  std::vector<Waiting*> group;
+  bool leads = false;
   {
     absl::MutexLock lock(&mutex_);
     queue_.push_back(&self);
-    while (!request->decided && (busy_ || queue_.front() != &self)) self.wake.Wait(&mutex_);
-    if (request->decided) return;
-    busy_ = true;
-    group = TakeGroup();
+    leads = !gathering_;
+    gathering_ = true;
+    if (!leads) gatherer_.Signal();
   }
-  std::vector<CommitRequest*> requests;
-  for (const Waiting* waiting : group) requests.push_back(waiting->request);
-  process_(requests, [this] { Pass(); });
-  absl::MutexLock lock(&mutex_);
-  for (Waiting* waiting : group) {
-    waiting->request->decided = true;
-    if (waiting != &self) waiting->wake.Signal();
-  }
+  if (!leads) self.wake.WaitForNotification();
+  if (request->decided) return;
+  Group group;
+  const std::unique_ptr<CommitStage> stage = Gather(&group);
+  stage->Seal();
+  Pass();
+  stage->Write();
+  Release(group);
 }
 
 }  // namespace daftar::txn

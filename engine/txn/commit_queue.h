@@ -3,27 +3,38 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "txn/commit_request.h"
 
 namespace daftar::txn {
 
-// The first commit to come works out a group of all that have come by then, and writes it; those
-// that come meanwhile wait and make up the next group, which is worked out while this one is being
-// written. Nobody waits for a timer, and nobody writes alone while others wait.
-// Thread safety: full.
+// What is done with a group of commits, by one thread.
+class CommitStage {
+ public:
+  virtual ~CommitStage() = default;
+  // Works out further commits of the group, in their order.
+  virtual void Add(const std::vector<CommitRequest*>& requests) = 0;
+  // The group is complete and next to be written: another one may be begun after it.
+  virtual void Seal() = 0;
+  // Writes the group and decides all of its requests.
+  virtual void Write() = 0;
+};
+
+// The first commit to come begins a group and works it out; whoever comes before it can be written
+// joins it. While one group is being written the next one gathers, already worked out; it is
+// written as soon as the disk is free. Nobody waits for a timer, and nobody writes alone while
+// others wait. Thread safety: full.
 class CommitQueue {
  public:
-  // Decides every request of a group. Calls `worked_out` once, when the next group may be begun;
-  // from then until it returns it runs beside the call for that one.
-  using Process = std::function<void(const std::vector<CommitRequest*>& group,
-                                     absl::FunctionRef<void()> worked_out)>;
+  // Begins the next group: called once the group before it was sealed.
+  using Begin = std::function<std::unique_ptr<CommitStage>()>;
 
-  explicit CommitQueue(Process process) : process_(std::move(process)) {}
+  explicit CommitQueue(Begin begin) : begin_(std::move(begin)) {}
 
   // Returns when `request` is decided, on the way perhaps having decided others.
   void Submit(CommitRequest* request);
@@ -31,17 +42,25 @@ class CommitQueue {
  private:
   struct Waiting {
     CommitRequest* request;
-    absl::CondVar wake;
+    absl::Notification wake;  // when it is decided, or to gather the next group
   };
+  using Group = std::vector<Waiting*>;
+
+  // Begins a group and fills it until it can be written.
+  std::unique_ptr<CommitStage> Gather(Group* group);
+  // Takes those who wait off the queue and appends them to `group`, as many as it may have.
+  std::vector<CommitRequest*> TakeWaiting(Group* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Lets the next group be begun.
   void Pass();
-  // Takes the next group off the queue.
-  std::vector<Waiting*> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Lets the next group be written, and those of `group` go.
+  void Release(const Group& group);
 
-  const Process process_;
+  const Begin begin_;
   absl::Mutex mutex_;
   std::deque<Waiting*> queue_ ABSL_GUARDED_BY(mutex_);
-  bool busy_ ABSL_GUARDED_BY(mutex_) = false;  // somebody is working a group out
+  bool gathering_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::CondVar gatherer_;  // woken when somebody joins the queue and when a write has ended
 };
 
 }  // namespace daftar::txn

@@ -15,16 +15,9 @@ namespace {
 // How far back a database that is opened for writing is looked over for missing commits: what is
 // found in the log is less than this.
 constexpr uint64_t kTailCommits = 65536;
-// How often the anchor is synced at most.
-constexpr int64_t kAnchorSyncMicros = 1'000'000;
 // Opening beside a writer: it may take files away while they are being looked for.
 constexpr int kAttemptsMax = 9;
 constexpr std::chrono::milliseconds kFirstPause(1);  // doubled each time
-
-storage::Durability ToStorage(Durability durability) {
-  return durability == Durability::kSynced ? storage::Durability::kSynced
-                                           : storage::Durability::kBuffered;
-}
 
 int64_t SystemMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -59,9 +52,7 @@ absl::StatusOr<Header> ReadHeader(const storage::Reader& reader) {
 Core::Core(std::unique_ptr<storage::Store> store, CoreOptions options)
     : store_(std::move(store)),
       options_(WithDefaults(std::move(options))),
-      queue_([this](const std::vector<CommitRequest*>& group, absl::FunctionRef<void()> done) {
-        ProcessGroup(group, done);
-      }),
+      queue_([this] { return NewCommitStage(); }),
       recent_(options_.recent_bytes_max) {}
 
 Core::~Core() {
@@ -255,159 +246,6 @@ absl::StatusOr<ReadView> Core::ViewAt(int64_t time) const {
   const ReadView view = View();
   DAFTAR_ASSIGN_OR_RETURN(const CommitVersion version, CommitAt(*view.reader, view.version, time));
   return ViewAsOf(version);
-}
-
-absl::StatusOr<CommitVersion> Core::Commit(const catalog::Catalog& catalog,
-                                           const std::vector<RecordWrite>& writes,
-                                           const CommitOptions& options) {
-  const ReadView view = View();
-  if (catalog.version != view.catalog->version) {
-    return Aborted("the schema has changed since the batch was begun; begin again");
-  }
-  WriteSet changes(view.reader, catalog.version, CommitVersion(view.version.value() + 1));
-  for (const RecordWrite& write : writes) DAFTAR_RETURN_IF_ERROR(changes.Apply(write));
-  CommitRequest request;
-  request.catalog = &catalog;
-  request.writes = &writes;
-  request.view = view.version;
-  request.options = &options;
-  return CommitPrepared(&request, &changes, nullptr);
-}
-
-absl::StatusOr<CommitVersion> Core::CommitPrepared(CommitRequest* request, WriteSet* prepared,
-                                                   ReadSet* reads) {
-  DAFTAR_RETURN_IF_ERROR(prepared->Finish());
-  DAFTAR_RETURN_IF_ERROR(CheckStatement(*request->options, prepared->tables()));
-  if (prepared->empty()) return request->view;
-  ReadSet guards;
-  prepared->AddGuards(&guards);
-  guards.Seal();
-  if (reads != nullptr) {
-    if (options_.faults.ignore_read_keys) reads->ClearKeys();
-    if (options_.faults.ignore_read_ranges) reads->ClearRanges();
-    reads->Seal();
-  }
-  request->prepared = prepared;
-  request->guards = &guards;
-  request->reads = reads;
-  queue_.Submit(request);
-  return request->result;
-}
-
-DatabaseEnd Core::end() const {
-  absl::ReaderMutexLock lock(&view_mutex_);
-  return end_;
-}
-
-int64_t Core::NextTime(const DatabaseEnd& end) const {
-  return std::max(options_.clock(), end.journal.time);
-}
-
-void Core::ProcessGroup(const std::vector<CommitRequest*>& requests,
-                        absl::FunctionRef<void()> worked_out) {
-  work_mutex_.Lock();
-  std::shared_ptr<const InFlight> base;
-  {
-    absl::ReaderMutexLock lock(&view_mutex_);
-    base = in_flight_ != nullptr ? in_flight_
-                                 : std::make_shared<const InFlight>(InFlight{end_, view_.reader});
-  }
-  CommitGroup group(base->state, base->end, recent_, NextTime(base->end), options_.faults);
-  for (CommitRequest* request : requests) group.Add(request);
-  for (RecentCommits::Written& each : group.written()) recent_.Add(std::move(each));
-  write_mutex_.Lock();
-  {
-    absl::MutexLock lock(&view_mutex_);
-    in_flight_ = std::make_shared<const InFlight>(InFlight{group.end(), group.Newest()});
-  }
-  work_mutex_.Unlock();
-  worked_out();
-  // What the group follows may not have come about.
-  absl::Status status;
-  if (end().header.last_commit != base->end.header.last_commit) {
-    status = Aborted("a commit before this one could not be written; begin again");
-  } else if (!group.batch().empty()) {
-    status = WriteGroup(&group);
-  }
-  {
-    absl::MutexLock lock(&view_mutex_);
-    in_flight_ = nullptr;
-  }
-  write_mutex_.Unlock();
-  // What a refused request met may have been an accepted one that was then not written.
-  if (!status.ok()) {
-    for (CommitRequest* request : requests) request->result = status;
-    return;
-  }
-  for (const CommitGroup::Accepted& accepted : group.accepted()) {
-    accepted.request->result = accepted.version;
-  }
-}
-
-absl::Status Core::WriteGroup(CommitGroup* group) {
-  const bool synced = group->needs_sync() && !options_.faults.skip_sync;
-  group->batch().Put(HeaderKey(), EncodeHeader(group->end().header));
-  DAFTAR_RETURN_IF_ERROR(store_->Write(
-      group->batch(), synced ? storage::Durability::kSynced : storage::Durability::kBuffered));
-  Publish(group->end(), group->needs_sync());
-  if (housekeeper_ != nullptr) housekeeper_->NoteWrite(group->replaced_bytes());
-  return absl::OkStatus();
-}
-
-WriteLock::WriteLock(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(core) {
-  core->work_mutex_.Lock();
-  core->write_mutex_.Lock();
-}
-
-WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  core_->write_mutex_.Unlock();
-  core_->work_mutex_.Unlock();
-}
-
-absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
-  DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
-  const WriteLock lock(this);
-  const DatabaseEnd before = end();
-  DatabaseEnd after = before;
-  after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
-  const int64_t time = NextTime(before);
-  const WriteSet nothing(nullptr, after.header.schema, after.header.last_commit);
-  DAFTAR_ASSIGN_OR_RETURN(
-      const journal::EntryHead head,
-      nothing.AppendEntry(StatementOf(options), time, before.journal.hash, &batch));
-  after.journal = {journal::HashOf(head), time};
-  batch.Put(HeaderKey(), EncodeHeader(after.header));
-  DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(options.durability)));
-  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts,
-                          ReadHistoryStarts(*storage::NewLiveReader(*store_)));
-  Publish(after, options.durability == Durability::kSynced);
-  ReadView view = View();
-  view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
-  Show(std::move(view));
-  return after.header.last_commit;
-}
-
-void Core::NoteWritten(RecentCommits::Written written) { recent_.Add(std::move(written)); }
-
-void Core::Publish(const DatabaseEnd& end, bool durable) {
-  const auto reader = NewReader(end.header.last_commit);
-  {
-    absl::MutexLock lock(&view_mutex_);
-    view_.version = end.header.last_commit;
-    view_.reader = reader;
-    end_ = end;
-    in_flight_ = nullptr;
-  }
-  if (!durable) return;
-  const int64_t now = options_.clock();
-  const bool sync = now - anchor_synced_at_ >= kAnchorSyncMicros || now < anchor_synced_at_;
-  const Anchor anchor{end.header.id, end.header.last_commit, end.journal.time, end.journal.hash};
-  const absl::Status status = store_->WriteAnchor(
-      EncodeAnchor(anchor), sync ? storage::Durability::kSynced : storage::Durability::kBuffered);
-  // The commits are safe whatever becomes of the anchor, and the store refuses to write any more.
-  if (!status.ok()) return;
-  anchored_ = anchor.version;
-  if (sync) anchor_synced_at_ = now;
 }
 
 }  // namespace daftar::txn

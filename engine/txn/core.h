@@ -111,6 +111,7 @@ class Core {
 
  private:
   friend class WriteLock;
+  class GroupStage;
 
   // A group that is worked out and not written yet, or being written.
   struct InFlight {
@@ -131,10 +132,7 @@ class Core {
   // What shows the state after the newest commit.
   std::shared_ptr<const storage::Reader> NewReader(CommitVersion newest) const;
   void Show(ReadView view);
-  // Works a group out on what is there and in flight, then writes it when its turn comes. The
-  // second mutex is taken before the first is let go, so that groups keep their order.
-  void ProcessGroup(const std::vector<CommitRequest*>& requests,
-                    absl::FunctionRef<void()> worked_out) ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  std::unique_ptr<CommitStage> NewCommitStage();
   absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
 

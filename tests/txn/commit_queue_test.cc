@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,13 +25,10 @@ constexpr size_t kGroupBytesMax = size_t{4} << 20;
 // Decides every request as the next commit, and keeps what the groups were.
 class Decider {
  public:
-  CommitQueue::Process process() {
-    return [this](const std::vector<CommitRequest*>& group, absl::FunctionRef<void()> worked_out) {
-      Decide(group);
-      worked_out();
-    };
+  CommitQueue::Begin begin() {
+    return [this] { return std::make_unique<Stage>(this); };
   }
-  // Makes the first group wait until `gate` is opened.
+  // Makes the first group wait, when it is to be written, until `gate` is opened.
   void HoldFirst(absl::Notification* gate) { gate_ = gate; }
 
   const std::vector<std::vector<CommitRequest*>>& groups() const { return groups_; }
@@ -38,22 +36,39 @@ class Decider {
   const absl::Notification& started() const { return started_; }
 
  private:
+  class Stage final : public txn::CommitStage {
+   public:
+    explicit Stage(Decider* decider) : decider_(*decider) {
+      if (decider_.gathering_.exchange(true)) decider_.overlapped_ = true;
+    }
+    void Add(const std::vector<CommitRequest*>& requests) override {
+      group_.insert(group_.end(), requests.begin(), requests.end());
+    }
+    void Seal() override { decider_.gathering_ = false; }
+    void Write() override { decider_.Decide(group_); }
+
+   private:
+    Decider& decider_;
+    std::vector<CommitRequest*> group_;
+  };
+
   void Decide(const std::vector<CommitRequest*>& group) {
-    if (running_.exchange(true)) overlapped_ = true;
+    if (writing_.exchange(true)) overlapped_ = true;
     if (groups_.empty()) {
       started_.Notify();
       if (gate_ != nullptr) gate_->WaitForNotification();
     }
     groups_.push_back(group);
     for (CommitRequest* request : group) request->result = CommitVersion(++version_);
-    running_ = false;
+    writing_ = false;
   }
 
   absl::Notification* gate_ = nullptr;
   absl::Notification started_;
-  std::atomic<bool> running_ = false;
+  std::atomic<bool> gathering_ = false;
+  std::atomic<bool> writing_ = false;
   std::atomic<bool> overlapped_ = false;
-  // Not guarded: were groups to overlap, the thread sanitizer would say so, too.
+  // Not guarded: were writes to overlap, the thread sanitizer would say so, too.
   uint64_t version_ = 0;
   std::vector<std::vector<CommitRequest*>> groups_;
 };
@@ -64,7 +79,7 @@ TEST_CASE("commit queue: decides each request of many threads exactly once", "[t
   const auto core = NewFirmDatabase();
   WriteSet nothing(core->View().reader, SchemaVersion(1), CommitVersion(1));
   Decider decider;
-  CommitQueue queue(decider.process());
+  CommitQueue queue(decider.begin());
   std::vector<std::vector<CommitRequest>> requests(kThreads);
   std::vector<std::thread> threads;
   std::atomic<bool> undecided = false;
@@ -118,7 +133,7 @@ TEST_CASE("commit queue: a group is bounded in commits and in bytes", "[txn][thr
     absl::Notification gate;
     Decider decider;
     decider.HoldFirst(&gate);
-    CommitQueue queue(decider.process());
+    CommitQueue queue(decider.begin());
     std::vector<CommitRequest> requests(test.threads);
     std::vector<std::thread> threads;
     for (CommitRequest& request : requests) {
@@ -141,31 +156,34 @@ TEST_CASE("commit queue: a group is bounded in commits and in bytes", "[txn][thr
   }
 }
 
-TEST_CASE("commit queue: the next group begins when the one before is worked out",
+TEST_CASE("commit queue: whoever comes while a group is written goes together after it",
           "[txn][threads]") {
   const auto core = NewFirmDatabase();
   WriteSet nothing(core->View().reader, SchemaVersion(1), CommitVersion(1));
-  absl::Notification second_began;
-  std::atomic<int> groups = 0;
-  CommitQueue queue(
-      [&](const std::vector<CommitRequest*>& group, absl::FunctionRef<void()> worked_out) {
-        const int number = ++groups;
-        if (number == 2) second_began.Notify();
-        worked_out();
-        // The first is still being written when the second begins; else this waits for good.
-        if (number == 1) second_began.WaitForNotification();
-        for (CommitRequest* request : group) request->result = CommitVersion(1);
-      });
-  std::vector<CommitRequest> requests(2);
+  absl::Notification gate;
+  Decider decider;
+  decider.HoldFirst(&gate);
+  CommitQueue queue(decider.begin());
+  std::vector<CommitRequest> requests(12);
   std::vector<std::thread> threads;
+  std::atomic<size_t> submitted = 0;
   for (CommitRequest& request : requests) {
     request.prepared = &nothing;
-    threads.emplace_back([&queue, &request] { queue.Submit(&request); });
-    while (groups == 0) std::this_thread::yield();
+    threads.emplace_back([&] {
+      ++submitted;
+      queue.Submit(&request);
+    });
+    if (threads.size() == 1) decider.started().WaitForNotification();
   }
+  while (submitted < requests.size()) std::this_thread::yield();
+  gate.Notify();
   for (std::thread& thread : threads) thread.join();
-  CHECK(groups == 2);
+  REQUIRE(decider.groups().size() >= 2);
+  CHECK(decider.groups()[0].size() == 1);
+  // A thread may have been about to submit, no more.
+  CHECK(decider.groups().size() <= 4);
   for (const CommitRequest& request : requests) CHECK(request.decided);
+  CHECK(!decider.overlapped());
 }
 
 }  // namespace

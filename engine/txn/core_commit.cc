@@ -1,0 +1,196 @@
+// Core: the way of a commit, from its own thread through a group into the store.
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/status.h"
+#include "txn/core.h"
+#include "txn/statement.h"
+
+namespace daftar::txn {
+namespace {
+
+// How often the anchor is synced at most.
+constexpr int64_t kAnchorSyncMicros = 1'000'000;
+
+storage::Durability ToStorage(Durability durability) {
+  return durability == Durability::kSynced ? storage::Durability::kSynced
+                                           : storage::Durability::kBuffered;
+}
+
+}  // namespace
+
+absl::StatusOr<CommitVersion> Core::Commit(const catalog::Catalog& catalog,
+                                           const std::vector<RecordWrite>& writes,
+                                           const CommitOptions& options) {
+  const ReadView view = View();
+  if (catalog.version != view.catalog->version) {
+    return Aborted("the schema has changed since the batch was begun; begin again");
+  }
+  WriteSet changes(view.reader, catalog.version, CommitVersion(view.version.value() + 1));
+  for (const RecordWrite& write : writes) DAFTAR_RETURN_IF_ERROR(changes.Apply(write));
+  CommitRequest request;
+  request.catalog = &catalog;
+  request.writes = &writes;
+  request.view = view.version;
+  request.options = &options;
+  return CommitPrepared(&request, &changes, nullptr);
+}
+
+absl::StatusOr<CommitVersion> Core::CommitPrepared(CommitRequest* request, WriteSet* prepared,
+                                                   ReadSet* reads) {
+  DAFTAR_RETURN_IF_ERROR(prepared->Finish());
+  DAFTAR_RETURN_IF_ERROR(CheckStatement(*request->options, prepared->tables()));
+  if (prepared->empty()) return request->view;
+  ReadSet guards;
+  prepared->AddGuards(&guards);
+  guards.Seal();
+  if (reads != nullptr) {
+    if (options_.faults.ignore_read_keys) reads->ClearKeys();
+    if (options_.faults.ignore_read_ranges) reads->ClearRanges();
+    reads->Seal();
+  }
+  request->prepared = prepared;
+  request->guards = &guards;
+  request->reads = reads;
+  queue_.Submit(request);
+  return request->result;
+}
+
+DatabaseEnd Core::end() const {
+  absl::ReaderMutexLock lock(&view_mutex_);
+  return end_;
+}
+
+int64_t Core::NextTime(const DatabaseEnd& end) const {
+  return std::max(options_.clock(), end.journal.time);
+}
+
+// One group on its way through the two mutexes. The second is taken before the first is let go, so
+// that groups keep their order.
+class Core::GroupStage final : public CommitStage {
+ public:
+  explicit GroupStage(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(*core) {
+    core_.work_mutex_.Lock();
+    absl::ReaderMutexLock lock(&core_.view_mutex_);
+    base_ = core_.in_flight_ != nullptr
+                ? core_.in_flight_
+                : std::make_shared<const InFlight>(InFlight{core_.end_, core_.view_.reader});
+    group_.emplace(base_->state, base_->end, core_.recent_, core_.NextTime(base_->end),
+                   core_.options_.faults);
+  }
+
+  void Add(const std::vector<CommitRequest*>& requests) override {
+    for (CommitRequest* request : requests) group_->Add(request);
+    requests_.insert(requests_.end(), requests.begin(), requests.end());
+  }
+
+  void Seal() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (RecentCommits::Written& each : group_->written()) core_.recent_.Add(std::move(each));
+    core_.write_mutex_.Lock();
+    {
+      absl::MutexLock lock(&core_.view_mutex_);
+      core_.in_flight_ =
+          std::make_shared<const InFlight>(InFlight{group_->end(), group_->Newest()});
+    }
+    core_.work_mutex_.Unlock();
+  }
+
+  void Write() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    absl::Status status;
+    // What the group follows may not have come about.
+    if (core_.end().header.last_commit != base_->end.header.last_commit) {
+      status = Aborted("a commit before this one could not be written; begin again");
+    } else if (!group_->batch().empty()) {
+      status = core_.WriteGroup(&*group_);
+    }
+    {
+      absl::MutexLock lock(&core_.view_mutex_);
+      core_.in_flight_ = nullptr;
+    }
+    core_.write_mutex_.Unlock();
+    for (const CommitGroup::Accepted& accepted : group_->accepted()) {
+      accepted.request->result = accepted.version;
+    }
+    // What a refused request met may have been an accepted one that was then not written.
+    if (status.ok()) return;
+    for (CommitRequest* request : requests_) request->result = status;
+  }
+
+ private:
+  Core& core_;
+  std::shared_ptr<const InFlight> base_;
+  std::optional<CommitGroup> group_;
+  std::vector<CommitRequest*> requests_;
+};
+
+std::unique_ptr<CommitStage> Core::NewCommitStage() { return std::make_unique<GroupStage>(this); }
+
+absl::Status Core::WriteGroup(CommitGroup* group) {
+  const bool synced = group->needs_sync() && !options_.faults.skip_sync;
+  group->batch().Put(HeaderKey(), EncodeHeader(group->end().header));
+  DAFTAR_RETURN_IF_ERROR(store_->Write(
+      group->batch(), synced ? storage::Durability::kSynced : storage::Durability::kBuffered));
+  Publish(group->end(), group->needs_sync());
+  if (housekeeper_ != nullptr) housekeeper_->NoteWrite(group->replaced_bytes());
+  return absl::OkStatus();
+}
+
+WriteLock::WriteLock(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(core) {
+  core->work_mutex_.Lock();
+  core->write_mutex_.Lock();
+}
+
+WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  core_->write_mutex_.Unlock();
+  core_->work_mutex_.Unlock();
+}
+
+absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
+  DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
+  const WriteLock lock(this);
+  const DatabaseEnd before = end();
+  DatabaseEnd after = before;
+  after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
+  const int64_t time = NextTime(before);
+  const WriteSet nothing(nullptr, after.header.schema, after.header.last_commit);
+  DAFTAR_ASSIGN_OR_RETURN(
+      const journal::EntryHead head,
+      nothing.AppendEntry(StatementOf(options), time, before.journal.hash, &batch));
+  after.journal = {journal::HashOf(head), time};
+  batch.Put(HeaderKey(), EncodeHeader(after.header));
+  DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(options.durability)));
+  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts,
+                          ReadHistoryStarts(*storage::NewLiveReader(*store_)));
+  Publish(after, options.durability == Durability::kSynced);
+  ReadView view = View();
+  view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
+  Show(std::move(view));
+  return after.header.last_commit;
+}
+
+void Core::NoteWritten(RecentCommits::Written written) { recent_.Add(std::move(written)); }
+
+void Core::Publish(const DatabaseEnd& end, bool durable) {
+  const auto reader = NewReader(end.header.last_commit);
+  {
+    absl::MutexLock lock(&view_mutex_);
+    view_.version = end.header.last_commit;
+    view_.reader = reader;
+    end_ = end;
+    in_flight_ = nullptr;
+  }
+  if (!durable) return;
+  const int64_t now = options_.clock();
+  const bool sync = now - anchor_synced_at_ >= kAnchorSyncMicros || now < anchor_synced_at_;
+  const Anchor anchor{end.header.id, end.header.last_commit, end.journal.time, end.journal.hash};
+  const absl::Status status = store_->WriteAnchor(
+      EncodeAnchor(anchor), sync ? storage::Durability::kSynced : storage::Durability::kBuffered);
+  // The commits are safe whatever becomes of the anchor, and the store refuses to write any more.
+  if (!status.ok()) return;
+  anchored_ = anchor.version;
+  if (sync) anchor_synced_at_ = now;
+}
+
+}  // namespace daftar::txn
