@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "base/status.h"
 #include "storage/file_error.h"
+#include "storage/guarded_file_system.h"
 #include "storage/open.h"
 #include "storage/rocks_bulk.h"
 #include "storage/rocks_options.h"
@@ -151,8 +152,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
   parts.directory = std::filesystem::canonical(directory, error);
   if (error) return FileError("cannot resolve the database directory", directory, error);
   parts.read_only = options.read_only;
-  parts.file_system =
-      options.file_system != nullptr ? options.file_system : rocksdb::FileSystem::Default();
+  parts.file_system = std::make_shared<GuardedFileSystem>(
+      options.file_system != nullptr ? options.file_system : rocksdb::FileSystem::Default());
   parts.env = rocksdb::NewCompositeEnv(parts.file_system);
 
   rocksdb::Options rocks = MakeRocksOptions(options, &parts.cache);

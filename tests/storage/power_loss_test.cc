@@ -169,6 +169,25 @@ TEST_CASE("power loss: a store keeps what was synced, and a prefix of the rest",
   CHECK(written > 60);
 }
 
+// RocksDB alone renames CURRENT while the manifest's own name may still be lost.
+TEST_CASE("power loss: CURRENT never names a manifest that is lost", "[storage][fault]") {
+  bool cut = true;
+  uint64_t nth = 1;
+  for (; cut; ++nth) {
+    CAPTURE(nth);
+    std::mt19937_64 random(nth);
+    const TempDir directory;
+    const auto disk = std::make_shared<PowerLossFileSystem>(directory.path());
+    REQUIRE_OK(OpenRocksStore(directory.path(), Powered(disk)));
+    disk->CutPowerAt(nth);  // Opening once more makes a new manifest.
+    OpenRocksStore(directory.path(), Powered(disk)).IgnoreError();
+    cut = disk->power_is_off();
+    disk->RestorePower(random, Spoiling::kNone, NameLoss::kNewFiles);
+    REQUIRE_OK(OpenRocksStore(directory.path(), Powered(disk)));
+  }
+  CHECK(nth > 10);
+}
+
 // A store that is told of a sync that was not made must be caught losing something.
 TEST_CASE("power loss: finds a write that was not synced", "[storage][fault]") {
   bool lost = false;
