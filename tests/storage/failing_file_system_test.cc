@@ -130,6 +130,37 @@ TEST_CASE("failing files: finds a store that takes no note of a failure", "[stor
   CHECK(noticed);
 }
 
+// RocksDB hides a failing device in other codes.
+TEST_CASE("failing files: a device that fails to read is no damage", "[storage][fault]") {
+  const bool persistent = GENERATE(false, true);
+  const TempDir prepared;
+  for (const char* key : {"a", "b", "c"}) {  // Opening moves them to data files.
+    REQUIRE_OK_AND_ASSIGN(const auto store, OpenRocksStore(prepared.path(), SmallRocksOptions()));
+    REQUIRE_OK(store->Write(PutBatch(key, "1"), Durability::kSynced));
+  }
+  int refused = 0;
+  bool met = true;
+  for (uint64_t nth = 1; met; ++nth) {
+    CAPTURE(persistent, nth);
+    const TempDir directory;  // Attempts that fail leave files, which later ones would read.
+    std::filesystem::copy(prepared.path(), directory / "copy");
+    const auto files = std::make_shared<FailingFileSystem>();
+    files->Arm({.kinds = kIoRead, .nth = nth, .persistent = persistent});
+    {
+      const auto store = OpenRocksStore(directory / "copy", On(files));
+      met = files->failures() > 0;
+      files->Disarm();
+      if (!store.ok()) {
+        ++refused;
+        REQUIRE_THAT(store, StatusIs(absl::StatusCode::kUnavailable, ""));
+      }
+    }
+    REQUIRE_OK_AND_ASSIGN(const auto store, OpenRocksStore(directory / "copy", On(files)));
+    CHECK(Contents(*store).size() == 3);
+  }
+  CHECK(refused > 20);
+}
+
 // RocksDB removes the files of a bulk write whose manifest record could not be synced; the record
 // may be there all the same, and would then name files that are not.
 TEST_CASE("failing files: a bulk write that fails leaves a store that opens", "[storage][fault]") {
