@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "storage/file_error.h"
 #include "storage/guarded_file_system.h"
+#include "storage/log_check.h"
 #include "storage/open.h"
 #include "storage/rocks_bulk.h"
 #include "storage/rocks_options.h"
@@ -155,6 +156,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
   parts.file_system = std::make_shared<GuardedFileSystem>(
       options.file_system != nullptr ? options.file_system : rocksdb::FileSystem::Default());
   parts.env = rocksdb::NewCompositeEnv(parts.file_system);
+  DAFTAR_RETURN_IF_ERROR(WithContext(CheckLogs(parts.file_system.get(), parts.directory.string()),
+                                     "directory", parts.directory.string()));
 
   rocksdb::Options rocks = MakeRocksOptions(options, &parts.cache);
   rocks.env = parts.env.get();
