@@ -25,10 +25,12 @@ struct Common {
   std::filesystem::path folder;
   // The name of a fault to plant; the command must then find a violation.
   std::string plant;
-  bool quiet = false;  // no progress
+  int jobs = 1;                 // processes at a time
+  uint64_t violations_max = 1;  // the run stops after so many
+  bool quiet = false;           // no progress
 };
 
-// Adds --seed, --folder, --plant (one of `plants`) and --quiet.
+// Adds --seed, --folder, --jobs, --violations, --plant (one of `plants`) and --quiet.
 void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>& plants);
 
 // Each adds one command, which puts itself into `runner` when it was chosen.

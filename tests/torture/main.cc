@@ -1,16 +1,23 @@
 // `daftar_torture`: tries to make the database lose or falsify something. docs/testing.md says how.
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "torture/commands.h"
+#include "torture/files.h"
+#include "torture/flip.h"
+#include "torture/io_nth.h"
+#include "torture/kill.h"
+#include "torture/power_loss.h"
 
 namespace daftar::torture {
 namespace {
 
 // In the order of the help text.
 constexpr AddCommand kCommands[] = {
-    nullptr,
+    AddKill, AddFlip, AddFiles, AddIoNth, AddPowerLoss,
 };
 
 int Run(int argc, char** argv) {
@@ -19,7 +26,7 @@ int Run(int argc, char** argv) {
   app.require_subcommand(1);
   Runner runner;
   for (const AddCommand add : kCommands) {
-    if (add != nullptr) add(&app, &runner);
+    add(&app, &runner);
   }
   try {
     app.parse(argc, argv);
@@ -39,6 +46,10 @@ void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>
                                        1'000'000'007);
   command->add_option("--seed", common->seed, "replays a run; default: by the clock");
   command->add_option("--folder", common->folder, "where databases are made")
+      ->capture_default_str();
+  common->jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  command->add_option("-j,--jobs", common->jobs, "processes at a time")->capture_default_str();
+  command->add_option("--violations", common->violations_max, "stops after so many")
       ->capture_default_str();
   command->add_option("--plant", common->plant, "a fault that must be found")
       ->check(CLI::IsMember(plants));
