@@ -59,16 +59,17 @@ absl::Status Transaction::Delete(std::string_view table, const Key& key) {
 }
 
 Transaction::Savepoint Transaction::MakeSavepoint() const {
-  return Savepoint(state_->transaction.savepoint());
+  const txn::Transaction::Savepoint place = state_->transaction.savepoint();
+  return Savepoint(place.writes, place.last);
 }
 
 absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
-  return state_->transaction.RollbackTo(savepoint.writes_);
+  return state_->transaction.RollbackTo({savepoint.writes_, savepoint.last_});
 }
 
 absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options) && {
-  const std::unique_ptr<internal::TransactionState> state = std::move(state_);
-  return state->transaction.Commit(options);
+  // The state stays, to refuse what is still asked of it.
+  return state_->transaction.Commit(options);
 }
 
 absl::StatusOr<Transaction> Database::Begin(const TransactionLimits& limits) {
@@ -81,12 +82,13 @@ absl::StatusOr<CommitVersion> Database::Transact(absl::FunctionRef<absl::Status(
   for (int attempt = 1;; ++attempt) {
     DAFTAR_ASSIGN_OR_RETURN(Transaction transaction, Begin(options.limits));
     absl::Status status = body(transaction);
-    absl::StatusOr<CommitVersion> committed = status;
-    if (status.ok()) committed = std::move(transaction).Commit(options.commit);
-    if (!absl::IsAborted(committed.status())) return committed;
-    if (attempt >= options.attempts_max) {
-      return WithContext(committed.status(), "attempts", attempt);
+    if (status.ok()) {
+      auto committed = std::move(transaction).Commit(options.commit);
+      if (committed.ok()) return committed;
+      status = committed.status();
     }
+    if (!absl::IsAborted(status)) return status;
+    if (attempt >= options.attempts_max) return WithContext(status, "attempts", attempt);
     if (attempt > kAttemptsWithoutPause) {
       std::this_thread::sleep_for(std::min(kPauseMax, kPauseStep * attempt));
     }

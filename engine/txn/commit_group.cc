@@ -32,7 +32,8 @@ absl::Status CommitGroup::Validate(const CommitRequest& request) const {
   if (request.catalog->version != end_.header.schema) {
     return Aborted("the schema has changed since the batch was begun; begin again");
   }
-  if (request.reads == nullptr) return absl::OkStatus();
+  // Who has read nothing need not know what was written since.
+  if (request.reads == nullptr || request.reads->empty()) return absl::OkStatus();
   DAFTAR_ASSIGN_OR_RETURN(const bool hit, HitSince(*request.reads, request.view));
   if (!hit) return absl::OkStatus();
   return Aborted("another commit changed what the transaction has read; begin again")
@@ -83,6 +84,7 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   for (const auto& [key, change] : *writes->changes()) {
     written.keys.push_back(key);
     (*overlay_)[key].value = change.value;
+    if (change.before.has_value()) replaced_bytes_ += key.size() + change.before->size();
   }
   written_.push_back(std::move(written));
   accepted_.push_back({request, version});

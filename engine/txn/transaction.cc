@@ -56,19 +56,22 @@ absl::Status Transaction::Write(RecordWrite write) {
   }
   DAFTAR_RETURN_IF_ERROR(changes_->Apply(write));
   writes_.push_back(std::move(write));
+  numbers_.push_back(next_number_++);
   return absl::OkStatus();
 }
 
-absl::Status Transaction::RollbackTo(size_t savepoint) {
+absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
   DAFTAR_RETURN_IF_ERROR(Touch());
-  if (savepoint > writes_.size()) {
+  const size_t kept = savepoint.writes;
+  if (kept > writes_.size() || (kept > 0 && numbers_[kept - 1] != savepoint.last)) {
     return InvalidArgument("there is no such savepoint; it was rolled back")
-        .With("savepoint", savepoint)
+        .With("savepoint", kept)
         .With("writes", writes_.size());
   }
   std::unique_ptr<WriteSet> changes = NewWriteSet();
-  for (size_t i = 0; i < savepoint; ++i) DAFTAR_RETURN_IF_ERROR(changes->Apply(writes_[i]));
-  writes_.erase(writes_.begin() + static_cast<std::ptrdiff_t>(savepoint), writes_.end());
+  for (size_t i = 0; i < kept; ++i) DAFTAR_RETURN_IF_ERROR(changes->Apply(writes_[i]));
+  writes_.erase(writes_.begin() + static_cast<std::ptrdiff_t>(kept), writes_.end());
+  numbers_.resize(kept);
   changes_ = std::move(changes);
   return absl::OkStatus();
 }

@@ -40,11 +40,16 @@ class Transaction {
   // said; ResourceExhausted when it writes too much; those of View.
   absl::Status Write(RecordWrite write);
 
-  // How many writes there were so far.
-  size_t savepoint() const { return writes_.size(); }
-  // Takes back all writes but the first `savepoint`. What was read still counts. Errors:
-  // InvalidArgument when there were not that many; those of View.
-  absl::Status RollbackTo(size_t savepoint);
+  // A place among the writes: how many there are, and which was the last. Writes are numbered from
+  // 1 and never renumbered, so that a place which was rolled back is told from one that is there.
+  struct Savepoint {
+    size_t writes = 0;
+    uint64_t last = 0;
+  };
+  Savepoint savepoint() const { return {writes_.size(), numbers_.empty() ? 0 : numbers_.back()}; }
+  // Takes back all writes after `savepoint`. What was read still counts. Errors: InvalidArgument
+  // when the writes before it are not all there any more; those of View.
+  absl::Status RollbackTo(const Savepoint& savepoint);
 
   // Finishes the transaction. Errors: Aborted when something that was read has changed; those of
   // Core::Commit. Nothing is written then.
@@ -60,6 +65,8 @@ class Transaction {
   const std::shared_ptr<ReadSet> reads_;
   const std::shared_ptr<const storage::Reader> tracking_;
   std::vector<RecordWrite> writes_;
+  std::vector<uint64_t> numbers_;  // of the writes, increasing
+  uint64_t next_number_ = 1;
   std::unique_ptr<WriteSet> changes_;
   std::chrono::steady_clock::time_point last_use_;
   bool finished_ = false;

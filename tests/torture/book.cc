@@ -1,104 +1,156 @@
 #include "torture/book.h"
 
-#include <capnp/message.h>
-
-#include <bit>
-#include <vector>
+#include <charconv>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "api/state.h"
+#include "base/status.h"
 #include "catalog/resolve.h"
-#include "index/entries.h"
-#include "record/schema_set.h"
-#include "torture/random.h"
 
 namespace daftar::torture {
 namespace {
 
-constexpr const char* kSchema = R"(
-  @0xa1b2c3d4e5f60799;
-  using Daftar = import "/daftar/daftar.capnp";
+constexpr const char* kSchema = R"(@0xbf5147cbbecf40c1;
+using Daftar = import "/daftar/daftar.capnp";
+struct Values $Daftar.table(name = "list", key = ["id"]) {
+  id @0 :UInt32;
+  values @1 :List(UInt32);
+}
+struct Item $Daftar.table(name = "item", key = ["id"])
+    $Daftar.index(name = "byGroup", on = ["group"], covering = ["value", "code"])
+    $Daftar.index(name = "byCode", on = ["code"], unique = true) {
+  id @0 :UInt32;
+  group @1 :Int32;
+  value @2 :UInt32;
+  code :union { none @3 :Void; number @4 :UInt32; }
+}
+)";
 
-  struct Firm @0xb1f1000000000001
-      $Daftar.table(name = "firm", key = ["code"])
-      $Daftar.index(name = "bySeal", on = ["seal"], unique = true, covering = ["size"])
-      $Daftar.index(name = "byTag", on = ["tags"], unique = true)
-      $Daftar.index(name = "bySize", on = ["size desc"], where = "size > 0") {
-    code @0 :Text;
-    seal @1 :Text;
-    tags @2 :List(Text);
-    size @3 :UInt32;
-    note @4 :Text;
+// The numbers in a JSON array of them.
+std::vector<uint32_t> ParseNumbers(const std::string& json) {
+  std::vector<uint32_t> numbers;
+  const char* at = json.data();
+  const char* const end = at + json.size();
+  while (at < end) {
+    uint32_t number = 0;
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error == std::errc()) numbers.push_back(number);
+    at = std::max(next, at + 1);
   }
-
-  struct Permit @0xb1f1000000000002
-      $Daftar.table(name = "permit", key = ["zone", "serial desc"])
-      $Daftar.index(name = "byHolder", on = ["holder"], covering = ["fee"])
-      $Daftar.index(name = "byKind", on = ["kinds", "serial"]) {
-    zone @0 :Text;
-    serial @1 :UInt32;
-    holder @2 :Text;
-    fee @3 :Int64 $Daftar.decimal(2);
-    kinds @4 :List(Text);
-    note @5 :Text;
-  })";
-
-// Hexadecimal digits in runs: compresses to about half, as real text does.
-std::string Note(const Row& row) {
-  std::string note;
-  note.reserve(row.note_bytes + 16);
-  for (uint64_t i = 0; note.size() < row.note_bytes; ++i) {
-    absl::StrAppend(&note, absl::Hex(MixSeed({row.note_seed, i}), absl::kZeroPad16));
-  }
-  note.resize(row.note_bytes);
-  return note;
+  return numbers;
 }
 
-void SetTags(const Row& row, const char* field, capnp::DynamicStruct::Builder* record) {
-  const int count = std::popcount(row.tags);
-  if (count == 0) return;
-  auto list = record->init(field, static_cast<unsigned>(count)).as<capnp::DynamicList>();
-  unsigned at = 0;
-  for (unsigned tag = 0; tag < 64; ++tag) {
-    if ((row.tags >> tag & 1) == 0) continue;
-    list.set(at++, absl::StrCat("p", row.partition, "-tag", tag).c_str());
-  }
+uint32_t ToUInt32(const Value& value) {
+  const auto* number = value.get_if<uint64_t>();
+  return number == nullptr ? 0 : static_cast<uint32_t>(*number);
+}
+
+ItemState ToState(const Value& group, const Value& value, const Value& code) {
+  ItemState state;
+  if (const auto* number = group.get_if<int64_t>()) state.group = static_cast<int32_t>(*number);
+  state.value = ToUInt32(value);
+  if (!code.is_null()) state.code = ToUInt32(code);
+  return state;
+}
+
+absl::StatusOr<ItemState> StateOf(const Record& record) {
+  DAFTAR_ASSIGN_OR_RETURN(const Value group, record.Get("group"));
+  DAFTAR_ASSIGN_OR_RETURN(const Value value, record.Get("value"));
+  DAFTAR_ASSIGN_OR_RETURN(const Value code, record.Get("code"));
+  return ToState(group, value, code);
+}
+
+Query QueryOf(const Scan& scan, bool covered) {
+  const char* const field = scan.by_key ? "id" : "group";
+  const auto direction = scan.reverse ? SortDirection::kDescending : SortDirection::kAscending;
+  Query query("item");
+  query.Where(field, Operator::kGreaterOrEqual, static_cast<int64_t>(scan.low));
+  query.Where(field, Operator::kLess, static_cast<int64_t>(scan.high));
+  query.UseIndex(scan.by_key ? "primary" : "byGroup").OrderBy(field, direction);
+  if (!scan.by_key) query.OrderBy("id", direction);
+  if (scan.limit > 0) query.Limit(scan.limit);
+  if (covered) query.Select({"id", "group", "value", "code"});
+  return query;
 }
 
 }  // namespace
 
-catalog::Catalog BookCatalog() {
-  auto schemas = record::SchemaSet::ParseText("book.capnp", kSchema);
-  return catalog::NewCatalog(*std::move(schemas)).value();
+absl::StatusOr<catalog::Catalog> BookCatalog() {
+  DAFTAR_ASSIGN_OR_RETURN(auto schemas, record::SchemaSet::ParseText("book.capnp", kSchema));
+  return catalog::NewCatalog(std::move(schemas));
 }
 
-const catalog::TableDef& TableOf(const catalog::Catalog& catalog, const Row& row) {
-  return catalog.tables.at(static_cast<size_t>(row.table));
+absl::StatusOr<std::unique_ptr<txn::Core>> NewBook(std::unique_ptr<storage::Store> store,
+                                                   const catalog::Catalog& catalog,
+                                                   const txn::PlantedFaults& faults) {
+  txn::CoreOptions options;
+  options.faults = faults;
+  return txn::Core::Create(std::move(store), catalog, txn::DatabaseId{1}, std::move(options));
 }
 
-codec::EncodedKey KeyOf(const catalog::Catalog& catalog, const Row& row) {
-  Row bare = row;
-  bare.note_bytes = 0;
-  return index::RecordKey(TableOf(catalog, row), MessageOf(catalog, bare)).value();
+txn::PlantedFaults FaultsOf(const std::string& plant) {
+  txn::PlantedFaults faults;
+  faults.ignore_read_ranges = plant == "skip-range-check";
+  faults.ignore_read_keys = plant == "skip-read-set";
+  return faults;
 }
 
-record::Message MessageOf(const catalog::Catalog& catalog, const Row& row) {
-  const catalog::TableDef& table = TableOf(catalog, row);
-  capnp::MallocMessageBuilder builder;
-  auto record = builder.initRoot<capnp::DynamicStruct>(table.schema);
-  if (row.table == BookTable::kFirm) {
-    record.set("code", absl::StrCat("p", row.partition, "-", row.number).c_str());
-    if (row.seal >= 0) record.set("seal", absl::StrCat("p", row.partition, "-", row.seal).c_str());
-    record.set("size", row.size);
-    SetTags(row, "tags", &record);
-  } else {
-    record.set("zone", absl::StrCat("zone ", row.partition, ".", row.number % 3).c_str());
-    record.set("serial", row.number);
-    if (row.seal >= 0) record.set("holder", absl::StrCat("holder ", row.seal).c_str());
-    record.set("fee", row.size * 100);
-    SetTags(row, "kinds", &record);
+absl::StatusOr<std::vector<uint32_t>> ReadValues(const txn::ReadView& view, uint32_t list) {
+  DAFTAR_ASSIGN_OR_RETURN(const auto record,
+                          internal::FindRecord(view, "list", {static_cast<uint64_t>(list)}));
+  if (!record.has_value()) return std::vector<uint32_t>();
+  DAFTAR_ASSIGN_OR_RETURN(const std::string json, record->GetJson("values"));
+  return ParseNumbers(json);
+}
+
+absl::StatusOr<std::optional<ItemState>> ReadState(const txn::ReadView& view, uint32_t item) {
+  DAFTAR_ASSIGN_OR_RETURN(const auto record,
+                          internal::FindRecord(view, "item", {static_cast<uint64_t>(item)}));
+  if (!record.has_value()) return std::optional<ItemState>();
+  DAFTAR_ASSIGN_OR_RETURN(const ItemState state, StateOf(*record));
+  return std::optional(state);
+}
+
+absl::Status RunScan(const txn::ReadView& view, bool covered, Scan* scan) {
+  DAFTAR_ASSIGN_OR_RETURN(Cursor cursor, internal::RunQuery(view, QueryOf(*scan, covered)));
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool more, cursor.Next());
+    if (!more) return absl::OkStatus();
+    if (covered) {
+      const std::vector<Value>& values = cursor.values();
+      scan->seen.push_back({ToUInt32(values[0]), ToState(values[1], values[2], values[3])});
+      continue;
+    }
+    DAFTAR_ASSIGN_OR_RETURN(const Record record, cursor.record());
+    DAFTAR_ASSIGN_OR_RETURN(const Value id, record.Get("id"));
+    DAFTAR_ASSIGN_OR_RETURN(const ItemState state, StateOf(record));
+    scan->seen.push_back({ToUInt32(id), state});
   }
-  if (row.note_bytes > 0) record.set("note", Note(row).c_str());
-  return record::Message::FromBuilder(table.schema, builder).value();
+}
+
+absl::StatusOr<txn::RecordWrite> MakeListPut(const catalog::Catalog& catalog, uint32_t list,
+                                             const std::vector<uint32_t>& values) {
+  const std::string json =
+      absl::StrCat("{\"id\":", list, ",\"values\":[", absl::StrJoin(values, ","), "]}");
+  return internal::MakePut(catalog, "list", json, WriteIntent::kUpsert);
+}
+
+absl::StatusOr<txn::RecordWrite> MakeItemWrite(const catalog::Catalog& catalog,
+                                               const WriteItem& write) {
+  if (!write.state.has_value()) {
+    return internal::MakeDelete(catalog, "item", {static_cast<uint64_t>(write.item)});
+  }
+  const ItemState& state = *write.state;
+  std::string json =
+      absl::StrCat("{\"id\":", write.item, ",\"group\":", state.group, ",\"value\":", state.value);
+  if (state.code.has_value()) absl::StrAppend(&json, ",\"code\":", *state.code);
+  return internal::MakePut(catalog, "item", json + "}", write.intent);
+}
+
+absl::Status TakeOutcome(const absl::Status& status, WriteItem* write) {
+  write->refused = absl::IsAlreadyExists(status) || absl::IsNotFound(status);
+  return write->refused ? absl::OkStatus() : status;
 }
 
 }  // namespace daftar::torture

@@ -1,41 +1,44 @@
-// The database that is tortured: two tables with indexes of every kind.
+// The database of lists and items (see history.h) that transactions are tortured on, over the
+// engine's own interface below the public one, which lets faults be planted.
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include <memory>
+#include <optional>
+#include <vector>
 
-#include "catalog/catalog.h"
-#include "codec/key.h"
-#include "daftar/options.h"
-#include "record/message.h"
-#include "txn/header.h"
+#include "absl/status/statusor.h"
+#include "storage/store.h"
+#include "torture/history.h"
+#include "txn/core.h"
+#include "txn/transaction.h"
 
 namespace daftar::torture {
 
-// firm(code): seal unique and covering, tags unique over a list, size descending where it is not 0.
-// permit(zone, serial desc): holder covering, kinds over a list.
-enum class BookTable : uint8_t { kFirm = 0, kPermit = 1 };
+// The schema, compiled. Errors: those of the engine, which would be a defect.
+absl::StatusOr<catalog::Catalog> BookCatalog();
 
-// A record in few bytes, of which all of its fields follow. Trivially copyable, so that it can lie
-// in shared memory.
-struct Row {
-  BookTable table = BookTable::kFirm;
-  // Rows of different partitions share no key and no unique value: threads do not meet.
-  uint8_t partition = 0;
-  uint16_t number = 0;  // with the partition, the key
-  int16_t seal = -1;    // of a firm, unique; of a permit, its holder; -1: not set
-  uint16_t size = 0;
-  uint32_t note_bytes = 0;
-  uint64_t tags = 0;  // a bit for each
-  uint64_t note_seed = 0;
-  friend bool operator==(const Row&, const Row&) = default;
-};
+// An empty book. Errors: those of Core::Create.
+absl::StatusOr<std::unique_ptr<txn::Core>> NewBook(std::unique_ptr<storage::Store> store,
+                                                   const catalog::Catalog& catalog,
+                                                   const txn::PlantedFaults& faults);
 
-catalog::Catalog BookCatalog();
-inline constexpr txn::DatabaseId kBookId = {0xda, 0xf7, 0xa2, 7};
+// The faults for the name after --plant: "", "skip-range-check" or "skip-read-set".
+txn::PlantedFaults FaultsOf(const std::string& plant);
 
-const catalog::TableDef& TableOf(const catalog::Catalog& catalog, const Row& row);
-codec::EncodedKey KeyOf(const catalog::Catalog& catalog, const Row& row);
-record::Message MessageOf(const catalog::Catalog& catalog, const Row& row);
+// Reads through a view: that of a transaction, or of the database. Errors: those of the engine.
+absl::StatusOr<std::vector<uint32_t>> ReadValues(const txn::ReadView& view, uint32_t list);
+absl::StatusOr<std::optional<ItemState>> ReadState(const txn::ReadView& view, uint32_t item);
+// Fills scan->seen. With `covered`, no record is read.
+absl::Status RunScan(const txn::ReadView& view, bool covered, Scan* scan);
+
+// Writes for a transaction or batch. Lifetime: the catalog outlives them.
+absl::StatusOr<txn::RecordWrite> MakeListPut(const catalog::Catalog& catalog, uint32_t list,
+                                             const std::vector<uint32_t>& values);
+absl::StatusOr<txn::RecordWrite> MakeItemWrite(const catalog::Catalog& catalog,
+                                               const WriteItem& write);
+
+// Applies `status`, what the engine said to a write: AlreadyExists and NotFound become
+// write->refused. Errors: any other.
+absl::Status TakeOutcome(const absl::Status& status, WriteItem* write);
 
 }  // namespace daftar::torture

@@ -122,7 +122,7 @@ absl::Status CheckHead(const txn::ReadView& view, const Model& model) {
   txn::Header header;
   header.last_commit = model.last();
   header.schema = model.catalog().version;
-  header.id = kBookId;
+  header.id = kLedgerId;
   Comparison comparison(
       "head", view.reader->NewIterator({"", codec::SpacePrefix(codec::Space::kRecord)}, {}));
   DAFTAR_RETURN_IF_ERROR(comparison.Expect(txn::HeaderKey(), txn::EncodeHeader(header)));
@@ -148,8 +148,8 @@ absl::Status CheckPoints(const txn::ReadView& view, const Model& model) {
 absl::Status WrongAnswer(std::string_view text) { return absl::UnknownError(text); }
 bool IsWrongAnswer(const absl::Status& status) { return absl::IsUnknown(status); }
 
-absl::Status CheckBook(const txn::Core& core, const Model& model, const CheckOptions& options,
-                       Random* random) {
+absl::Status CheckLedger(const txn::Core& core, const Model& model, const CheckOptions& options,
+                         Choices* choices) {
   const txn::ReadView view = core.View();
   DAFTAR_RETURN_IF_ERROR(CheckHead(view, model));
   DAFTAR_RETURN_IF_ERROR(CheckState(view, model));
@@ -157,7 +157,7 @@ absl::Status CheckBook(const txn::Core& core, const Model& model, const CheckOpt
   DAFTAR_RETURN_IF_ERROR(CheckJournal(view.reader, model));
   if (options.point_reads) DAFTAR_RETURN_IF_ERROR(CheckPoints(view, model));
   for (int i = 0; i < options.past_states && model.last().value() > 0; ++i) {
-    const CommitVersion version(random->Below(model.last().value()));
+    const CommitVersion version(choices->Below(model.last().value()));
     DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView past, core.ViewAsOf(version));
     DAFTAR_RETURN_IF_ERROR(CheckState(past, model));
     if (options.point_reads) DAFTAR_RETURN_IF_ERROR(CheckPoints(past, model));

@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "torture/choices.h"
 #include "torture/model.h"
 #include "torture/op_log.h"
-#include "torture/random.h"
 #include "txn/core.h"
 
 namespace daftar::torture {
@@ -40,7 +40,7 @@ struct CheckOptions {
 };
 // Compares everything: records, index entries, old values and the journal, all keys there are, and
 // earlier states. Errors: WrongAnswer saying what differs; those of reading.
-absl::Status CheckBook(const txn::Core& core, const Model& model, const CheckOptions& options,
-                       Random* random);
+absl::Status CheckLedger(const txn::Core& core, const Model& model, const CheckOptions& options,
+                         Choices* choices);
 
 }  // namespace daftar::torture

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "torture/board.h"
-#include "torture/prepared_book.h"
-#include "torture/random.h"
+#include "torture/choices.h"
+#include "torture/prepared_ledger.h"
 
 namespace daftar::torture {
 
@@ -27,9 +27,9 @@ struct DamageOptions {
 
 // Checks the damaged copy in `directory`, which it may change. Errors: what is wrong with how it
 // was answered.
-absl::Status CheckDamaged(const std::filesystem::path& directory, const PreparedBook& book,
+absl::Status CheckDamaged(const std::filesystem::path& directory, const PreparedLedger& ledger,
                           const DamageOptions& options, const DamageCounts& counts, Board* board,
-                          Random* random);
+                          Choices* choices);
 
 // "wal", "manifest", "sst", "current", "options", "anchor", "identity", "lock" or "log", which is
 // the text log.

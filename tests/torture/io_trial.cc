@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "torture/open_book.h"
+#include "torture/open_ledger.h"
 #include "torture/writers.h"
 
 namespace daftar::torture {
@@ -29,20 +29,20 @@ size_t DataFiles(const std::filesystem::path& directory) {
 
 }  // namespace
 
-IoTrial::IoTrial(const PreparedBook& book, const std::filesystem::path& folder,
+IoTrial::IoTrial(const PreparedLedger& ledger, const std::filesystem::path& folder,
                  const Options& options)
-    : book_(book),
+    : ledger_(ledger),
       folder_(folder),
       options_(options),
       files_(std::make_shared<testing::FailingFileSystem>()),
-      random_(options.seed) {
+      choices_(options.seed) {
   std::filesystem::remove_all(folder_);
   std::filesystem::create_directories(folder_ / "spill");
-  book_.CopyTo(folder_ / "db");
+  ledger_.CopyTo(folder_ / "db");
 }
 
 absl::StatusOr<std::unique_ptr<txn::Core>> IoTrial::Open() const {
-  return OpenBook(folder_ / "db", {.file_system = files_});
+  return OpenLedger(folder_ / "db", {.file_system = files_});
 }
 
 // A failure of a device is no damage, and a full disk has a code of its own.
@@ -63,7 +63,7 @@ absl::Status IoTrial::RunOpen() {
   failures_ = files_->failures();
   files_->Disarm();
   if (!core.ok()) return Judge(core.status());
-  return CheckBook(**core, book_.model(), {}, &random_);
+  return CheckLedger(**core, ledger_.model(), {}, &choices_);
 }
 
 absl::Status IoTrial::RunClose() {
@@ -79,7 +79,7 @@ absl::Status IoTrial::RunClose() {
 void IoTrial::Commit(txn::Core* core) {
   WritersOptions writers;
   writers.session = 1000;
-  writers.seed = random_.Next();
+  writers.seed = choices_.Next();
   writers.spill_folder = folder_ / "spill";
   writers.workload.bulk_percent = options_.operation == IoOperation::kBulk ? 100 : 0;
   writers.workload.large_percent = 0;
@@ -93,7 +93,7 @@ void IoTrial::Commit(txn::Core* core) {
     refusal_ = status;
     return true;
   };
-  RunWriters(core, book_.model(), &log_, writers);
+  RunWriters(core, ledger_.model(), &log_, writers);
 }
 
 // Until flush and compaction are through, have failed or do not come.
@@ -134,18 +134,18 @@ absl::Status IoTrial::CheckAfterFailure(txn::Core* core) {
   // A bulk writer's own files are not the database's.
   if (absl::StrContains(refusal_.message(), "a bulk file")) return absl::OkStatus();
   // A write failed: the handle reads on and writes no more.
-  Workload others(2, book_.model().RowsOf(2), uint64_t{1500} << 32, random_.Next(),
+  Workload others(2, ledger_.model().RowsOf(2), uint64_t{1500} << 32, choices_.Next(),
                   {.bulk_percent = 0});
   const absl::StatusOr<CommitVersion> second = RunOp(core, others.Next(), folder_ / "spill");
   if (!absl::IsFailedPrecondition(second.status())) {
     return WrongAnswer(absl::StrCat("a commit after a failed write: ", second.status().ToString(),
                                     "; the failure was ", refusal_.ToString()));
   }
-  Model model = book_.model();
+  Model model = ledger_.model();
   for (const LoggedOp& logged : log_.Read()) {
     if (logged.acknowledged.has_value()) model.Apply(logged.op);
   }
-  return CheckBook(*core, model, {}, &random_);
+  return CheckLedger(*core, model, {}, &choices_);
 }
 
 absl::Status IoTrial::CheckReopened() {
@@ -154,17 +154,17 @@ absl::Status IoTrial::CheckReopened() {
     return WrongAnswer(absl::StrCat("does not open any more: ", core.status().ToString()));
   }
   const std::vector<LoggedOp> session = log_.Read();
-  Model model = book_.model();
+  Model model = ledger_.model();
   DAFTAR_ASSIGN_OR_RETURN(const auto order, ReadOrder(**core, model.last()));
   DAFTAR_RETURN_IF_ERROR(CheckSession(session, model.last(), order, {}));
   Adopt(session, order, &model);
-  DAFTAR_RETURN_IF_ERROR(CheckBook(**core, model, {}, &random_));
+  DAFTAR_RETURN_IF_ERROR(CheckLedger(**core, model, {}, &choices_));
   // And it goes on working.
-  Workload workload(2, model.RowsOf(2), uint64_t{2000} << 32, random_.Next(), {.bulk_percent = 0});
+  Workload workload(2, model.RowsOf(2), uint64_t{2000} << 32, choices_.Next(), {.bulk_percent = 0});
   const Op op = workload.Next();
   DAFTAR_RETURN_IF_ERROR(RunOp(core->get(), op, folder_ / "spill").status());
   model.Apply(op);
-  return CheckBook(**core, model, {}, &random_);
+  return CheckLedger(**core, model, {}, &choices_);
 }
 
 absl::Status IoTrial::Run() {

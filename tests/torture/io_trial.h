@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "storage/failing_file_system.h"
 #include "torture/checker.h"
-#include "torture/prepared_book.h"
+#include "torture/prepared_ledger.h"
 
 namespace daftar::torture {
 
@@ -23,8 +23,9 @@ class IoTrial {
     testing::IoFault fault;
     uint64_t seed = 0;
   };
-  // `folder` is emptied. Lifetime: `book` outlives the trial.
-  IoTrial(const PreparedBook& book, const std::filesystem::path& folder, const Options& options);
+  // `folder` is emptied. Lifetime: `ledger` outlives the trial.
+  IoTrial(const PreparedLedger& ledger, const std::filesystem::path& folder,
+          const Options& options);
 
   // Does the operation while the fault is armed, then without it checks that nothing was lost and
   // everything works. Errors: WrongAnswer for all that must not be.
@@ -48,11 +49,11 @@ class IoTrial {
   bool ReadsOnly() const { return options_.fault.kinds == testing::kIoRead; }
   absl::StatusOr<std::unique_ptr<txn::Core>> Open() const;
 
-  const PreparedBook& book_;
+  const PreparedLedger& ledger_;
   const std::filesystem::path folder_;
   const Options options_;
   const std::shared_ptr<testing::FailingFileSystem> files_;
-  Random random_;
+  Choices choices_;
   OpLog log_;
   absl::Status refusal_;  // the first of a commit
   uint64_t failures_ = 0;

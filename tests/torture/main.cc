@@ -6,18 +6,13 @@
 #include <thread>
 
 #include "torture/commands.h"
-#include "torture/files.h"
-#include "torture/flip.h"
-#include "torture/io_nth.h"
-#include "torture/kill.h"
-#include "torture/power_loss.h"
 
 namespace daftar::torture {
 namespace {
 
 // In the order of the help text.
 constexpr AddCommand kCommands[] = {
-    AddKill, AddFlip, AddFiles, AddIoNth, AddPowerLoss,
+    AddKill, AddPowerLoss, AddIoNth, AddFlip, AddFiles, AddHistory, AddSchedules, AddBeside,
 };
 
 int Run(int argc, char** argv) {
@@ -25,9 +20,7 @@ int Run(int argc, char** argv) {
                "daftar_torture");
   app.require_subcommand(1);
   Runner runner;
-  for (const AddCommand add : kCommands) {
-    add(&app, &runner);
-  }
+  for (const AddCommand add : kCommands) add(&app, &runner);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -47,13 +40,16 @@ void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>
   command->add_option("--seed", common->seed, "replays a run; default: by the clock");
   command->add_option("--folder", common->folder, "where databases are made")
       ->capture_default_str();
+  command->add_option("--plant", common->plant, "a fault that must be found")
+      ->check(CLI::IsMember(plants));
+  command->add_flag("-q,--quiet", common->quiet, "print no progress");
+}
+
+void AddProcesses(CLI::App* command, Common* common) {
   common->jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->add_option("-j,--jobs", common->jobs, "processes at a time")->capture_default_str();
   command->add_option("--violations", common->violations_max, "stops after so many")
       ->capture_default_str();
-  command->add_option("--plant", common->plant, "a fault that must be found")
-      ->check(CLI::IsMember(plants));
-  command->add_flag("-q,--quiet", common->quiet, "print no progress");
 }
 
 }  // namespace daftar::torture

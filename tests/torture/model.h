@@ -19,7 +19,7 @@ namespace daftar::torture {
 // journal says of them. Thread safety: none; copies are independent, and forked children have one.
 class Model {
  public:
-  Model() : catalog_(BookCatalog()) {}
+  Model() : catalog_(LedgerCatalog()) {}
 
   // A value of a key, and when it held.
   struct Held {
@@ -63,7 +63,7 @@ class Model {
   catalog::Catalog catalog_;
   std::vector<Commit> commits_;
   Keys keys_;
-  std::map<std::pair<uint8_t, std::pair<BookTable, uint16_t>>, Row> rows_;
+  std::map<std::pair<uint8_t, std::pair<LedgerTable, uint16_t>>, Row> rows_;
   size_t values_ = 0;
 };
 

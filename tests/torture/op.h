@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "torture/book.h"
+#include "torture/ledger.h"
 #include "txn/core.h"
 
 namespace daftar::torture {

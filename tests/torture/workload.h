@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "torture/choices.h"
 #include "torture/op.h"
-#include "torture/random.h"
 
 namespace daftar::torture {
 
 // The rows of one partition, by table and number.
-using Rows = std::map<std::pair<BookTable, uint16_t>, Row>;
+using Rows = std::map<std::pair<LedgerTable, uint16_t>, Row>;
 
 struct WorkloadOptions {
   uint64_t bulk_percent = 3;  // of commits
@@ -34,8 +34,8 @@ class Workload {
   Op Next();
 
  private:
-  Row NewContent(BookTable table, uint16_t number);
-  RowChange ChangeOf(BookTable table, uint16_t number);
+  Row NewContent(LedgerTable table, uint16_t number);
+  RowChange ChangeOf(LedgerTable table, uint16_t number);
   // Takes values off the rows of the commit that another row of it then gets.
   void SwapUniques(Op* op);
   Op BulkOp();
@@ -46,7 +46,7 @@ class Workload {
   const WorkloadOptions options_;
   Rows rows_;
   uint64_t next_id_;
-  Random random_;
+  Choices choices_;
   std::set<int16_t> free_seals_;
   std::set<unsigned> free_tags_;
 };

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "torture/random.h"
+#include "torture/choices.h"
 
 namespace daftar::torture {
 namespace {

@@ -1,6 +1,7 @@
 // Transactions: several reads and writes that happen as one, at one moment.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -59,8 +60,9 @@ class Transaction {
   // A place to go back to. Savepoints nest: going back to one forgets those made after it.
   class Savepoint {
     friend class Transaction;
-    explicit Savepoint(size_t writes) : writes_(writes) {}
+    Savepoint(size_t writes, uint64_t last) : writes_(writes), last_(last) {}
     size_t writes_;
+    uint64_t last_;
   };
   Savepoint MakeSavepoint() const;
   // Takes back all writes since the savepoint, which stays. Errors: InvalidArgument when going back
