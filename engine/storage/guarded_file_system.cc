@@ -1,5 +1,6 @@
 #include "storage/guarded_file_system.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -62,6 +63,29 @@ class ManifestFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const Doubt doubt_;
 };
 
+// The first bytes of a file.
+class CutFile final : public rocksdb::FSSequentialFileOwnerWrapper {
+ public:
+  CutFile(std::unique_ptr<rocksdb::FSSequentialFile> inner, uint64_t bytes)
+      : FSSequentialFileOwnerWrapper(std::move(inner)), left_(bytes) {}
+
+  IOStatus Read(size_t count, const IOOptions& options, Slice* result, char* scratch,
+                IODebugContext* debug) override {
+    const size_t allowed = static_cast<size_t>(std::min<uint64_t>(count, left_));
+    IOStatus status = target()->Read(allowed, options, result, scratch, debug);
+    if (status.ok()) left_ -= result->size();
+    return status;
+  }
+  IOStatus Skip(uint64_t count) override {
+    const uint64_t allowed = std::min(count, left_);
+    left_ -= allowed;
+    return target()->Skip(allowed);
+  }
+
+ private:
+  uint64_t left_;
+};
+
 class GuardedDirectory final : public rocksdb::FSDirectoryWrapper {
  public:
   GuardedDirectory(std::unique_ptr<rocksdb::FSDirectory> inner, Doubt doubt)
@@ -83,6 +107,17 @@ class GuardedDirectory final : public rocksdb::FSDirectoryWrapper {
 
 GuardedFileSystem::GuardedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target)
     : FileSystemWrapper(target), in_doubt_(std::make_shared<std::atomic<bool>>(false)) {}
+
+IOStatus GuardedFileSystem::NewSequentialFile(const std::string& path,
+                                              const rocksdb::FileOptions& options,
+                                              std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                              Debug* debug) {
+  IOStatus status = target()->NewSequentialFile(path, options, file, debug);
+  const auto cut = cuts_.find(NameOf(path));
+  if (status.ok() && cut != cuts_.end())
+    *file = std::make_unique<CutFile>(std::move(*file), cut->second);
+  return status;
+}
 
 IOStatus GuardedFileSystem::NewWritableFile(const std::string& path,
                                             const rocksdb::FileOptions& options,

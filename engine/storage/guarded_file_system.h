@@ -6,6 +6,9 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
+
+#include "storage/log_check.h"
 
 namespace daftar::storage {
 
@@ -17,15 +20,23 @@ namespace daftar::storage {
 //     the data files that it ingested. The bytes may be there all the same, and the database would
 //     not open any more for lack of those files. Here nothing is removed after such a failure; the
 //     next opening clears away what no manifest names.
+// A recovery, moreover, reads damaged logs up to their damage only.
 // Thread safety: full. Lifetime: one for each opening.
 class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   explicit GuardedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target);
 
+  // From now on these files end after so many bytes for who reads them. Call it before the file
+  // system is used by others.
+  void CutLogs(LogCuts cuts) { cuts_ = std::move(cuts); }
+
   const char* Name() const override { return "GuardedFileSystem"; }
 
   using Options = rocksdb::IOOptions;
   using Debug = rocksdb::IODebugContext;
+  rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      Debug* debug) override;
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     Debug* debug) override;
@@ -43,6 +54,7 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
  private:
   // Whether a manifest or CURRENT may be there although RocksDB thinks that it is not.
   const std::shared_ptr<std::atomic<bool>> in_doubt_;
+  LogCuts cuts_;
 };
 
 }  // namespace daftar::storage

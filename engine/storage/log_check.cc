@@ -68,16 +68,22 @@ bool HasWrongLength(std::string_view block, size_t at) {
   }
 }
 
-absl::Status Damaged(std::string_view text, size_t at) { return DataLoss(text).With("byte", at); }
-
 // Takes a log block by block.
 class LogCheck {
  public:
   // The next block; only the last one is shorter than a whole.
   absl::Status Add(std::string_view block);
+  // Once that has found damage: where it begins.
+  size_t damaged_at() const { return damaged_at_; }
 
  private:
+  absl::Status Damaged(std::string_view text, size_t at) {
+    damaged_at_ = at;
+    return DataLoss(text).With("byte", at);
+  }
+
   size_t block_at_ = 0;
+  size_t damaged_at_ = 0;
   bool ended_ = false;  // nothing is to be said of what follows
   bool zeros_ = false;  // nothing but zeros may follow
 };
@@ -134,9 +140,14 @@ absl::Status ReadBlocks(rocksdb::FileSystem* file_system, const std::string& pat
   return WithContext(FromRocks(status, "log cannot be read"), "file", path);
 }
 
-absl::Status CheckLog(rocksdb::FileSystem* file_system, const std::string& path) {
+absl::Status CheckLog(rocksdb::FileSystem* file_system, const std::string& directory,
+                      const std::string& name, LogCuts* cuts) {
   LogCheck check;
-  return ReadBlocks(file_system, path, [&](std::string_view block) { return check.Add(block); });
+  absl::Status status = ReadBlocks(file_system, directory + "/" + name,
+                                   [&](std::string_view block) { return check.Add(block); });
+  if (cuts == nullptr || !absl::IsDataLoss(status)) return status;
+  cuts->emplace(name, check.damaged_at());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -149,7 +160,8 @@ absl::Status CheckLogBytes(std::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& directory) {
+absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& directory,
+                       LogCuts* cuts) {
   rocksdb::IODebugContext debug;
   std::vector<std::string> names;
   DAFTAR_RETURN_IF_ERROR(
@@ -157,7 +169,7 @@ absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& dire
                 "cannot list the database directory"));
   for (const std::string& name : names) {
     if (!absl::EndsWith(name, ".log")) continue;
-    DAFTAR_RETURN_IF_ERROR(CheckLog(file_system, directory + "/" + name));
+    DAFTAR_RETURN_IF_ERROR(CheckLog(file_system, directory, name, cuts));
   }
   std::string current;
   DAFTAR_RETURN_IF_ERROR(
@@ -168,7 +180,7 @@ absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& dire
   // What CURRENT says beside that is for RocksDB to judge.
   if (!absl::StartsWith(current, "MANIFEST-")) return absl::OkStatus();
   const std::string manifest(absl::StripSuffix(current, "\n"));
-  return CheckLog(file_system, directory + "/" + manifest);
+  return CheckLog(file_system, directory, manifest, nullptr);
 }
 
 }  // namespace daftar::storage

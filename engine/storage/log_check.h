@@ -4,6 +4,8 @@
 
 #include <rocksdb/file_system.h>
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -21,8 +23,13 @@ namespace daftar::storage {
 // Errors: DataLoss.
 absl::Status CheckLogBytes(std::string_view bytes);
 
-// The same for all logs in a database directory, and the manifest that CURRENT names. Errors: also
-// Unavailable when one cannot be read. What is missing is for RocksDB to notice.
-absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& directory);
+// By name of a log: how many of its bytes are before the damage.
+using LogCuts = std::map<std::string, uint64_t, std::less<>>;
+
+// The same for all logs in a database directory, and the manifest that CURRENT names. With `cuts`,
+// damage to a write-ahead log is put there instead of being an error. Errors: also Unavailable when
+// one cannot be read. What is missing is for RocksDB to notice.
+absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& directory,
+                       LogCuts* cuts = nullptr);
 
 }  // namespace daftar::storage
