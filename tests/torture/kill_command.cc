@@ -94,13 +94,18 @@ class KillProcess {
     const uint64_t seed = choices_.Next();
     const pid_t child = StartChild([&] { return ChildMain(seed); });
     if (choices_.Percent(20)) {
-      std::this_thread::sleep_for(microseconds(choices_.Below(opening_.count() * 3 / 2 + 1)));
+      SleepUpTo(opening_ * 3 / 2);
     } else {
       AwaitWriting(child);
-      std::this_thread::sleep_for(microseconds(choices_.Below(kWritingMax.count())));
+      SleepUpTo(kWritingMax);
     }
     kill(child, SIGKILL);
     Finish(WaitFor(child));
+  }
+
+  void SleepUpTo(microseconds longest) {
+    const auto limit = static_cast<uint64_t>(longest.count()) + 1;
+    std::this_thread::sleep_for(microseconds(choices_.Below(limit)));
   }
 
   // Until the child writes or has ended, which is then seen by whoever waits for it.

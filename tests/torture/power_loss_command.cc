@@ -41,6 +41,7 @@ constexpr uint64_t kSpoiledPercent = 15;
 struct Options {
   Common common;
   uint64_t cycles = 1000;
+  uint64_t first = 0;
 };
 
 class Machine {
@@ -162,9 +163,12 @@ class Machines final : public Items {
   uint64_t count() const override {
     return (options_.cycles + kLossesPerDatabase - 1) / kLossesPerDatabase;
   }
-  std::string Describe(uint64_t item) const override { return absl::StrCat("database ", item); }
+  std::string Describe(uint64_t item) const override {
+    return absl::StrCat("database ", options_.first + item);
+  }
   void Run(uint64_t item, const std::filesystem::path& folder) override {
-    const absl::Status status = Machine(options_, item, folder / "ledger", board_).Run();
+    const absl::Status status =
+        Machine(options_, options_.first + item, folder / "ledger", board_).Run();
     if (status.ok()) return;
     board_->AddViolation(
         absl::StrCat(Describe(item), " in ", folder.string(), ": ", status.ToString()));
@@ -192,6 +196,8 @@ void AddPowerLoss(CLI::App* app, Runner* runner) {
   AddCommon(command, &options->common, {"skip-sync"});
   AddProcesses(command, &options->common);
   command->add_option("--cycles", options->cycles, "how often the power goes, at least")
+      ->capture_default_str();
+  command->add_option("--first", options->first, "the number of the first database")
       ->capture_default_str();
   command->callback([options, runner] { *runner = [options] { return RunPowerLoss(*options); }; });
 }
