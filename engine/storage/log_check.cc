@@ -103,7 +103,8 @@ absl::Status LogCheck::Add(std::string_view block) {
       const bool interrupted = end > block.size() && block.size() < kBlockBytes;
       if (interrupted && HasWrongLength(block, at))
         return Damaged("log has a record of a wrong length", block_at + at);
-      // RocksDB refuses a wrong checksum in any other place.
+      // RocksDB refuses it as well, but first looks for the next record and may do so for ever.
+      if (!interrupted) return Damaged("log has a record with a wrong checksum", block_at + at);
       ended_ = true;
       return absl::OkStatus();
     }

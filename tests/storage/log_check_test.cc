@@ -121,7 +121,7 @@ TEST_CASE("log check: a recovery opens a log up to its damage", "[storage][fault
   const auto [name, place, value, refusal] = GENERATE(table<const char*, size_t, char, const char*>(
       {{"unknown kind", 6, 5, "log has a record of an unknown kind"},
        {"wrong length", 5, 16, "log has a record of a wrong length"},
-       {"wrong checksum", 0, 0, "database does not open"}}));
+       {"wrong checksum", 0, 0, "log has a record with a wrong checksum"}}));
   const bool read_only = GENERATE(true, false);
   CAPTURE(name, read_only);
   Backend backend(BackendKind::kRocks);
