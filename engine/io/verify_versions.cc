@@ -1,7 +1,7 @@
 #include "io/verify_versions.h"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -59,8 +59,9 @@ absl::StatusOr<CommitVersion> VersionCheck::Compare(const StoredVersion& version
                                                     const VersionContent& content) {
   while (true) {
     DAFTAR_RETURN_IF_ERROR(LoadExpected());
+    using Place = std::pair<std::string_view, CommitVersion>;
     if (!expected_.has_value() ||
-        std::tie(expected_->key, expected_->ended) >= std::tie(version.key, version.ended)) {
+        Place(expected_->key, expected_->ended) >= Place(version.key, version.ended)) {
       break;
     }
     ReportMissing();

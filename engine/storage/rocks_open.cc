@@ -13,6 +13,8 @@
 #include "absl/strings/match.h"
 #include "base/status.h"
 #include "storage/file_error.h"
+#include "storage/guarded_file_system.h"
+#include "storage/log_check.h"
 #include "storage/open.h"
 #include "storage/rocks_bulk.h"
 #include "storage/rocks_options.h"
@@ -113,6 +115,14 @@ absl::Status InUse(const std::filesystem::path& directory, const rocksdb::Status
   return std::move(error).With("directory", directory.string());
 }
 
+absl::Status Refusal(const absl::Status& status, const std::filesystem::path& directory,
+                     const RocksOptions& options) {
+  const absl::Status refusal = WithContext(status, "directory", directory.string());
+  // A recovery tells itself what to do.
+  if (!absl::IsDataLoss(refusal) || options.until_damage) return refusal;
+  return WithContext(refusal, "remedy", "run `daftar recover --dry-run`");
+}
+
 // Writes no log: whoever only reads leaves the directory as it is.
 class SilentLogger final : public rocksdb::Logger {
  public:
@@ -152,8 +162,16 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
   parts.directory = std::filesystem::canonical(directory, error);
   if (error) return FileError("cannot resolve the database directory", directory, error);
   parts.read_only = options.read_only;
-  parts.file_system =
-      options.file_system != nullptr ? options.file_system : rocksdb::FileSystem::Default();
+  const auto guarded = std::make_shared<GuardedFileSystem>(
+      options.file_system != nullptr ? options.file_system : rocksdb::FileSystem::Default());
+  LogCuts cuts;
+  if (auto status = CheckLogs(guarded.get(), parts.directory.string(),
+                              options.until_damage ? &cuts : nullptr);
+      !status.ok()) {
+    return Refusal(status, parts.directory, options);
+  }
+  guarded->CutLogs(std::move(cuts));
+  parts.file_system = guarded;
   parts.env = rocksdb::NewCompositeEnv(parts.file_system);
 
   rocksdb::Options rocks = MakeRocksOptions(options, &parts.cache);
@@ -165,10 +183,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
           : rocksdb::DB::Open(rocks, parts.directory.string(), &database);
   if (!status.ok()) {
     if (IsLockHeld(status)) return InUse(parts.directory, status);
-    const absl::Status refusal = WithContext(FromRocksOpen(status, "database does not open"),
-                                             "directory", parts.directory.string());
-    if (!absl::IsDataLoss(refusal)) return refusal;
-    return WithContext(refusal, "remedy", "run `daftar recover --dry-run`");
+    return Refusal(FromRocksOpen(status, "database does not open"), parts.directory, options);
   }
   parts.database.reset(database);
   if (!options.read_only) DAFTAR_RETURN_IF_ERROR(RemoveStaleBulkFolders(parts.directory));

@@ -63,8 +63,22 @@ absl::Status FromRocks(const rocksdb::Status& status, std::string_view text) {
 }
 
 absl::Status FromRocksOpen(const rocksdb::Status& status, std::string_view text) {
-  if (status.IsInvalidArgument() || status.IsNotSupported()) {
-    return DataLoss(text).With("cause", status.ToString());
+  const std::string cause = status.ToString();
+  // RocksDB hides a device that fails in codes of damage and of options, and takes any file that
+  // opens only at the second attempt for one without direct I/O, which we never ask for.
+  const bool missing = absl::StrContains(cause, "No such file or directory");
+  const bool hidden =
+      (status.IsCorruption() || status.IsInvalidArgument()) &&
+      (absl::StrContains(cause, "IO error: ") || absl::StrContains(cause, "Direct I/O"));
+  if (hidden && !missing) {
+    const bool full = absl::StrContains(cause, "No space left on device");
+    return Error(full ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kUnavailable, text)
+        .With("cause", cause);
+  }
+  // A reader beside a writer is told to try again when a file is missing that the database names;
+  // after several attempts it is not the writer who has just taken it away.
+  if (status.IsInvalidArgument() || status.IsNotSupported() || status.IsTryAgain()) {
+    return DataLoss(text).With("cause", cause);
   }
   return FromRocks(status, text);
 }

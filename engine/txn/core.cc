@@ -30,12 +30,18 @@ CoreOptions WithDefaults(CoreOptions options) {
   return options;
 }
 
-absl::StatusOr<Header> ReadHeader(const storage::Reader& reader) {
+absl::StatusOr<Header> ReadHeader(const storage::Reader& reader,
+                                  const std::optional<Anchor>& anchor) {
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, reader.Get(HeaderKey()));
   if (!value.has_value()) {
     auto entries = reader.NewIterator({}, {});
     DAFTAR_ASSIGN_OR_RETURN(const bool holds_something, entries->Next());
     if (holds_something) return DataLoss("database has lost its header");
+    // The anchor of a database that was not made to the end counts no commits.
+    if (anchor.has_value() && anchor->version.value() > 0) {
+      return DataLoss("database has lost everything but its anchor")
+          .With("newest commit acknowledged", anchor->version.value());
+    }
     return NotFound("directory holds no database; make one with `daftar init`");
   }
   DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*value));
@@ -167,7 +173,7 @@ absl::Status Core::Load() {
   DatabaseEnd end;
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<Anchor> anchor, FindAnchor());
   if (options_.mode != CoreMode::kWrite) DAFTAR_RETURN_IF_ERROR(store_->CatchUp());
-  DAFTAR_ASSIGN_OR_RETURN(end.header, ReadHeader(*state));
+  DAFTAR_ASSIGN_OR_RETURN(end.header, ReadHeader(*state, anchor));
   DAFTAR_ASSIGN_OR_RETURN(const auto catalog, LoadCatalog(*state, end.header.schema));
   uint64_t tail = kTailCommits;
   if (options_.mode != CoreMode::kWrite) {

@@ -74,7 +74,7 @@ FirmBook MakeBook() {
   commit(Writes(Put(core, R"({"code": "A", "note": "3"})")));
   commit(Writes(Delete(core, "D")));
   // The later ones follow the entry as it is cut now.
-  for (const uint64_t version : {2, 3, 4}) {
+  for (const uint64_t version : {2U, 3U, 4U}) {
     previous = Write(&book, {.version = version, .edit = [&](auto* head, auto* /*changes*/) {
                                head->previous = previous;
                              }});

@@ -25,14 +25,23 @@ struct Common {
   std::filesystem::path folder;
   // The name of a fault to plant; the command must then find a violation.
   std::string plant;
-  bool quiet = false;  // no progress
+  bool quiet = false;           // no progress
+  int jobs = 1;                 // processes at a time
+  uint64_t violations_max = 1;  // the run stops after so many
 };
 
 // Adds --seed, --folder, --plant (one of `plants`) and --quiet.
 void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>& plants);
+// Adds --jobs and --violations, for commands that work in several processes.
+void AddProcesses(CLI::App* command, Common* common);
 
 // Each adds one command, which puts itself into `runner` when it was chosen.
 using AddCommand = void (*)(CLI::App* app, Runner* runner);
+void AddKill(CLI::App* app, Runner* runner);
+void AddPowerLoss(CLI::App* app, Runner* runner);
+void AddIoNth(CLI::App* app, Runner* runner);
+void AddFlip(CLI::App* app, Runner* runner);
+void AddFiles(CLI::App* app, Runner* runner);
 void AddHistory(CLI::App* app, Runner* runner);
 void AddSchedules(CLI::App* app, Runner* runner);
 void AddBeside(CLI::App* app, Runner* runner);

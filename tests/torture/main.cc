@@ -1,7 +1,9 @@
 // `daftar_torture`: tries to make the database lose or falsify something. docs/testing.md says how.
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "torture/commands.h"
 
@@ -10,9 +12,7 @@ namespace {
 
 // In the order of the help text.
 constexpr AddCommand kCommands[] = {
-    AddHistory,
-    AddSchedules,
-    AddBeside,
+    AddKill, AddPowerLoss, AddIoNth, AddFlip, AddFiles, AddHistory, AddSchedules, AddBeside,
 };
 
 int Run(int argc, char** argv) {
@@ -43,6 +43,13 @@ void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>
   command->add_option("--plant", common->plant, "a fault that must be found")
       ->check(CLI::IsMember(plants));
   command->add_flag("-q,--quiet", common->quiet, "print no progress");
+}
+
+void AddProcesses(CLI::App* command, Common* common) {
+  common->jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  command->add_option("-j,--jobs", common->jobs, "processes at a time")->capture_default_str();
+  command->add_option("--violations", common->violations_max, "stops after so many")
+      ->capture_default_str();
 }
 
 }  // namespace daftar::torture

@@ -66,6 +66,15 @@ TEST_CASE("core: without acknowledged commits a database does not open", "[txn][
                       "newest commit found=2; newest commit acknowledged=3"));
 }
 
+// RocksDB shows a reader beside a writer an older state, down to none, when data files are damaged.
+TEST_CASE("core: an empty store with the anchor of commits is damaged, not new", "[txn][fault]") {
+  CHECK_THAT(OpenWith({{}, MakeBook(3).anchor}),
+             StatusIs(absl::StatusCode::kDataLoss,
+                      "database has lost everything but its anchor; newest commit acknowledged=3"));
+  CHECK_THAT(OpenWith({{}, MakeBook(0).anchor}),
+             StatusIs(absl::StatusCode::kNotFound, "directory holds no database"));
+}
+
 TEST_CASE("core: does not open with another anchor than its own", "[txn][fault]") {
   Book book = MakeBook(3);
   SECTION("another database's") {
