@@ -74,6 +74,23 @@ class DaftarEngine final : public Engine {
     Must(permits_.Put(record.asReader(), WriteIntent::kInsert));
   }
 
+  std::unique_ptr<Writer> NewWriter() override {
+    class Shared final : public Writer {
+     public:
+      explicit Shared(DaftarEngine& engine) : engine_(engine) {}
+      void Insert(const Permit& permit) override { engine_.Insert(permit); }
+
+     private:
+      DaftarEngine& engine_;
+    };
+    return std::make_unique<Shared>(*this);
+  }
+
+  uint64_t Count() override {
+    const DatabaseStats stats = Must(database_->Stats());
+    return stats.tables.front().records;
+  }
+
   void Get(std::string_view no, Digest* digest) override {
     AddFields(Must(permits_.Get({no})).reader(), digest);
   }

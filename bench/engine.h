@@ -2,6 +2,7 @@
 // answer the same questions; whatever fails ends the program with a message.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -21,6 +22,16 @@ class Engine {
   virtual void Load(const std::filesystem::path& csv) = 0;
   // One transaction that survives power loss when it returns.
   virtual void Insert(const Permit& permit) = 0;
+  // Somebody who inserts the same way beside others, from a thread of their own. Lifetime: must go
+  // before the engine.
+  class Writer {
+   public:
+    virtual ~Writer() = default;
+    virtual void Insert(const Permit& permit) = 0;
+  };
+  virtual std::unique_ptr<Writer> NewWriter() = 0;
+  // How many permits there are.
+  virtual uint64_t Count() = 0;
   // The five fields no, firm, state, validTo, areaSquareMetres.
   virtual void Get(std::string_view no, Digest* digest) = 0;
   // The same five fields by an index on (zone, validTo) that does not hold them all.

@@ -13,30 +13,25 @@
 #include <map>
 
 #include "bench/engine.h"
+#include "bench/workspace.h"
 
 namespace daftar::bench {
 namespace {
 
-#if defined(__OPTIMIZE__) && defined(NDEBUG)
-constexpr bool kMeasurable = true;
-#else
-constexpr bool kMeasurable = false;
-#endif
-
 constexpr uint64_t kRowsDefault = 100000;
 // Permits of the commit benchmark are numbered from here, far from those that were loaded.
 constexpr uint64_t kFirstNewPermit = 50000000;
+
+struct Options {
+  uint64_t rows = kRowsDefault;
+  std::filesystem::path folder = std::filesystem::temp_directory_path();
+};
 
 struct Peer {
   std::string name;
   std::unique_ptr<Engine> (*make)(const std::filesystem::path& folder);
 };
 const Peer kPeers[] = {{"Daftar", &NewDaftar}, {"SQLite", &NewSqlite}};
-
-struct Options {
-  uint64_t rows = kRowsDefault;
-  std::filesystem::path folder = std::filesystem::temp_directory_path();
-};
 
 using Ask = std::function<void(Engine& engine, size_t i, Digest* digest)>;
 
@@ -55,40 +50,6 @@ std::vector<Task> TasksOf(const Questions& q) {
       {"Scan", q.scans.size(), [&q](Engine& e, size_t i, Digest* d) { e.Scan(q.scans[i], d); }},
   };
 }
-
-// Everything under a folder that goes with it.
-class Workspace {
- public:
-  explicit Workspace(const Options& options) : options_(options) {
-    std::string pattern = (options.folder / "daftar_bench.XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) Fail("cannot make a folder in " + pattern);
-    folder_ = pattern;
-    csv_ = folder_ / "permits.csv";
-    if (!WriteCsv(csv_, options.rows)) Fail("cannot write " + csv_.string());
-  }
-  ~Workspace() { std::filesystem::remove_all(folder_); }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
-
-  [[noreturn]] static void Fail(const std::string& message) {
-    std::cerr << "daftar_bench: " << message << "\n";
-    std::exit(1);
-  }
-
-  const Options& options() const { return options_; }
-  const std::filesystem::path& csv() const { return csv_; }
-  // An empty folder, replacing the one of this name.
-  std::filesystem::path Fresh(const std::string& name) const {
-    std::filesystem::remove_all(folder_ / name);
-    std::filesystem::create_directories(folder_ / name);
-    return folder_ / name;
-  }
-
- private:
-  const Options options_;
-  std::filesystem::path folder_;
-  std::filesystem::path csv_;
-};
 
 // Prints as ever and keeps the times for the ratios.
 class Reporter : public benchmark::ConsoleReporter {
@@ -131,7 +92,7 @@ void CompareAnswers(const std::vector<Task>& tasks, Engine& a, Engine& b) {
       task.ask(b, i, &second);
     }
     if (first.value() != second.value() || first.rows() != second.rows()) {
-      Workspace::Fail("the answers to " + task.name + " differ");
+      Fail("the answers to " + task.name + " differ");
     }
     std::printf("  %-14s %zu questions, %llu rows, digest %016llx\n", task.name.c_str(),
                 task.questions, static_cast<unsigned long long>(first.rows()),
@@ -151,43 +112,39 @@ void BM_Ask(benchmark::State& state, Engine& engine, const Task& task) {
       benchmark::Counter(static_cast<double>(digest.rows()), benchmark::Counter::kAvgIterations);
 }
 
-void BM_Load(benchmark::State& state, const Peer& peer, const Workspace& workspace) {
+void BM_Load(benchmark::State& state, const Peer& peer, const Workspace& workspace,
+             const std::filesystem::path& csv, uint64_t rows) {
   for (auto _ : state) {
     state.PauseTiming();
     auto engine = peer.make(workspace.Fresh(peer.name + ".load"));
     state.ResumeTiming();
-    engine->Load(workspace.csv());
+    engine->Load(csv);
     state.PauseTiming();
     engine.reset();
     state.ResumeTiming();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(workspace.options().rows) * state.iterations());
+  state.SetItemsProcessed(static_cast<int64_t>(rows) * state.iterations());
 }
 
 void BM_Commit(benchmark::State& state, Engine& engine, uint64_t* next) {
   for (auto _ : state) engine.Insert(MakePermit((*next)++));
 }
 
-void PrintContext(const Workspace& workspace, const std::vector<std::unique_ptr<Engine>>& engines) {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(cpuinfo, line) && !line.starts_with("model name")) {
-  }
-  const size_t colon = line.find(": ");
-  std::printf("machine: %s, %ld cores\n",
-              colon == line.npos ? "unknown" : line.substr(colon + 2).c_str(),
-              sysconf(_SC_NPROCESSORS_ONLN));
+void PrintContext(const Options& options, const std::filesystem::path& csv,
+                  const std::vector<std::unique_ptr<Engine>>& engines) {
+  std::printf("machine: %s\n", MachineName().c_str());
   std::printf("options: %llu rows, seed %llu, %ju bytes of CSV, in %s\n",
-              static_cast<unsigned long long>(workspace.options().rows),
-              static_cast<unsigned long long>(kSeed), std::filesystem::file_size(workspace.csv()),
-              workspace.options().folder.c_str());
+              static_cast<unsigned long long>(options.rows), static_cast<unsigned long long>(kSeed),
+              std::filesystem::file_size(csv), options.folder.c_str());
   for (size_t i = 0; i < engines.size(); ++i) {
     std::printf("%s: %s\n", kPeers[i].name.c_str(), engines[i]->Settings().c_str());
   }
 }
 
 int Run(const Options& options) {
-  const Workspace workspace(options);
+  const Workspace workspace(options.folder);
+  const std::filesystem::path csv = workspace.folder() / "permits.csv";
+  if (!WriteCsv(csv, options.rows)) Fail("cannot write " + csv.string());
   const Questions questions = MakeQuestions(options.rows);
   const std::vector<Task> tasks = TasksOf(questions);
   std::vector<std::unique_ptr<Engine>> engines;  // asked
@@ -196,10 +153,10 @@ int Run(const Options& options) {
     for (auto* set : {&engines, &written}) {
       const bool asked = set == &engines;
       set->push_back(peer.make(workspace.Fresh(peer.name + (asked ? ".asked" : ".written"))));
-      set->back()->Load(workspace.csv());
+      set->back()->Load(csv);
     }
   }
-  PrintContext(workspace, engines);
+  PrintContext(options, csv, engines);
   CompareAnswers(tasks, *engines[0], *engines[1]);
   std::fflush(stdout);
 
@@ -208,9 +165,10 @@ int Run(const Options& options) {
     return "BM_" + peer.name + "_" + task;
   };
   for (size_t i = 0; i < engines.size(); ++i) {
-    benchmark::RegisterBenchmark(
-        named(kPeers[i], "Load").c_str(),
-        [&, i](benchmark::State& state) { BM_Load(state, kPeers[i], workspace); })
+    benchmark::RegisterBenchmark(named(kPeers[i], "Load").c_str(),
+                                 [&, i](benchmark::State& state) {
+                                   BM_Load(state, kPeers[i], workspace, csv, options.rows);
+                                 })
         ->Iterations(3)
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
@@ -252,7 +210,7 @@ Options ParseOptions(int* argc, char** argv) {
   }
   *argc = kept;
   if (options.rows == 0 || options.rows > kFirstNewPermit) {
-    Workspace::Fail("the number of rows must be from 1 to " + std::to_string(kFirstNewPermit));
+    Fail("the number of rows must be from 1 to " + std::to_string(kFirstNewPermit));
   }
   return options;
 }
@@ -261,11 +219,7 @@ Options ParseOptions(int* argc, char** argv) {
 }  // namespace daftar::bench
 
 int main(int argc, char** argv) {
-  if (!daftar::bench::kMeasurable) {
-    std::cerr << "daftar_bench: this build is not optimized or checks assertions, so its times "
-                 "mean nothing; use the preset release\n";
-    return 2;
-  }
+  daftar::bench::RequireMeasurable();
   const daftar::bench::Options options = daftar::bench::ParseOptions(&argc, argv);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

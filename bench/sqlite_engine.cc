@@ -85,7 +85,7 @@ void Execute(sqlite3* database, const char* sql) {
   std::exit(1);
 }
 
-Handle OpenFile(const std::filesystem::path& file) {
+Handle Connect(const std::filesystem::path& file) {
   sqlite3* database = nullptr;
   const int code = sqlite3_open(file.c_str(), &database);
   Handle handle(database);
@@ -93,14 +93,42 @@ Handle OpenFile(const std::filesystem::path& file) {
     std::cerr << "daftar_bench: SQLite: " << sqlite3_errstr(code) << "\n";
     std::exit(1);
   }
-  Execute(database, kPrepare);
   return handle;
 }
+
+Handle OpenFile(const std::filesystem::path& file) {
+  Handle handle = Connect(file);
+  Execute(handle.get(), kPrepare);
+  return handle;
+}
+
+constexpr const char* kInsert = "INSERT INTO permit VALUES (?,?,?,?,?,?,?,?,?,?,?)";
+
+void InsertPermit(Statement& insert, const Permit& permit) {
+  insert.Bind(permit.no).Bind(permit.firm).Bind(permit.zone).Bind(permit.kind);
+  insert.Bind(int64_t{permit.state}).Bind(int64_t{permit.year}).Bind(int64_t{permit.serial});
+  insert.Bind(int64_t{permit.valid_from}).Bind(int64_t{permit.valid_to});
+  insert.Bind(permit.area_square_metres).Bind(permit.note).Step();
+}
+
+// A connection of its own, as a thread of an application has. It waits for the others' turn.
+class SqliteWriter final : public Engine::Writer {
+ public:
+  explicit SqliteWriter(const std::filesystem::path& file) : database_(Connect(file)) {
+    Execute(database_.get(),
+            "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 60000; PRAGMA cache_size = -8192");
+  }
+  void Insert(const Permit& permit) override { InsertPermit(insert_, permit); }
+
+ private:
+  Handle database_;
+  Statement insert_{database_.get(), kInsert};
+};
 
 class SqliteEngine final : public Engine {
  public:
   explicit SqliteEngine(const std::filesystem::path& folder)
-      : database_(OpenFile(folder / "permits.sqlite")) {}
+      : file_(folder / "permits.sqlite"), database_(OpenFile(file_)) {}
 
   std::string Settings() const override {
     return std::string("version ") + sqlite3_libversion() +
@@ -116,11 +144,14 @@ class SqliteEngine final : public Engine {
     Execute(database_.get(), "COMMIT");
   }
 
-  void Insert(const Permit& permit) override {
-    insert_.Bind(permit.no).Bind(permit.firm).Bind(permit.zone).Bind(permit.kind);
-    insert_.Bind(int64_t{permit.state}).Bind(int64_t{permit.year}).Bind(int64_t{permit.serial});
-    insert_.Bind(int64_t{permit.valid_from}).Bind(int64_t{permit.valid_to});
-    insert_.Bind(permit.area_square_metres).Bind(permit.note).Step();
+  void Insert(const Permit& permit) override { InsertPermit(insert_, permit); }
+
+  std::unique_ptr<Writer> NewWriter() override { return std::make_unique<SqliteWriter>(file_); }
+
+  uint64_t Count() override {
+    Statement count(database_.get(), "SELECT count(*) FROM permit");
+    count.Step();
+    return static_cast<uint64_t>(count.Integer(0));
   }
 
   void Get(std::string_view no, Digest* digest) override { AddRows(get_.Bind(no), digest); }
@@ -158,8 +189,9 @@ class SqliteEngine final : public Engine {
     }
   }
 
+  const std::filesystem::path file_;
   Handle database_;
-  Statement insert_{database_.get(), "INSERT INTO permit VALUES (?,?,?,?,?,?,?,?,?,?,?)"};
+  Statement insert_{database_.get(), kInsert};
   Statement get_{database_.get(),
                  "SELECT no, firm, state, validTo, areaSquareMetres FROM permit WHERE no = ?"};
   Statement range_{database_.get(),

@@ -33,8 +33,10 @@ void AddInit(CLI::App* app, Runner* runner);
 void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
 void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, export
 void AddImport(CLI::App* app, Runner* runner);
-void AddSchemaCommands(CLI::App* app, Runner* runner);  // schema show, schema check
-void AddMaintenance(CLI::App* app, Runner* runner);     // stats, verify
+void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, schema check
+void AddMaintenance(CLI::App* app, Runner* runner);      // stats, verify
+void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, changes
+void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade
 
 ExitCode ExitCodeOf(const absl::Status& status);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/commands.h"
+#include "cli/moments.h"
 
 namespace daftar::cli {
 namespace {
@@ -22,6 +23,7 @@ struct Arguments {
   ImportMode mode = ImportMode::kInsert;
   bool dry_run = false;
   bool quiet = false;
+  CommitOptions commit;
 };
 
 // How many flagged records are listed on the terminal.
@@ -75,6 +77,7 @@ absl::StatusOr<ExitCode> RunImport(const Arguments& arguments) {
   options.format = arguments.format;
   options.mode = arguments.mode;
   options.dry_run = arguments.dry_run;
+  options.commit = arguments.commit;
   if (!arguments.rejects.empty()) options.rejects = arguments.rejects;
   if (!arguments.map.empty()) {
     auto map = ReadText(arguments.map);
@@ -124,6 +127,7 @@ void AddImport(CLI::App* app, Runner* runner) {
   command->add_flag("--dry-run", arguments->dry_run, "check everything and write nothing");
   command->add_option("--rejects", arguments->rejects,
                       "write bad rows there and go on; without it the first one ends the import");
+  AddStatement(command, &arguments->commit);
   command->add_flag("-q,--quiet", arguments->quiet, "print no summary");
   command->callback([=] { *runner = [=] { return RunImport(*arguments); }; });
 }

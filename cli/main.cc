@@ -25,7 +25,9 @@ int Run(int argc, char** argv) {
   daftar::cli::AddQueryCommands(&app, &runner);
   daftar::cli::AddImport(&app, &runner);
   daftar::cli::AddSchemaCommands(&app, &runner);
+  daftar::cli::AddAuditCommands(&app, &runner);
   daftar::cli::AddMaintenance(&app, &runner);
+  daftar::cli::AddRecoverCommands(&app, &runner);
   // CLI11 reports wrong arguments by exceptions; they end here.
   try {
     app.parse(argc, argv);

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 #include "cli/commands.h"
+#include "cli/moments.h"
 
 namespace daftar::cli {
 namespace {
@@ -27,17 +29,35 @@ std::string_view KindName(ProblemKind kind) {
       return "unknown-key";
     case ProblemKind::kDuplicate:
       return "duplicate";
+    case ProblemKind::kDamagedJournal:
+      return "damaged-journal";
+    case ProblemKind::kDamagedVersion:
+      return "damaged-version";
+    case ProblemKind::kMissingVersion:
+      return "missing-version";
+    case ProblemKind::kExtraVersion:
+      return "extra-version";
+    case ProblemKind::kWrongVersion:
+      return "wrong-version";
+    case ProblemKind::kMissingOldEntry:
+      return "missing-old-entry";
+    case ProblemKind::kExtraOldEntry:
+      return "extra-old-entry";
+    case ProblemKind::kWrongOldEntry:
+      return "wrong-old-entry";
+    case ProblemKind::kDamagedStart:
+      return "damaged-start";
   }
   return "?";
 }
 
 std::string Quoted(std::string_view text) { return Value(text).ToJson(); }
 
-std::string StatsJson(const DatabaseStats& stats) {
-  std::string json =
-      absl::StrCat("{\"lastCommit\":", stats.last_commit.value(),
-                   ",\"schemaVersion\":", stats.schema.value(), ",\"diskBytes\":", stats.disk_bytes,
-                   ",\"memoryBytes\":", stats.memory_bytes, ",\"tables\":[");
+std::string StatsJson(const DatabaseStats& stats, const ReaderLag& lag) {
+  std::string json = absl::StrCat(
+      "{\"lastCommit\":", stats.last_commit.value(), ",\"schemaVersion\":", stats.schema.value(),
+      ",\"diskBytes\":", stats.disk_bytes, ",\"memoryBytes\":", stats.memory_bytes,
+      ",\"lagCommits\":", lag.commits, ",\"lagMicros\":", lag.time.count(), ",\"tables\":[");
   for (size_t i = 0; i < stats.tables.size(); ++i) {
     const TableStats& table = stats.tables[i];
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.name),
@@ -52,7 +72,7 @@ std::string StatsJson(const DatabaseStats& stats) {
   return json + "]}\n";
 }
 
-std::string StatsText(const DatabaseStats& stats) {
+std::string StatsText(const DatabaseStats& stats, const ReaderLag& lag) {
   std::string text;
   for (const TableStats& table : stats.tables) {
     absl::StrAppendFormat(&text, "%-32s %12d records %14d bytes\n", table.name, table.records,
@@ -63,14 +83,23 @@ std::string StatsText(const DatabaseStats& stats) {
   }
   absl::StrAppendFormat(&text, "commit %d, schema version %d, %d bytes on disk\n",
                         stats.last_commit.value(), stats.schema.value(), stats.disk_bytes);
+  if (lag.commits > 0) {
+    absl::StrAppendFormat(&text, "%d commits (%.3f s) behind the process that writes\n",
+                          lag.commits, absl::ToDoubleSeconds(absl::FromChrono(lag.time)));
+  }
   return text;
 }
 
+// "missing-old-entry permit index byState key P1 until commit 7: old entry is missing".
 std::string ProblemText(const Problem& problem) {
-  std::string text = absl::StrCat(KindName(problem.kind), " ", problem.table);
+  std::string text(KindName(problem.kind));
+  if (!problem.table.empty()) absl::StrAppend(&text, " ", problem.table);
   if (!problem.index.empty()) absl::StrAppend(&text, " index ", problem.index);
-  absl::StrAppend(&text, " key ", problem.key, ": ", problem.message,
-                  problem.repaired ? " (repaired)" : "", "\n");
+  if (!problem.key.empty()) absl::StrAppend(&text, " key ", problem.key);
+  if (problem.commit.value() > 0) {
+    absl::StrAppend(&text, problem.key.empty() ? "" : " until", " commit ", problem.commit.value());
+  }
+  absl::StrAppend(&text, ": ", problem.message, problem.repaired ? " (repaired)" : "", "\n");
   return text;
 }
 
@@ -81,7 +110,8 @@ std::string VerifyText(const VerifyReport& report) {
     absl::StrAppend(&text, "… and ", report.problems_found - report.problems.size(), " more\n");
   }
   absl::StrAppend(&text, report.clean() ? "clean" : "damaged", ": ", report.records, " records, ",
-                  report.entries, " index entries, ", report.problems_found, " problems");
+                  report.entries, " index entries, ", report.old_versions, " old versions, ",
+                  report.journal_entries, " journal entries, ", report.problems_found, " problems");
   if (report.problems_repaired > 0) {
     absl::StrAppend(&text, ", ", report.problems_repaired, " repaired");
   }
@@ -91,13 +121,15 @@ std::string VerifyText(const VerifyReport& report) {
 std::string VerifyJson(const VerifyReport& report) {
   std::string json = absl::StrCat(
       "{\"clean\":", report.clean() ? "true" : "false", ",\"records\":", report.records,
-      ",\"entries\":", report.entries, ",\"problemsFound\":", report.problems_found,
+      ",\"entries\":", report.entries, ",\"oldVersions\":", report.old_versions,
+      ",\"journalEntries\":", report.journal_entries, ",\"problemsFound\":", report.problems_found,
       ",\"problemsRepaired\":", report.problems_repaired, ",\"problems\":[");
   for (size_t i = 0; i < report.problems.size(); ++i) {
     const Problem& problem = report.problems[i];
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"kind\":", Quoted(KindName(problem.kind)),
                     ",\"table\":", Quoted(problem.table), ",\"index\":", Quoted(problem.index),
                     ",\"key\":", Quoted(problem.key), ",\"message\":", Quoted(problem.message),
+                    ",\"commit\":", problem.commit.value(),
                     ",\"repaired\":", problem.repaired ? "true" : "false", "}");
   }
   return json + "]}\n";
@@ -106,15 +138,21 @@ std::string VerifyJson(const VerifyReport& report) {
 struct Arguments {
   std::string database;
   std::string format = "text";
+  std::string as_of;
   bool repair = false;
 };
 
 absl::StatusOr<ExitCode> RunStats(const Arguments& arguments) {
   auto database = OpenDatabase(arguments.database, true);
   if (!database.ok()) return database.status();
-  const auto stats = (*database)->Stats();
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
+  const auto stats = (*database)->Stats(*view);
   if (!stats.ok()) return stats.status();
-  const std::string text = arguments.format == "json" ? StatsJson(*stats) : StatsText(*stats);
+  const auto lag = (*database)->Lag();
+  if (!lag.ok()) return lag.status();
+  const std::string text =
+      arguments.format == "json" ? StatsJson(*stats, *lag) : StatsText(*stats, *lag);
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
 }
@@ -152,9 +190,10 @@ void AddMaintenance(CLI::App* app, Runner* runner) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* stats =
       AddCommand(app, "stats", "Count records and entries, and show sizes", arguments);
+  AddAsOf(stats, &arguments->as_of);
   stats->callback([=] { *runner = [=] { return RunStats(*arguments); }; });
-  CLI::App* verify =
-      AddCommand(app, "verify", "Compare records and index entries in both directions", arguments);
+  CLI::App* verify = AddCommand(
+      app, "verify", "Compare records, indexes, history and journal with each other", arguments);
   verify->add_flag("--repair", arguments->repair, "put right what follows from the records");
   verify->callback([=] { *runner = [=] { return RunVerify(*arguments); }; });
 }

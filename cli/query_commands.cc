@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
+#include "cli/moments.h"
 #include "daftar/row_writer.h"
 
 namespace daftar::cli {
@@ -24,6 +25,7 @@ struct Arguments {
   std::string index;
   std::string format;
   std::string output;
+  std::string as_of;
   bool plan_only = false;
 };
 
@@ -106,8 +108,8 @@ absl::Status WriteRecords(Cursor* cursor, bool as_array, const RowWriter::Output
   return output(first ? "[]\n" : "\n]\n");
 }
 
-absl::Status WriteResult(const Database& database, Query query, RowFormat format,
-                         const RowWriter::Output& output) {
+absl::Status WriteResult(const Database& database, const ReadView& view, Query query,
+                         RowFormat format, const RowWriter::Output& output) {
   const bool json = format == RowFormat::kJson || format == RowFormat::kJsonLines;
   if (query.columns().empty() && !json) {
     const auto table = database.DescribeTable(query.table());
@@ -116,7 +118,7 @@ absl::Status WriteResult(const Database& database, Query query, RowFormat format
     for (const auto& field : table->fields) columns.push_back(field.name);
     query.Select(std::move(columns));
   }
-  auto cursor = database.Run(query);
+  auto cursor = database.Run(view, query);
   if (!cursor.ok()) return cursor.status();
   if (query.columns().empty()) {
     return WriteRecords(&*cursor, format == RowFormat::kJson, output);
@@ -131,13 +133,15 @@ absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
   if (!query.ok()) return query.status();
   auto database = OpenDatabase(arguments.database, true);
   if (!database.ok()) return database.status();
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
   if (arguments.output.empty() || arguments.output == "-") {
     const auto to_stdout = [](std::string_view text) {
       std::cout << text;
       return std::cout ? absl::OkStatus()
                        : absl::UnavailableError("standard output cannot be written");
     };
-    if (auto status = WriteResult(**database, *std::move(query), *format, to_stdout);
+    if (auto status = WriteResult(**database, *view, *std::move(query), *format, to_stdout);
         !status.ok()) {
       return status;
     }
@@ -153,7 +157,8 @@ absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
     return file ? absl::OkStatus() : failed();
   };
   if (!file) return failed();
-  if (auto status = WriteResult(**database, *std::move(query), *format, to_file); !status.ok()) {
+  if (auto status = WriteResult(**database, *view, *std::move(query), *format, to_file);
+      !status.ok()) {
     return status;
   }
   if (!file.flush()) return failed();
@@ -165,7 +170,9 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
   if (!query.ok()) return query.status();
   auto database = OpenDatabase(arguments.database, true);
   if (!database.ok()) return database.status();
-  auto cursor = (*database)->Run(*query);
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
+  auto cursor = (*database)->Run(*view, *query);
   if (!cursor.ok()) return cursor.status();
   std::string text = cursor->Explain();
   if (!arguments.plan_only) {
@@ -200,6 +207,7 @@ void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& argume
       ->allow_extra_args(false);
   command->add_option("--index", arguments->index,
                       "use this index, or 'primary'; default: the planner chooses");
+  AddAsOf(command, &arguments->as_of);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/moments.h"
 
 namespace daftar::cli {
 namespace {
@@ -20,7 +21,9 @@ struct RecordArguments {
   std::string json;
   std::vector<std::string> key;
   WriteIntent intent = WriteIntent::kUpsert;
+  std::string as_of;
   bool buffered = false;
+  CommitOptions commit;
 };
 
 CLI::App* AddRecordCommand(CLI::App* app, const char* name, const char* help,
@@ -42,7 +45,7 @@ absl::StatusOr<ExitCode> RunPut(const RecordArguments& arguments) {
   if (!database.ok()) return database.status();
   Batch batch = (*database)->NewBatch();
   if (auto status = batch.Put(arguments.table, json, arguments.intent); !status.ok()) return status;
-  CommitOptions options;
+  CommitOptions options = arguments.commit;
   options.durability = arguments.buffered ? Durability::kBuffered : Durability::kSynced;
   const auto version = (*database)->Commit(std::move(batch), options);
   if (!version.ok()) return version.status();
@@ -52,7 +55,9 @@ absl::StatusOr<ExitCode> RunPut(const RecordArguments& arguments) {
 absl::StatusOr<ExitCode> RunGet(const RecordArguments& arguments) {
   auto database = OpenDatabase(arguments.database, true);
   if (!database.ok()) return database.status();
-  const auto record = (*database)->Get(arguments.table, ToKey(arguments.key));
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
+  const auto record = (*database)->Get(*view, arguments.table, ToKey(arguments.key));
   if (!record.ok()) return record.status();
   const auto json = record->ToJson();
   if (!json.ok()) return json.status();
@@ -63,9 +68,8 @@ absl::StatusOr<ExitCode> RunGet(const RecordArguments& arguments) {
 absl::StatusOr<ExitCode> RunDelete(const RecordArguments& arguments) {
   auto database = OpenDatabase(arguments.database, false);
   if (!database.ok()) return database.status();
-  if (auto status = (*database)->Delete(arguments.table, ToKey(arguments.key)); !status.ok()) {
-    return status;
-  }
+  const auto status = (*database)->Delete(arguments.table, ToKey(arguments.key), arguments.commit);
+  if (!status.ok()) return status;
   return kOk;
 }
 
@@ -115,15 +119,18 @@ void AddRecordCommands(CLI::App* app, Runner* runner) {
                   "insert: the key must be free; update: it must be taken; upsert: either")
       ->transform(CLI::CheckedTransformer(intents))
       ->default_str("upsert");
+  AddStatement(put, &arguments->commit);
   put->add_flag("--buffered", arguments->buffered, "do not wait until the disk has it");
   put->callback([=] { *runner = [=] { return RunPut(*arguments); }; });
 
   CLI::App* get = AddRecordCommand(app, "get", "Print a record as JSON", arguments);
   get->add_option("KEY", arguments->key, "the values of the primary key")->required();
+  AddAsOf(get, &arguments->as_of);
   get->callback([=] { *runner = [=] { return RunGet(*arguments); }; });
 
   CLI::App* remove = AddRecordCommand(app, "delete", "Delete a record", arguments);
   remove->add_option("KEY", arguments->key, "the values of the primary key")->required();
+  AddStatement(remove, &arguments->commit);
   remove->callback([=] { *runner = [=] { return RunDelete(*arguments); }; });
 }
 

@@ -74,5 +74,15 @@ show query registry.db firm --where "names.text ^= پارس سیمان" --select
 title "A wrong value is refused, with what was expected; nothing is written"
 refuse put registry.db permit '{"no":"X-1","validTo":"2025-02-30"}'
 
-title "Does every index say what the records say?"
+title "A permit is renewed: by whom, why, and on which decision"
+renewed='{"no":"SYN-L00005954","authority":"SYN","kind":"operation","year":1403,"serial":5954,"firm":"SYN-F0015039","zone":"IR-CHABAHAR","state":"active","stateSince":"2023-06-10","validFrom":"2021-08-09","validTo":"2026-04-02","source":"synthetic"}'
+show put registry.db permit "$renewed" --actor licensing --reason renewed --decision CFZ-BOARD/31/4
+
+title "What the book said before, what it says now, and what changed in between"
+show query registry.db permit --where "no = SYN-L00005954" --select no,validTo --as-of 11
+show query registry.db permit --where "no = SYN-L00005954" --select no,validTo
+show diff registry.db 11
+show history registry.db permit SYN-L00005954
+
+title "Do records, indexes, history and journal say the same?"
 show verify registry.db

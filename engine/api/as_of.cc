@@ -15,6 +15,10 @@ namespace daftar {
 namespace {
 
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
+// Of "1403-06-15".
+constexpr size_t kDateBytes = 10;
+constexpr size_t kYearBytes = 4;
+constexpr size_t kMonthBytes = 2;
 
 bool AllDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
@@ -25,10 +29,11 @@ bool AllDigits(std::string_view text) {
 absl::StatusOr<std::string> ToGregorian(std::string_view text) {
   const std::vector<std::string_view> parts = absl::StrSplit(text, '-');
   CivilDay day;
-  if (parts.size() != 3 || !AllDigits(parts[0]) || !AllDigits(parts[1]) || !AllDigits(parts[2]) ||
-      !absl::SimpleAtoi(parts[0], &day.year) || !absl::SimpleAtoi(parts[1], &day.month) ||
-      !absl::SimpleAtoi(parts[2], &day.day) || day.year < kSolarHijriYearMin ||
-      day.year > kSolarHijriYearMax) {
+  if (text.size() != kDateBytes || parts.size() != 3 || parts[0].size() != kYearBytes ||
+      parts[1].size() != kMonthBytes || !AllDigits(parts[0]) || !AllDigits(parts[1]) ||
+      !AllDigits(parts[2]) || !absl::SimpleAtoi(parts[0], &day.year) ||
+      !absl::SimpleAtoi(parts[1], &day.month) || !absl::SimpleAtoi(parts[2], &day.day) ||
+      day.year < kSolarHijriYearMin || day.year > kSolarHijriYearMax) {
     return std::string(text);
   }
   DAFTAR_ASSIGN_OR_RETURN(const Date date, DateFromSolarHijri(day));
@@ -38,7 +43,7 @@ absl::StatusOr<std::string> ToGregorian(std::string_view text) {
 // "14:00+03:30" with its seconds.
 std::string WithSeconds(std::string_view time) {
   constexpr size_t kMinuteEnd = 5;
-  if (time.size() > kMinuteEnd && time[kMinuteEnd] != ':') {
+  if (time.size() == kMinuteEnd || (time.size() > kMinuteEnd && time[kMinuteEnd] != ':')) {
     return absl::StrCat(time.substr(0, kMinuteEnd), ":00", time.substr(kMinuteEnd));
   }
   return std::string(time);

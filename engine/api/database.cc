@@ -24,6 +24,12 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem:
   return storage::OpenRocksStore(directory, rocks);
 }
 
+txn::CoreOptions HousekeepingCore() {
+  txn::CoreOptions options;
+  options.housekeeping = true;
+  return options;
+}
+
 absl::StatusOr<txn::DatabaseId> NewDatabaseId() {
   txn::DatabaseId id;
   DAFTAR_RETURN_IF_ERROR(FillRandom(std::as_writable_bytes(std::span(id))));
@@ -58,7 +64,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem
   DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::NewCatalog(std::move(schemas)));
   DAFTAR_ASSIGN_OR_RETURN(const txn::DatabaseId id, NewDatabaseId());
   DAFTAR_ASSIGN_OR_RETURN(auto store, OpenStore(directory, options, true));
-  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Create(std::move(store), std::move(catalog), id));
+  DAFTAR_ASSIGN_OR_RETURN(
+      auto core, txn::Core::Create(std::move(store), std::move(catalog), id, HousekeepingCore()));
   auto state = std::make_unique<internal::DatabaseState>(std::move(core), false);
   if (!options.in_memory) state->directory = directory;
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -72,7 +79,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
     return Create(directory, SchemaFile(), options);
   }
   if (!store.ok()) return store.status();
-  txn::CoreOptions core_options;
+  txn::CoreOptions core_options = HousekeepingCore();
   if (options.read_only) {
     core_options.mode = options.follow ? txn::CoreMode::kFollow : txn::CoreMode::kRead;
   }
@@ -85,9 +92,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
 ReadView Database::View() const { return internal::DatabaseAccess::MakeView(state_->core->View()); }
 
 absl::StatusOr<ReadView> Database::View(const AsOf& moment) const {
-  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, moment.commit() != nullptr
-                                                  ? state_->core->ViewAsOf(*moment.commit())
-                                                  : state_->core->ViewAt(moment.time()->micros));
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, internal::ViewAt(*state_->core, moment));
   return internal::DatabaseAccess::MakeView(std::move(view));
 }
 
@@ -158,7 +163,11 @@ absl::StatusOr<TableInfo> Database::DescribeTable(std::string_view table) const 
   return std::move(described.front());
 }
 
-absl::StatusOr<DatabaseStats> Database::Stats() const { return io::CollectStats(*state_->core); }
+absl::StatusOr<DatabaseStats> Database::Stats() const { return Stats(View()); }
+
+absl::StatusOr<DatabaseStats> Database::Stats(const ReadView& view) const {
+  return io::CollectStats(*state_->core, internal::DatabaseAccess::View(view));
+}
 
 absl::StatusOr<VerifyReport> Database::Verify(const VerifyOptions& options) {
   if (options.repair) DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));

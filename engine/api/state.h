@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "audit/change_feed.h"
 #include "daftar/database.h"
 #include "query/executor.h"
 #include "record/message.h"
@@ -50,12 +51,23 @@ class CursorState {
   query::Executor executor;
 };
 
+class ChangeFeedState {
+ public:
+  ChangeFeedState(txn::ReadView view, CommitVersion after) : feed(std::move(view), after) {}
+  audit::ChangeFeed feed;
+  CommitInfo commit;
+  RecordChange change;
+};
+
 // Transactions, views and cursors are made by the database and by each other.
 struct DatabaseAccess {
   static ReadView MakeView(txn::ReadView view) {
     return ReadView(std::make_shared<const ViewState>(ViewState{std::move(view)}));
   }
   static const txn::ReadView& View(const ReadView& view) { return view.state_->view; }
+  static ChangeFeed MakeFeed(txn::ReadView view, CommitVersion after) {
+    return ChangeFeed(std::make_unique<ChangeFeedState>(std::move(view), after));
+  }
   static Cursor MakeCursor(txn::ReadView view, query::Plan plan) {
     return Cursor(std::make_unique<CursorState>(std::move(view), std::move(plan)));
   }
@@ -75,6 +87,9 @@ class DatabaseState {
   const bool read_only;
   std::filesystem::path directory;  // empty: in memory
 };
+
+// The state at a moment. Errors: those of Database::View(AsOf).
+absl::StatusOr<txn::ReadView> ViewAt(const txn::Core& core, const AsOf& moment);
 
 // Reads through a view. Errors: those of the public calls of these names.
 absl::StatusOr<std::optional<Record>> FindRecord(const txn::ReadView& view, std::string_view table,

@@ -7,7 +7,7 @@
 namespace daftar {
 
 // The years in which the 33-year rule that ICU follows is known to be right and a year can be taken
-// for one of no other calendar: 20 March 1827 to 20 March 2120.
+// for one of no other calendar: 22 March 1827 to 20 March 2120.
 inline constexpr int kSolarHijriYearMin = 1206;
 inline constexpr int kSolarHijriYearMax = 1498;
 

@@ -1,8 +1,10 @@
 #include "history/as_of_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
+#include "codec/keyspace.h"
 #include "history/history_key.h"
 
 namespace daftar::history {
@@ -46,6 +48,7 @@ class AsOfIterator final : public Iterator {
         options_(options),
         live_(base_->NewIterator(range, options)),
         past_(base_->NewIterator(HistoryRange(range), options)) {
+    StartAt(options_.reverse ? range_.upper : range_.lower, !options_.reverse);
     if (options_.reverse && !range_.upper.empty()) SeekPast(range_.upper);
   }
 
@@ -74,7 +77,13 @@ class AsOfIterator final : public Iterator {
   void Seek(std::string_view key) override {
     live_->Seek(key);
     live_loaded_ = false;
-    SeekPast(key);
+    if (options_.reverse) {
+      const bool inside = range_.upper.empty() || key < range_.upper;
+      StartAt(inside ? key : std::string_view(range_.upper), inside);
+    } else {
+      StartAt(std::max<std::string_view>(key, range_.lower), true);
+    }
+    SeekPast(start_);
   }
 
   std::string_view key() const override { return key_; }
@@ -83,6 +92,21 @@ class AsOfIterator final : public Iterator {
  private:
   int Compare(std::string_view a, std::string_view b) const {
     return options_.reverse ? b.compare(a) : a.compare(b);
+  }
+
+  // Where the walk begins: no live key before it counts. An empty start is that of all keys.
+  void StartAt(std::string_view start, bool included) {
+    start_.assign(start);
+    start_included_ = included;
+  }
+  bool BeforeStart(std::string_view key) const {
+    if (start_.empty()) return false;
+    const int order = Compare(key, start_);
+    return order < 0 || (order == 0 && !start_included_);
+  }
+  bool BeyondEnd(std::string_view key) const {
+    if (options_.reverse) return key < range_.lower;
+    return !range_.upper.empty() && key >= range_.upper;
   }
 
   void SeekPast(std::string_view key) {
@@ -97,17 +121,20 @@ class AsOfIterator final : public Iterator {
     return absl::OkStatus();
   }
 
-  // The history's next live key that is inside the range.
+  // The history's next live key from the start on.
   absl::Status LoadPast() {
     while (!past_loaded_) {
       DAFTAR_RETURN_IF_ERROR(StepPast());
-      if (!has_past_) break;
-      const bool below = past_key_ < range_.lower;
-      const bool above = !range_.upper.empty() && past_key_ >= range_.upper;
-      if (options_.reverse ? below : above) has_past_ = false;
-      past_loaded_ = !has_past_ || (!below && !above);
+      if (!has_past_ || !BeforeStart(past_key_)) {
+        CheckEnd();
+      } else if (options_.reverse) {
+        // It is the start, or goes on behind it, as then all do that lie between.
+        past_->Seek(HistoryPrefix(start_));
+      } else {
+        // The start goes on behind it.
+        past_->Seek(HistoryKey(past_key_, kLatest));
+      }
     }
-    past_loaded_ = true;
     return absl::OkStatus();
   }
 
@@ -148,7 +175,10 @@ class AsOfIterator final : public Iterator {
   absl::Status LeavePast() {
     for (int step = 0; step < kStepsBeforeSeek; ++step) {
       DAFTAR_RETURN_IF_ERROR(StepPast());
-      if (!has_past_ || past_key_ != key_) return CheckLoaded();
+      if (!has_past_ || past_key_ != key_) {
+        CheckEnd();
+        return absl::OkStatus();
+      }
     }
     past_->Seek(options_.reverse ? HistoryPrefix(key_) : HistoryKey(key_, kLatest));
     past_loaded_ = false;
@@ -156,12 +186,9 @@ class AsOfIterator final : public Iterator {
   }
 
   // What StepPast found counts only when it is inside the range.
-  absl::Status CheckLoaded() {
-    const bool outside = has_past_ && (past_key_ < range_.lower ||
-                                       (!range_.upper.empty() && past_key_ >= range_.upper));
-    if (outside) has_past_ = false;
+  void CheckEnd() {
+    if (has_past_ && BeyondEnd(past_key_)) has_past_ = false;
     past_loaded_ = true;
-    return absl::OkStatus();
   }
 
   const std::shared_ptr<const Reader> base_;
@@ -171,6 +198,8 @@ class AsOfIterator final : public Iterator {
   const std::unique_ptr<Iterator> live_;
   const std::unique_ptr<Iterator> past_;
   std::unique_ptr<Iterator> lookup_;
+  std::string start_;
+  bool start_included_ = true;
   bool live_loaded_ = false;
   bool has_live_ = false;
   bool past_loaded_ = false;
@@ -180,6 +209,15 @@ class AsOfIterator final : public Iterator {
   std::string key_;
   std::string value_;
 };
+
+// Whether a key's value is one of several over time. The others - the journal, the history itself -
+// are only ever added to, and their readers know up to where they look.
+bool IsVersioned(std::string_view key) {
+  if (key.empty()) return false;
+  const char space = key.front();
+  return space == static_cast<char>(codec::Space::kRecord) ||
+         space == static_cast<char>(codec::Space::kIndex);
+}
 
 class AsOfReader final : public Reader {
  public:
@@ -202,6 +240,7 @@ class AsOfReader final : public Reader {
 
   std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
                                         const ScanOptions& options) const override {
+    if (!IsVersioned(range.lower)) return base_->NewIterator(range, options);
     return std::make_unique<AsOfIterator>(base_, version_, range, options);
   }
 
@@ -209,6 +248,7 @@ class AsOfReader final : public Reader {
   // `present` when it held at the version, else what held then.
   absl::StatusOr<std::optional<std::string>> AtVersion(std::string_view key,
                                                        std::optional<std::string> present) const {
+    if (!IsVersioned(key)) return present;
     if (present.has_value()) {
       DAFTAR_ASSIGN_OR_RETURN(const CommitVersion created, CreatedBy(key, *present));
       if (created <= version_) return present;

@@ -45,6 +45,8 @@ absl::StatusOr<HistoryId> ParseHistoryKey(std::string_view key) {
   for (const char byte : key.substr(key.size() - kEndedBytes)) {
     ended = ended << 8 | static_cast<uint8_t>(byte);
   }
+  // No commit is that late: a walk that skips to the end of a key's history relies on it.
+  if (ended == UINT64_MAX) return DataLoss("history key is malformed").WithBytes("key", key);
   return HistoryId{key.substr(kSpaceBytes, key.size() - kSpaceBytes - kEndedBytes),
                    CommitVersion(ended)};
 }

@@ -26,12 +26,12 @@ absl::StatusOr<Count> CountRange(const txn::ReadView& view, const std::string& p
 
 }  // namespace
 
-absl::StatusOr<DatabaseStats> CollectStats(const txn::Core& core) {
-  const txn::ReadView view = core.View();
+absl::StatusOr<DatabaseStats> CollectStats(const txn::Core& core, const txn::ReadView& view) {
   DatabaseStats stats;
   stats.last_commit = view.version;
   stats.schema = view.catalog->version;
   for (const catalog::TableDef& table : view.catalog->tables) {
+    DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, table));
     TableStats& entry = stats.tables.emplace_back();
     entry.name = table.name;
     DAFTAR_ASSIGN_OR_RETURN(const Count records, CountRange(view, codec::RecordPrefix(table.id)));

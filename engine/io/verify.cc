@@ -1,234 +1,157 @@
 #include "io/verify.h"
 
+#include <algorithm>
+#include <deque>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "codec/key.h"
 #include "codec/keyspace.h"
+#include "history/history_key.h"
 #include "index/entries.h"
-#include "storage/external_sorter.h"
+#include "io/verify_entries.h"
+#include "io/verify_journal.h"
+#include "io/verify_run.h"
+#include "io/verify_unknown.h"
+#include "io/verify_versions.h"
+#include "io/verify_walk.h"
+#include "txn/write_set.h"
 
 namespace daftar::io {
 namespace {
 
 constexpr size_t kSortBytesMax = size_t{32} << 20;
-constexpr size_t kRepairBatchBytes = size_t{4} << 20;
-constexpr uint64_t kProgressInterval = 10000;
 
-class Verifier {
+// Reads every version of a table's records once, for the journal's sake and the indexes'.
+class TableCheck {
  public:
-  Verifier(txn::Core* core, txn::ReadView view, std::filesystem::path spill_folder,
-           const VerifyOptions& options)
-      : core_(core),
-        view_(std::move(view)),
-        spill_folder_(std::move(spill_folder)),
-        options_(options) {}
-
-  absl::StatusOr<VerifyReport> Run() {
-    for (const catalog::TableDef& table : view_.catalog->tables) {
-      DAFTAR_RETURN_IF_ERROR(CheckTable(table));
+  TableCheck(VerifyRun* run, const catalog::TableDef& table, const JournalFindings& journal,
+             ChangeStream* changes)
+      : run_(run),
+        table_(table),
+        prefix_(codec::RecordPrefix(table.id)),
+        versions_(run, table, journal, changes) {
+    const size_t sort_bytes = kSortBytesMax / std::max<size_t>(table.indexes.size(), 1);
+    for (const catalog::IndexDef& index : table.indexes) {
+      indexes_.emplace_back(run, table, index, sort_bytes);
     }
-    DAFTAR_RETURN_IF_ERROR(CheckUnknownKeys());
-    DAFTAR_RETURN_IF_ERROR(WriteRepairs());
-    return std::move(report_);
+  }
+
+  absl::Status Run() {
+    VersionWalk walk(run_, table_);
+    while (true) {
+      DAFTAR_ASSIGN_OR_RETURN(const bool found, walk.Next());
+      if (!found) break;
+      DAFTAR_RETURN_IF_ERROR(CheckVersion(walk.version()));
+    }
+    DAFTAR_RETURN_IF_ERROR(versions_.Finish());
+    const bool all_known = all_decoded_ && versions_.agrees();
+    for (EntryCheck& index : indexes_) DAFTAR_RETURN_IF_ERROR(index.Compare(all_known));
+    return absl::OkStatus();
   }
 
  private:
-  std::unique_ptr<storage::Iterator> Iterate(const storage::KeyRange& range) const {
-    return view_.reader->NewIterator(range, {.fill_cache = false});
-  }
-
-  // The report's entry for a problem, to be completed by the caller; null when enough are listed.
-  void Report(Problem problem) {
-    ++report_.problems_found;
-    if (problem.repaired) ++report_.problems_repaired;
-    if (report_.problems.size() < options_.problems_listed_max) {
-      report_.problems.push_back(std::move(problem));
+  absl::Status CheckVersion(const StoredVersion& version) {
+    VersionContent content;
+    if (const auto created = history::CreatedBy(version.key, version.value); created.ok()) {
+      content.created = *created;
     }
-  }
-
-  void Progress() {
-    const uint64_t checked = report_.records + report_.entries;
-    if (options_.progress && checked % kProgressInterval == 0) options_.progress(checked);
-  }
-
-  absl::Status CheckTable(const catalog::TableDef& table) {
-    std::vector<storage::ExternalSorter> expected;
-    for (size_t i = 0; i < table.indexes.size(); ++i) {
-      expected.emplace_back(storage::SorterOptions{
-          spill_folder_, kSortBytesMax / std::max<size_t>(table.indexes.size(), 1), false});
+    const auto record = txn::DecodeRecord(table_, version.key, version.value);
+    if (!record.ok()) {
+      Damaged(version, record.status().message());
+      return versions_.Compare(version, content).status();
     }
-    const std::string prefix = codec::RecordPrefix(table.id);
-    auto records = Iterate({prefix, codec::PrefixEnd(prefix)});
-    while (true) {
-      DAFTAR_ASSIGN_OR_RETURN(const bool found, records->Next());
-      if (!found) break;
-      ++report_.records;
-      Progress();
-      DAFTAR_RETURN_IF_ERROR(
-          CheckRecord(table, prefix, records->key(), records->value(), &expected));
-    }
-    for (size_t i = 0; i < table.indexes.size(); ++i) {
-      DAFTAR_RETURN_IF_ERROR(CheckIndex(table, table.indexes[i], &expected[i]));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckRecord(const catalog::TableDef& table, std::string_view prefix,
-                           std::string_view key, std::string_view value,
-                           std::vector<storage::ExternalSorter>* expected) {
-    const std::string_view primary_key = key.substr(prefix.size());
-    const auto damaged = [&](ProblemKind kind, std::string_view message) {
-      Report({kind, table.name, "", txn::DescribeKey(table, primary_key), std::string(message)});
+    content.digest = journal::HashOf(record->bytes());
+    DAFTAR_ASSIGN_OR_RETURN(const CommitVersion created, versions_.Compare(version, content));
+    const auto own_key = index::RecordKey(table_, *record);
+    if (!own_key.ok() || own_key->view() != version.key) {
+      all_decoded_ = false;
+      Report(version, ProblemKind::kWrongKey, "the record's key fields do not give its key");
       return absl::OkStatus();
-    };
-    const auto record = txn::DecodeRecord(table, key, value);
-    if (!record.ok()) return damaged(ProblemKind::kDamagedRecord, record.status().message());
-    const auto own_key = index::RecordKey(table, *record);
-    if (!own_key.ok() || own_key->view() != key) {
-      return damaged(ProblemKind::kWrongKey, "the record's key fields do not give its key");
     }
-    for (size_t i = 0; i < table.indexes.size(); ++i) {
-      const auto entries = index::EntriesOf(table.indexes[i], primary_key, *record);
-      if (!entries.ok()) return damaged(ProblemKind::kDamagedRecord, entries.status().message());
-      for (const index::Entry& entry : *entries) {
-        DAFTAR_RETURN_IF_ERROR((*expected)[i].Add(entry.key.view(), entry.covered));
+    return AddEntries(version, created, *record);
+  }
+
+  absl::Status AddEntries(const StoredVersion& version, CommitVersion created,
+                          const record::Message& record) {
+    for (EntryCheck& index : indexes_) {
+      auto entries = index::EntriesOf(index.index(), version.key.substr(prefix_.size()), record);
+      if (!entries.ok()) {
+        Damaged(version, entries.status().message());
+        return absl::OkStatus();
       }
+      DAFTAR_RETURN_IF_ERROR(index.Add(version.key, created, version.ended, *std::move(entries)));
     }
     return absl::OkStatus();
   }
 
-  // Walks the entries that should be and those that are side by side.
-  absl::Status CheckIndex(const catalog::TableDef& table, const catalog::IndexDef& index,
-                          storage::ExternalSorter* expected) {
-    DAFTAR_ASSIGN_OR_RETURN(const auto wanted, expected->Finish());
-    const std::string prefix = codec::IndexPrefix(index.id);
-    auto actual = Iterate({prefix, codec::PrefixEnd(prefix)});
-    DAFTAR_ASSIGN_OR_RETURN(bool has_wanted, wanted->Next());
-    DAFTAR_ASSIGN_OR_RETURN(bool has_actual, actual->Next());
-    while (has_wanted || has_actual) {
-      const int order = !has_actual ? -1 : !has_wanted ? 1 : wanted->key().compare(actual->key());
-      if (order < 0) {
-        ReportEntry(ProblemKind::kMissingEntry, table, index, wanted->key(), "entry is missing");
-        Repair(wanted->key(), index::EncodeEntryValue(view_.version, wanted->value()));
-      } else if (order > 0) {
-        ReportEntry(ProblemKind::kExtraEntry, table, index, actual->key(),
-                    "entry has no record with these values");
-        Repair(actual->key(), std::nullopt);
-      } else if (!SameEntry(actual->value(), wanted->value())) {
-        ReportEntry(ProblemKind::kWrongEntry, table, index, actual->key(),
-                    "entry holds other values than the record");
-        Repair(actual->key(), index::EncodeEntryValue(view_.version, wanted->value()));
-      }
-      if (order >= 0) {
-        ++report_.entries;
-        Progress();
-        DAFTAR_ASSIGN_OR_RETURN(has_actual, actual->Next());
-      }
-      if (order <= 0) {
-        DAFTAR_RETURN_IF_ERROR(CheckDuplicate(table, index, *wanted));
-        DAFTAR_ASSIGN_OR_RETURN(has_wanted, wanted->Next());
-      }
-      DAFTAR_RETURN_IF_ERROR(WriteFullRepairs());
-    }
-    unique_tuple_.clear();
-    return absl::OkStatus();
+  void Damaged(const StoredVersion& version, std::string_view message) {
+    all_decoded_ = false;
+    Report(version,
+           version.ended == kPresent ? ProblemKind::kDamagedRecord : ProblemKind::kDamagedVersion,
+           message);
   }
 
-  // Two neighbours of a unique index with one tuple are two records that must not both be.
-  absl::Status CheckDuplicate(const catalog::TableDef& table, const catalog::IndexDef& index,
-                              const storage::SortedReader& wanted) {
-    if (!index.unique) return absl::OkStatus();
-    std::string_view rest = wanted.key();
-    rest.remove_prefix(codec::IndexPrefix(index.id).size());
-    DAFTAR_ASSIGN_OR_RETURN(const std::vector<OwnedScalar> values,
-                            codec::TakeTuple(catalog::PartsOf(index.on), &rest));
-    for (const OwnedScalar& value : values) {
-      if (IsNull(value)) return absl::OkStatus();
-    }
-    const std::string_view tuple = wanted.key().substr(0, wanted.key().size() - rest.size());
-    if (tuple == unique_tuple_) {
-      Report({ProblemKind::kDuplicate, table.name, index.name, txn::DescribeKey(table, rest),
-              "another record has the same values of a unique index"});
-    }
-    unique_tuple_ = std::string(tuple);
-    return absl::OkStatus();
+  void Report(const StoredVersion& version, ProblemKind kind, std::string_view message) {
+    run_->Report({.kind = kind,
+                  .table = table_.name,
+                  .key = txn::DescribeKey(table_, version.key.substr(prefix_.size())),
+                  .message = std::string(message),
+                  .commit = version.ended == kPresent ? CommitVersion() : version.ended});
   }
 
-  bool SameEntry(std::string_view stored, std::string_view covered) const {
-    const auto value = index::DecodeEntryValue(stored);
-    return value.ok() && value->covered == covered && value->created <= view_.version;
-  }
-
-  void ReportEntry(ProblemKind kind, const catalog::TableDef& table, const catalog::IndexDef& index,
-                   std::string_view key, std::string_view message) {
-    std::string_view rest = key.substr(codec::IndexPrefix(index.id).size());
-    const auto tuple = codec::TakeTuple(catalog::PartsOf(index.on), &rest);
-    const std::string shown = tuple.ok() ? txn::DescribeKey(table, rest)
-                                         : absl::StrCat("0x", absl::BytesToHexString(key));
-    Report({kind, table.name, index.name, shown, std::string(message), options_.repair});
-  }
-
-  // Keys outside of everything that the schema knows.
-  absl::Status CheckUnknownKeys() {
-    std::vector<std::string> known = {
-        codec::SpacePrefix(codec::Space::kHeader), codec::SpacePrefix(codec::Space::kCatalog),
-        codec::SpacePrefix(codec::Space::kHistory), codec::SpacePrefix(codec::Space::kJournal),
-        codec::SpacePrefix(codec::Space::kHelper)};
-    for (const catalog::TableDef& table : view_.catalog->tables) {
-      known.push_back(codec::RecordPrefix(table.id));
-      for (const catalog::IndexDef& index : table.indexes) {
-        known.push_back(codec::IndexPrefix(index.id));
-      }
-    }
-    std::sort(known.begin(), known.end());
-    std::string from;
-    for (size_t i = 0; i <= known.size(); ++i) {
-      const std::string until = i < known.size() ? known[i] : "";
-      if (i == known.size() || from < until) DAFTAR_RETURN_IF_ERROR(CheckGap({from, until}));
-      if (i < known.size()) from = codec::PrefixEnd(known[i]);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckGap(const storage::KeyRange& gap) {
-    auto entries = Iterate(gap);
-    while (true) {
-      DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
-      if (!found) return absl::OkStatus();
-      Report({ProblemKind::kUnknownKey, "", "",
-              absl::StrCat("0x", absl::BytesToHexString(entries->key())),
-              "the key belongs to no table or index of the schema"});
-    }
-  }
-
-  void Repair(std::string_view key, const std::optional<std::string>& value) {
-    if (!options_.repair) return;
-    if (value.has_value()) {
-      repairs_.Put(key, *value);
-    } else {
-      repairs_.Delete(key);
-    }
-  }
-
-  absl::Status WriteFullRepairs() {
-    return repairs_.bytes() < kRepairBatchBytes ? absl::OkStatus() : WriteRepairs();
-  }
-
-  absl::Status WriteRepairs() {
-    if (repairs_.empty()) return absl::OkStatus();
-    DAFTAR_RETURN_IF_ERROR(core_->store().Write(repairs_, storage::Durability::kSynced));
-    repairs_ = storage::Batch();
-    return absl::OkStatus();
-  }
-
-  txn::Core* const core_;
-  const txn::ReadView view_;
-  const std::filesystem::path spill_folder_;
-  const VerifyOptions& options_;
-  VerifyReport report_;
-  storage::Batch repairs_;
-  std::string unique_tuple_;
+  VerifyRun* const run_;
+  const catalog::TableDef& table_;
+  const std::string prefix_;
+  VersionCheck versions_;
+  std::deque<EntryCheck> indexes_;
+  bool all_decoded_ = true;
 };
+
+// Takes the changes before `key` off the stream: they are of no table.
+absl::Status SkipUnknownChanges(VerifyRun* run, std::string_view key, ChangeStream* changes) {
+  while (changes->has_change() && (key.empty() || changes->key() < key)) {
+    run->Report({.kind = ProblemKind::kUnknownKey,
+                 .key = absl::StrCat("0x", absl::BytesToHexString(changes->key())),
+                 .message = "the journal names a record of no table",
+                 .commit = changes->commit()});
+    DAFTAR_RETURN_IF_ERROR(changes->Next().status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAll(VerifyRun* run, const txn::Anchor& anchor) {
+  run->LoadHistoryStarts();
+  DAFTAR_ASSIGN_OR_RETURN(const JournalFindings journal, CheckJournal(run, anchor));
+  ChangeStream changes(journal.changes.get());
+  DAFTAR_RETURN_IF_ERROR(changes.Next().status());
+  // Changes come in the order of the ids.
+  std::vector<const catalog::TableDef*> tables;
+  for (const catalog::TableDef& table : run->view().catalog->tables) tables.push_back(&table);
+  std::sort(tables.begin(), tables.end(),
+            [](const auto* a, const auto* b) { return a->id < b->id; });
+  for (const catalog::TableDef* table : tables) {
+    DAFTAR_RETURN_IF_ERROR(SkipUnknownChanges(run, codec::RecordPrefix(table->id), &changes));
+    DAFTAR_RETURN_IF_ERROR(TableCheck(run, *table, journal, &changes).Run());
+  }
+  DAFTAR_RETURN_IF_ERROR(SkipUnknownChanges(run, "", &changes));
+  DAFTAR_RETURN_IF_ERROR(CheckUnknownKeys(run));
+  return run->WriteRepairs();
+}
+
+absl::StatusOr<VerifyReport> CheckView(txn::Core* core, const std::filesystem::path& spill_folder,
+                                       const VerifyOptions& options) {
+  VerifyRun run(&core->store(), core->View(), spill_folder, options);
+  const auto anchor = core->ReadAnchor();
+  if (!anchor.ok()) {
+    run.Report(
+        {.kind = ProblemKind::kDamagedJournal, .message = std::string(anchor.status().message())});
+  }
+  DAFTAR_RETURN_IF_ERROR(CheckAll(&run, anchor.ok() ? *anchor : txn::Anchor()));
+  return std::move(run.report());
+}
 
 }  // namespace
 
@@ -237,17 +160,17 @@ absl::StatusOr<VerifyReport> Verify(txn::Core* core, const std::filesystem::path
   // What is in the store now is looked at, also what damage has done to it since the last commit.
   if (options.repair) {
     // A repair holds the write mutex to its end, so that it cannot undo a commit.
-    absl::MutexLock lock(&core->write_mutex());
+    const txn::WriteLock lock(core);
     core->ShowStore();
-    auto report = Verifier(core, core->View(), spill_folder, options).Run();
+    auto report = CheckView(core, spill_folder, options);
     core->ShowStore();
     return report;
   }
   {
-    absl::MutexLock lock(&core->write_mutex());
+    const txn::WriteLock lock(core);
     core->ShowStore();
   }
-  return Verifier(core, core->View(), spill_folder, options).Run();
+  return CheckView(core, spill_folder, options);
 }
 
 }  // namespace daftar::io

@@ -1,4 +1,4 @@
-// Whether what a database derives from its records is what the records say.
+// Whether all that a database holds says the same.
 #pragma once
 
 #include <filesystem>
@@ -9,10 +9,17 @@
 
 namespace daftar::io {
 
-// Compares every record with the entries of its indexes and every entry with its record, by sorting
-// the entries that should be and merging them with those that are. With options.repair the entries
-// are put right, in batches, while other writers wait.
-// `spill_folder` must exist and takes up to the size of the indexes.
+// Shows that records, indexes, history and journal say the same:
+// - the journal is whole, and ends where the anchor says;
+// - every version of every record, old and present, is what the journal says that a commit put,
+//   and ended when the journal says that it was replaced or deleted, and no other version was;
+// - every entry of every index, old and present, is one that some version had, from the commit that
+//   made it to the one that ended it, and every one that should be there is.
+// What ended before the history of a table begins is left out. With options.repair the entries are
+// put right, in batches, while other writers wait; records and journal never are.
+//
+// Reads everything once. `spill_folder` must exist and takes up to the size of the indexes and the
+// journal. A database that follows another process must not catch up meanwhile.
 // Errors: Unavailable, ResourceExhausted. Damage is reported, not returned.
 absl::StatusOr<VerifyReport> Verify(txn::Core* core, const std::filesystem::path& spill_folder,
                                     const VerifyOptions& options);

@@ -166,6 +166,15 @@ absl::StatusOr<uint64_t> FaultyStore::UnflushedWrites() const { return inner_->U
 
 absl::Status FaultyStore::CatchUp() { return inner_->CatchUp(); }
 
+absl::Status FaultyStore::Compact(const KeyRange& range, std::atomic<bool>* stop) {
+  if (absl::Status status = latch_.Check(); !status.ok()) return status;
+  return inner_->Compact(range, stop);
+}
+
+absl::StatusOr<uint64_t> FaultyStore::ApproximateBytes(const KeyRange& range) const {
+  return inner_->ApproximateBytes(range);
+}
+
 absl::StatusOr<StoreStats> FaultyStore::Stats() const { return inner_->Stats(); }
 
 }  // namespace daftar::storage

@@ -60,6 +60,8 @@ class FaultyStore final : public Store {
   absl::StatusOr<std::optional<std::string>> ReadAnchor() const override;
   absl::StatusOr<uint64_t> UnflushedWrites() const override;
   absl::Status CatchUp() override;
+  absl::Status Compact(const KeyRange& range, std::atomic<bool>* stop) override;
+  absl::StatusOr<uint64_t> ApproximateBytes(const KeyRange& range) const override;
   absl::StatusOr<StoreStats> Stats() const override;
 
  private:

@@ -88,6 +88,22 @@ class MemoryStore final : public Store {
   absl::StatusOr<uint64_t> UnflushedWrites() const override { return 0; }
   absl::Status CatchUp() override { return FailedPrecondition("a store in memory follows nobody"); }
 
+  absl::Status Compact(const KeyRange& /*range*/, std::atomic<bool>* /*stop*/) override {
+    return absl::OkStatus();  // Nothing is left of what was overwritten but for snapshots.
+  }
+  absl::StatusOr<uint64_t> ApproximateBytes(const KeyRange& range) const override {
+    absl::ReaderMutexLock lock(&mutex_);
+    const auto end = range.upper.empty() ? map_.end() : map_.lower_bound(range.upper);
+    uint64_t bytes = 0;
+    for (auto entry = map_.lower_bound(range.lower); entry != end; ++entry) {
+      bytes += entry->first.size();
+      for (const Version& version : entry->second) {
+        bytes += version.value ? version.value->size() : 0;
+      }
+    }
+    return bytes;
+  }
+
   absl::StatusOr<StoreStats> Stats() const override {
     absl::ReaderMutexLock lock(&mutex_);
     StoreStats stats;

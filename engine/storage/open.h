@@ -22,6 +22,12 @@ struct RocksOptions {
   bool read_only = false;
   // Bytes of block cache and write buffers together; at least a few megabytes are used.
   size_t memory_budget_bytes = size_t{128} << 20;
+  // With read_only: nobody has the store open for writing. Damage is then found as by a writer, and
+  // CatchUp is refused.
+  bool nobody_writes = false;
+  // Opens what is there up to the first damage of the log, dropping the rest, where the usual is to
+  // refuse. For recovery only.
+  bool until_damage = false;
   // By which files are read and written, for tests of what happens when they fail. Null: the
   // system's.
   std::shared_ptr<rocksdb::FileSystem> file_system = nullptr;

@@ -120,9 +120,10 @@ class SilentLogger final : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-rocksdb::Status OpenForReading(rocksdb::Options options, const std::string& directory,
-                               rocksdb::DB** database) {
+rocksdb::Status OpenForReading(rocksdb::Options options, bool nobody_writes,
+                               const std::string& directory, rocksdb::DB** database) {
   options.info_log = std::make_shared<SilentLogger>();
+  if (nobody_writes) return rocksdb::DB::OpenForReadOnly(options, directory, database);
   // A writer beside us may remove a file between our reading its name and opening it: look again.
   constexpr int kAttemptsMax = 4;
   rocksdb::Status status;
@@ -159,12 +160,15 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
   rocks.env = parts.env.get();
   rocksdb::DB* database = nullptr;
   const rocksdb::Status status =
-      options.read_only ? OpenForReading(rocks, parts.directory.string(), &database)
-                        : rocksdb::DB::Open(rocks, parts.directory.string(), &database);
+      options.read_only
+          ? OpenForReading(rocks, options.nobody_writes, parts.directory.string(), &database)
+          : rocksdb::DB::Open(rocks, parts.directory.string(), &database);
   if (!status.ok()) {
     if (IsLockHeld(status)) return InUse(parts.directory, status);
-    return WithContext(FromRocksOpen(status, "database does not open"), "directory",
-                       parts.directory.string());
+    const absl::Status refusal = WithContext(FromRocksOpen(status, "database does not open"),
+                                             "directory", parts.directory.string());
+    if (!absl::IsDataLoss(refusal)) return refusal;
+    return WithContext(refusal, "remedy", "run `daftar recover --dry-run`");
   }
   parts.database.reset(database);
   if (!options.read_only) DAFTAR_RETURN_IF_ERROR(RemoveStaleBulkFolders(parts.directory));

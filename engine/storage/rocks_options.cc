@@ -79,6 +79,10 @@ rocksdb::Options MakeRocksOptions(const RocksOptions& options,
   SetIntegrity(rocks);
   SetMemory(options.memory_budget_bytes, rocks, cache);
   SetHousekeeping(rocks);
+  if (options.until_damage) {
+    rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    rocks.track_and_verify_wals_in_manifest = false;
+  }
   // A writer beside us deletes files after compaction; those that are open stay readable.
   if (options.read_only) rocks.max_open_files = -1;
   return rocks;

@@ -137,6 +137,37 @@ absl::Status RocksStore::CatchUp() {
   return FromRocks(parts_.database->TryCatchUpWithPrimary(), "cannot read what was written since");
 }
 
+absl::Status RocksStore::Compact(const KeyRange& range, std::atomic<bool>* stop) {
+  DAFTAR_RETURN_IF_ERROR(CheckWritable());
+  rocksdb::FlushOptions flush;
+  flush.allow_write_stall = false;
+  rocksdb::Status status = parts_.database->Flush(flush);
+  if (!status.ok()) return latch_.Record(FromRocks(status, "flush failed"));
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.allow_write_stall = false;
+  options.canceled = stop;
+  const rocksdb::Slice lower(range.lower);
+  const rocksdb::Slice upper(range.upper);
+  status = parts_.database->CompactRange(options, range.lower.empty() ? nullptr : &lower,
+                                         range.upper.empty() ? nullptr : &upper);
+  // Being stopped is what was asked for.
+  if (status.IsIncomplete() || status.IsShutdownInProgress()) return absl::OkStatus();
+  return latch_.Record(FromRocks(status, "compaction failed"));
+}
+
+absl::StatusOr<uint64_t> RocksStore::ApproximateBytes(const KeyRange& range) const {
+  const std::string upper = range.upper.empty() ? std::string(1, '\xff') : range.upper;
+  const rocksdb::Range asked(range.lower, upper);
+  rocksdb::SizeApproximationOptions options;
+  options.include_memtables = true;
+  uint64_t bytes = 0;
+  const rocksdb::Status status = parts_.database->GetApproximateSizes(
+      options, parts_.database->DefaultColumnFamily(), &asked, 1, &bytes);
+  if (!status.ok()) return FromRocks(status, "sizes cannot be told");
+  return bytes;
+}
+
 absl::StatusOr<StoreStats> RocksStore::Stats() const {
   StoreStats stats;
   std::error_code error;

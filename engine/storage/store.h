@@ -2,6 +2,7 @@
 // tests/storage/conformance_test.cc.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -154,6 +155,11 @@ class Store {
   // the last call. It then changes for readers that have no snapshot. Errors: FailedPrecondition
   // when the store is not of that kind; DataLoss, Unavailable.
   virtual absl::Status CatchUp() = 0;
+  // Merges the files that hold `range`, so that nothing that was overwritten or deleted is left to
+  // step over. Ends early when `*stop` becomes true. Changes no answer. Errors: as Write.
+  virtual absl::Status Compact(const KeyRange& range, std::atomic<bool>* stop) = 0;
+  // About how many bytes the range takes, in files and in memory. Errors: Unavailable.
+  virtual absl::StatusOr<uint64_t> ApproximateBytes(const KeyRange& range) const = 0;
   virtual absl::StatusOr<StoreStats> Stats() const = 0;
 };
 

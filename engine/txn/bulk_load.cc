@@ -48,15 +48,15 @@ storage::ExternalSorter MakeSorter(const BulkLoadOptions& options) {
 
 BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions options)
     : core_(core),
+      lock_(core),
       table_(table),
       options_(std::move(options)),
       prefix_(codec::RecordPrefix(table->id)),
       records_(MakeSorter(options_)),
       entries_(MakeSorter(options_)),
       tail_(MakeSorter(options_)) {
-  core_->write_mutex().Lock();
   end_ = core_->end();
-  time_ = core_->NextTime();
+  time_ = core_->NextTime(end_);
   next_ = end_.header;
   next_.last_commit = CommitVersion(next_.last_commit.value() + 1);
   auto existing = core_->store().NewIterator({prefix_, codec::PrefixEnd(prefix_)}, {});
@@ -65,7 +65,7 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
   table_is_empty_ = found.ok() && !*found;
 }
 
-BulkLoad::~BulkLoad() { core_->write_mutex().Unlock(); }
+BulkLoad::~BulkLoad() = default;
 
 absl::Status BulkLoad::CheckUnseen(std::string_view key, std::string_view what,
                                    NewKeys* fresh) const {
@@ -263,9 +263,8 @@ void BulkLoad::Publish(const journal::EntryHead& head) {
     const std::string prefix = codec::IndexPrefix(index.id);
     written.ranges.push_back({prefix, codec::PrefixEnd(prefix)});
   }
-  std::vector<RecentCommits::Written> all;
-  all.push_back(std::move(written));
-  core_->Publish({next_, {journal::HashOf(head), time_}}, std::move(all), true);
+  core_->NoteWritten(std::move(written));
+  core_->Publish({next_, {journal::HashOf(head), time_}}, true);
 }
 
 absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {

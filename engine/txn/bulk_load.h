@@ -39,9 +39,8 @@ struct BulkLoadOptions {
 class BulkLoad {
  public:
   // Requires: `table` belongs to core->catalog(). Lifetime: `core` and `table` outlive the load.
-  BulkLoad(Core* core, const catalog::TableDef* table,
-           BulkLoadOptions options) ABSL_NO_THREAD_SAFETY_ANALYSIS;
-  ~BulkLoad() ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions options);
+  ~BulkLoad();
   BulkLoad(const BulkLoad&) = delete;
   BulkLoad& operator=(const BulkLoad&) = delete;
 
@@ -58,7 +57,7 @@ class BulkLoad {
   // Writes everything as one commit. When one key was upserted twice the later line wins. Errors:
   // AlreadyExists naming lines or records that share a key or unique values; those of
   // CheckStatement and storage::BulkWriter. Durability: synced.
-  absl::StatusOr<Result> Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  absl::StatusOr<Result> Finish();
 
  private:
   // What one line would add to `seen_`: record keys and tuples of unique indexes. Their prefixes
@@ -84,6 +83,7 @@ class BulkLoad {
   void Publish(const journal::EntryHead& head) ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
   Core* const core_;
+  const WriteLock lock_;
   const catalog::TableDef* const table_;
   const BulkLoadOptions options_;
   const std::string prefix_;

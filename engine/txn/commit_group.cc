@@ -84,6 +84,7 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   for (const auto& [key, change] : *writes->changes()) {
     written.keys.push_back(key);
     (*overlay_)[key].value = change.value;
+    if (change.before.has_value()) replaced_bytes_ += key.size() + change.before->size();
   }
   written_.push_back(std::move(written));
   accepted_.push_back({request, version});

@@ -49,6 +49,10 @@ class CommitGroup {
   storage::Batch& batch() { return batch_; }
   const DatabaseEnd& end() const { return end_; }
   bool needs_sync() const { return needs_sync_; }
+  // Of values that were replaced or deleted.
+  uint64_t replaced_bytes() const { return replaced_bytes_; }
+  // The state with the accepted commits laid over it. They do not change any more.
+  std::shared_ptr<const storage::Reader> Newest() const;
   // What each new commit wrote, in order.
   std::vector<RecentCommits::Written>& written() { return written_; }
 
@@ -60,9 +64,6 @@ class CommitGroup {
   absl::StatusOr<bool> HitSince(const ReadSet& reads, CommitVersion since) const;
   void PlantFaults(CommitVersion version, size_t first_operation);
 
-  // The state with the accepted commits laid over it.
-  std::shared_ptr<const storage::Reader> Newest() const;
-
   const std::shared_ptr<const storage::Reader> state_;
   const RecentCommits& recent_;
   const int64_t time_;
@@ -71,6 +72,7 @@ class CommitGroup {
   std::shared_ptr<storage::PendingChanges> overlay_ = std::make_shared<storage::PendingChanges>();
   storage::Batch batch_;
   bool needs_sync_ = false;
+  uint64_t replaced_bytes_ = 0;
   std::vector<Accepted> accepted_;
   std::vector<RecentCommits::Written> written_;
 };

@@ -22,25 +22,31 @@ std::vector<CommitQueue::Waiting*> CommitQueue::TakeGroup() {
   return group;
 }
 
+void CommitQueue::Pass() {
+  absl::MutexLock lock(&mutex_);
+  busy_ = false;
+  if (!queue_.empty()) queue_.front()->wake.Signal();
+}
+
 void CommitQueue::Submit(CommitRequest* request) {
   Waiting self{request, {}};
-  absl::MutexLock lock(&mutex_);
-  queue_.push_back(&self);
-  while (!request->decided && (busy_ || queue_.front() != &self)) self.wake.Wait(&mutex_);
-  if (request->decided) return;
-  busy_ = true;
-  const std::vector<Waiting*> group = TakeGroup();
+  std::vector<Waiting*> group;
+  {
+    absl::MutexLock lock(&mutex_);
+    queue_.push_back(&self);
+    while (!request->decided && (busy_ || queue_.front() != &self)) self.wake.Wait(&mutex_);
+    if (request->decided) return;
+    busy_ = true;
+    group = TakeGroup();
+  }
   std::vector<CommitRequest*> requests;
   for (const Waiting* waiting : group) requests.push_back(waiting->request);
-  mutex_.Unlock();
-  process_(requests);
-  mutex_.Lock();
-  busy_ = false;
+  process_(requests, [this] { Pass(); });
+  absl::MutexLock lock(&mutex_);
   for (Waiting* waiting : group) {
     waiting->request->decided = true;
     if (waiting != &self) waiting->wake.Signal();
   }
-  if (!queue_.empty()) queue_.front()->wake.Signal();
 }
 
 }  // namespace daftar::txn

@@ -59,17 +59,21 @@ absl::StatusOr<Header> ReadHeader(const storage::Reader& reader) {
 Core::Core(std::unique_ptr<storage::Store> store, CoreOptions options)
     : store_(std::move(store)),
       options_(WithDefaults(std::move(options))),
-      queue_([this](const std::vector<CommitRequest*>& group) { ProcessGroup(group); }),
+      queue_([this](const std::vector<CommitRequest*>& group, absl::FunctionRef<void()> done) {
+        ProcessGroup(group, done);
+      }),
       recent_(options_.recent_bytes_max) {}
 
 Core::~Core() {
+  housekeeper_ = nullptr;
   if (options_.mode != CoreMode::kWrite) return;
-  absl::MutexLock lock(&write_mutex_);
-  if (end_.header.last_commit == anchored_) return;
+  const WriteLock lock(this);
+  const DatabaseEnd newest = end();
+  if (newest.header.last_commit == anchored_) return;
   // There is nobody to tell of a failure: what is not durable then was never said to be.
   if (!store_->Sync().ok()) return;
-  const Anchor anchor{end_.header.id, end_.header.last_commit, end_.journal.time,
-                      end_.journal.hash};
+  const Anchor anchor{newest.header.id, newest.header.last_commit, newest.journal.time,
+                      newest.journal.hash};
   store_->WriteAnchor(EncodeAnchor(anchor), storage::Durability::kSynced).IgnoreError();
 }
 
@@ -78,6 +82,9 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Open(std::unique_ptr<storage::Store>
   std::unique_ptr<Core> core(new Core(std::move(store), std::move(options)));
   DAFTAR_RETURN_IF_ERROR(core->options_.mode == CoreMode::kWrite ? core->Load()
                                                                  : core->LoadMoving());
+  if (core->options_.housekeeping && core->options_.mode == CoreMode::kWrite) {
+    core->housekeeper_ = std::make_unique<Housekeeper>(core->store_.get());
+  }
   return core;
 }
 
@@ -185,14 +192,18 @@ absl::Status Core::Load() {
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts, ReadHistoryStarts(*state));
   {
     absl::MutexLock lock(&write_mutex_);
-    end_ = end;
     anchored_ = anchor->version;
+  }
+  {
+    absl::MutexLock lock(&view_mutex_);
+    end_ = end;
   }
   Show({NewReader(last), catalog, std::make_shared<const HistoryStarts>(std::move(starts)), last});
   return absl::OkStatus();
 }
 
 absl::Status Core::LoadMoving() {
+  absl::MutexLock lock(&load_mutex_);
   absl::Status status;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(kFirstPause * (1 << attempt));
@@ -235,9 +246,7 @@ absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
         .With("newest", view.version.value());
   }
   if (version == view.version) return view;
-  const auto base =
-      options_.mode == CoreMode::kFollow ? storage::NewLiveReader(*store_) : std::move(view.reader);
-  view.reader = history::NewAsOfReader(base, version);
+  view.reader = history::NewAsOfReader(std::move(view.reader), version);
   view.version = version;
   return view;
 }
@@ -285,20 +294,46 @@ absl::StatusOr<CommitVersion> Core::CommitPrepared(CommitRequest* request, Write
   return request->result;
 }
 
-int64_t Core::NextTime() const { return std::max(options_.clock(), end_.journal.time); }
+DatabaseEnd Core::end() const {
+  absl::ReaderMutexLock lock(&view_mutex_);
+  return end_;
+}
 
-void Core::ProcessGroup(const std::vector<CommitRequest*>& requests) {
-  absl::MutexLock lock(&write_mutex_);
-  CommitGroup group(View().reader, end_, recent_, NextTime(), options_.faults);
-  for (CommitRequest* request : requests) group.Add(request);
-  absl::Status status;
-  if (!group.batch().empty()) {
-    const bool synced = group.needs_sync() && !options_.faults.skip_sync;
-    group.batch().Put(HeaderKey(), EncodeHeader(group.end().header));
-    status = store_->Write(group.batch(),
-                           synced ? storage::Durability::kSynced : storage::Durability::kBuffered);
-    if (status.ok()) Publish(group.end(), std::move(group.written()), group.needs_sync());
+int64_t Core::NextTime(const DatabaseEnd& end) const {
+  return std::max(options_.clock(), end.journal.time);
+}
+
+void Core::ProcessGroup(const std::vector<CommitRequest*>& requests,
+                        absl::FunctionRef<void()> worked_out) {
+  work_mutex_.Lock();
+  std::shared_ptr<const InFlight> base;
+  {
+    absl::ReaderMutexLock lock(&view_mutex_);
+    base = in_flight_ != nullptr ? in_flight_
+                                 : std::make_shared<const InFlight>(InFlight{end_, view_.reader});
   }
+  CommitGroup group(base->state, base->end, recent_, NextTime(base->end), options_.faults);
+  for (CommitRequest* request : requests) group.Add(request);
+  for (RecentCommits::Written& each : group.written()) recent_.Add(std::move(each));
+  write_mutex_.Lock();
+  {
+    absl::MutexLock lock(&view_mutex_);
+    in_flight_ = std::make_shared<const InFlight>(InFlight{group.end(), group.Newest()});
+  }
+  work_mutex_.Unlock();
+  worked_out();
+  // What the group follows may not have come about.
+  absl::Status status;
+  if (end().header.last_commit != base->end.header.last_commit) {
+    status = Aborted("a commit before this one could not be written; begin again");
+  } else if (!group.batch().empty()) {
+    status = WriteGroup(&group);
+  }
+  {
+    absl::MutexLock lock(&view_mutex_);
+    in_flight_ = nullptr;
+  }
+  write_mutex_.Unlock();
   // What a refused request met may have been an accepted one that was then not written.
   if (!status.ok()) {
     for (CommitRequest* request : requests) request->result = status;
@@ -309,36 +344,60 @@ void Core::ProcessGroup(const std::vector<CommitRequest*>& requests) {
   }
 }
 
+absl::Status Core::WriteGroup(CommitGroup* group) {
+  const bool synced = group->needs_sync() && !options_.faults.skip_sync;
+  group->batch().Put(HeaderKey(), EncodeHeader(group->end().header));
+  DAFTAR_RETURN_IF_ERROR(store_->Write(
+      group->batch(), synced ? storage::Durability::kSynced : storage::Durability::kBuffered));
+  Publish(group->end(), group->needs_sync());
+  if (housekeeper_ != nullptr) housekeeper_->NoteWrite(group->replaced_bytes());
+  return absl::OkStatus();
+}
+
+WriteLock::WriteLock(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(core) {
+  core->work_mutex_.Lock();
+  core->write_mutex_.Lock();
+}
+
+WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  core_->write_mutex_.Unlock();
+  core_->work_mutex_.Unlock();
+}
+
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
-  absl::MutexLock lock(&write_mutex_);
-  DatabaseEnd end = end_;
-  end.header.last_commit = CommitVersion(end_.header.last_commit.value() + 1);
-  const int64_t time = NextTime();
-  const WriteSet nothing(nullptr, end.header.schema, end.header.last_commit);
+  const WriteLock lock(this);
+  const DatabaseEnd before = end();
+  DatabaseEnd after = before;
+  after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
+  const int64_t time = NextTime(before);
+  const WriteSet nothing(nullptr, after.header.schema, after.header.last_commit);
   DAFTAR_ASSIGN_OR_RETURN(
       const journal::EntryHead head,
-      nothing.AppendEntry(StatementOf(options), time, end_.journal.hash, &batch));
-  end.journal = {journal::HashOf(head), time};
-  batch.Put(HeaderKey(), EncodeHeader(end.header));
+      nothing.AppendEntry(StatementOf(options), time, before.journal.hash, &batch));
+  after.journal = {journal::HashOf(head), time};
+  batch.Put(HeaderKey(), EncodeHeader(after.header));
   DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(options.durability)));
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts,
                           ReadHistoryStarts(*storage::NewLiveReader(*store_)));
-  Publish(end, {}, options.durability == Durability::kSynced);
+  Publish(after, options.durability == Durability::kSynced);
   ReadView view = View();
   view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
   Show(std::move(view));
-  return end.header.last_commit;
+  return after.header.last_commit;
 }
 
-void Core::Publish(const DatabaseEnd& end, std::vector<RecentCommits::Written> written,
-                   bool durable) {
-  end_ = end;
-  for (RecentCommits::Written& each : written) recent_.Add(std::move(each));
-  ReadView view = View();
-  view.version = end.header.last_commit;
-  view.reader = NewReader(view.version);
-  Show(std::move(view));
+void Core::NoteWritten(RecentCommits::Written written) { recent_.Add(std::move(written)); }
+
+void Core::Publish(const DatabaseEnd& end, bool durable) {
+  const auto reader = NewReader(end.header.last_commit);
+  {
+    absl::MutexLock lock(&view_mutex_);
+    view_.version = end.header.last_commit;
+    view_.reader = reader;
+    end_ = end;
+    in_flight_ = nullptr;
+  }
   if (!durable) return;
   const int64_t now = options_.clock();
   const bool sync = now - anchor_synced_at_ >= kAnchorSyncMicros || now < anchor_synced_at_;

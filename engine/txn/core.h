@@ -17,6 +17,7 @@
 #include "txn/commit_group.h"
 #include "txn/commit_queue.h"
 #include "txn/header.h"
+#include "txn/housekeeper.h"
 #include "txn/read_view.h"
 #include "txn/recent_commits.h"
 #include "txn/write_set.h"
@@ -36,6 +37,8 @@ struct CoreOptions {
   std::function<int64_t()> clock = nullptr;  // null: the system's
   // Bytes of keys of recent commits, against which transactions are checked.
   size_t recent_bytes_max = size_t{16} << 20;
+  // Merges what commits have replaced when they rest, on a thread of its own.
+  bool housekeeping = false;
   PlantedFaults faults = {};
 };
 
@@ -91,20 +94,30 @@ class Core {
   const storage::Store& store() const { return *store_; }
   int64_t Now() const { return options_.clock(); }
 
-  // Held by whoever writes to the store outside Commit (bulk load, repair).
+  // Held, by a WriteLock, by whoever writes to the store outside Commit (bulk load, repair).
   absl::Mutex& write_mutex() ABSL_LOCK_RETURNED(write_mutex_) { return write_mutex_; }
-  // Where the database stands; the next commit follows it. Requires the write mutex.
-  DatabaseEnd end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return end_; }
-  // The time of a commit that is to follow. Requires the write mutex.
-  int64_t NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  // Takes note of commits that were written, and shows them to readers. `durable`: they are synced,
+  // Where the database stands; the next commit follows it.
+  DatabaseEnd end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // The time of a commit that is to follow `end`.
+  int64_t NextTime(const DatabaseEnd& end) const;
+  // Shows commits that were written to readers. `durable`: they are synced,
   // and everything before them.
-  void Publish(const DatabaseEnd& end, std::vector<RecentCommits::Written> written, bool durable)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  void Publish(const DatabaseEnd& end, bool durable) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Takes note of what a commit outside of Commit wrote, against which transactions are checked.
+  // Requires: a WriteLock is held.
+  void NoteWritten(RecentCommits::Written written) ABSL_NO_THREAD_SAFETY_ANALYSIS;
   // Shows readers what was written to the store outside of commits, or found to be there.
   void ShowStore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
 
  private:
+  friend class WriteLock;
+
+  // A group that is worked out and not written yet, or being written.
+  struct InFlight {
+    DatabaseEnd end;
+    std::shared_ptr<const storage::Reader> state;  // as it will be
+  };
+
   Core(std::unique_ptr<storage::Store> store, CoreOptions options);
 
   // Finds out where the store stands and shows it to readers.
@@ -118,21 +131,46 @@ class Core {
   // What shows the state after the newest commit.
   std::shared_ptr<const storage::Reader> NewReader(CommitVersion newest) const;
   void Show(ReadView view);
-  void ProcessGroup(const std::vector<CommitRequest*>& requests);
+  // Works a group out on what is there and in flight, then writes it when its turn comes. The
+  // second mutex is taken before the first is let go, so that groups keep their order.
+  void ProcessGroup(const std::vector<CommitRequest*>& requests,
+                    absl::FunctionRef<void()> worked_out) ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
 
   const std::unique_ptr<storage::Store> store_;
   const CoreOptions options_;
   CommitQueue queue_;
 
+  absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
+  // Two groups of commits are under way at most: one is worked out under the first of these, one is
+  // written under the second.
+  absl::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(write_mutex_);
+  RecentCommits recent_ ABSL_GUARDED_BY(work_mutex_);
+
   absl::Mutex write_mutex_;
-  DatabaseEnd end_ ABSL_GUARDED_BY(write_mutex_);
-  RecentCommits recent_ ABSL_GUARDED_BY(write_mutex_);
   CommitVersion anchored_ ABSL_GUARDED_BY(write_mutex_);  // what the anchor says
   int64_t anchor_synced_at_ ABSL_GUARDED_BY(write_mutex_) = 0;
 
+  std::unique_ptr<Housekeeper> housekeeper_;  // null: none; set before anything is committed
+
   mutable absl::Mutex view_mutex_;
   ReadView view_ ABSL_GUARDED_BY(view_mutex_);
+  DatabaseEnd end_ ABSL_GUARDED_BY(view_mutex_);  // of the view, when that is the newest state
+  std::shared_ptr<const InFlight> in_flight_ ABSL_GUARDED_BY(view_mutex_);
+};
+
+// The sole right to write. While it is held no commit is worked out or written, and none is in
+// flight; they wait.
+class ABSL_SCOPED_LOCKABLE WriteLock {
+ public:
+  explicit WriteLock(Core* core) ABSL_EXCLUSIVE_LOCK_FUNCTION(core->write_mutex());
+  ~WriteLock() ABSL_UNLOCK_FUNCTION();
+  WriteLock(const WriteLock&) = delete;
+  WriteLock& operator=(const WriteLock&) = delete;
+
+ private:
+  Core* const core_;
 };
 
 }  // namespace daftar::txn

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/status.h"
 
 namespace daftar::txn {
@@ -13,7 +12,10 @@ constexpr size_t kKeyBytes = sizeof(std::string);
 }  // namespace
 
 void RecentCommits::Add(Written written) {
-  DAFTAR_CHECK(commits_.empty() || commits_.back().written.version < written.version);
+  while (!commits_.empty() && commits_.back().written.version >= written.version) {
+    bytes_ -= commits_.back().bytes;
+    commits_.pop_back();
+  }
   size_t bytes = sizeof(Kept);
   for (const std::string& key : written.keys) bytes += kKeyBytes + key.size();
   bytes_ += bytes;

@@ -25,7 +25,8 @@ class RecentCommits {
   // Keeps at most about `bytes_max` of keys; the oldest go first.
   explicit RecentCommits(size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // Requires: versions increase.
+  // A version that is there already, with those after it, is replaced: its commit was worked out
+  // and could not be written.
   void Add(Written written);
   // Whether a commit after `since` wrote something of `reads`, which is sealed.
   // Errors: Aborted when commits after `since` are no longer known.

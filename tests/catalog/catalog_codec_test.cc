@@ -18,7 +18,8 @@ using catalog::EncodeCatalog;
 
 constexpr const char* kWell = R"(
   struct Well @0xb000000000000001
-      $Daftar.table(name = "well", key = ["district", "licence desc"])
+      $Daftar.table(name = "well", key = ["district", "licence desc"],
+                    requires = [actor, decision], historyDays = 3650)
       $Daftar.index(name = "byTown", on = ["place.town", "depth desc nulls first"],
                     covering = ["seal", "owner.share"], unique = true,
                     where = "state in (active, sealed) and depth > 1.5 and place.town is not null")
@@ -36,6 +37,10 @@ constexpr const char* kWell = R"(
   struct Test @0xb000000000000003 { code @0 :Text; }
   enum State @0xb000000000000004 { unspecified @0; active @1; sealed @2; }
   struct Other @0xb000000000000005 $Daftar.table(name = "other", key = ["a"]) { a @0 :Int64; })";
+
+constexpr const char* kPlain = R"(
+  struct A @0xb000000000000001 $Daftar.table(name = "a", key = ["n"])
+      $Daftar.index(name = "byN", on = ["m"], where = "m > 5") { n @0 :Int32; m @1 :Int32; })";
 
 Catalog MakeCatalog(const char* body) {
   REQUIRE_OK_AND_ASSIGN(Catalog catalog, catalog::NewCatalog(Sample(body).set()));
@@ -89,12 +94,33 @@ TEST_CASE("catalog codec: gives a rich catalog back, byte for byte", "[catalog][
     CHECK(table.id == original.tables[i].id);
     CHECK(table.name == original.tables[i].name);
     CHECK(table.key == original.tables[i].key);
+    CHECK(catalog::RequiredParts(table) == catalog::RequiredParts(original.tables[i]));
+    CHECK(table.history_days == original.tables[i].history_days);
     REQUIRE(table.indexes.size() == original.tables[i].indexes.size());
     for (size_t j = 0; j < table.indexes.size(); ++j) {
       CheckEqual(table.indexes[j], original.tables[i].indexes[j]);
     }
   }
   CHECK(Encode(decoded) == Encode(original));
+}
+
+TEST_CASE("catalog codec: keeps each combination of what commits must state", "[catalog][format]") {
+  for (int parts = 0; parts < 8; ++parts) {
+    CAPTURE(parts);
+    Catalog catalog = MakeCatalog(kPlain);
+    catalog.tables[0].requires_actor = (parts & 1) != 0;
+    catalog.tables[0].requires_reason = (parts & 2) != 0;
+    catalog.tables[0].requires_decision = (parts & 4) != 0;
+    catalog.tables[0].history_days = parts == 7 ? UINT32_MAX : static_cast<uint32_t>(parts);
+    REQUIRE_OK_AND_ASSIGN(const Catalog decoded, Decode(catalog));
+    const catalog::TableDef& table = decoded.tables[0];
+    CHECK(table.requires_actor == catalog.tables[0].requires_actor);
+    CHECK(table.requires_reason == catalog.tables[0].requires_reason);
+    CHECK(table.requires_decision == catalog.tables[0].requires_decision);
+    CHECK(table.history_days == catalog.tables[0].history_days);
+    CHECK(catalog::RequiredParts(table).size() ==
+          static_cast<size_t>((parts & 1) + (parts >> 1 & 1) + (parts >> 2)));
+  }
 }
 
 TEST_CASE("catalog codec: every flipped bit and every prefix is DataLoss", "[catalog][property]") {
@@ -149,10 +175,6 @@ TEST_CASE("catalog codec: renamed fields keep their keys, indexes and conditions
   CHECK(AllValues(by_town.on[0].path, record) == "Qeshm");
   CHECK(AllValues(table.FindIndex("byCode")->on[0].path, record) == "x");
 }
-
-constexpr const char* kPlain = R"(
-  struct A @0xb000000000000001 $Daftar.table(name = "a", key = ["n"])
-      $Daftar.index(name = "byN", on = ["m"], where = "m > 5") { n @0 :Int32; m @1 :Int32; })";
 
 TEST_CASE("catalog codec: a schema that does not fit the stored terms is DataLoss",
           "[catalog][unit]") {

@@ -1,6 +1,7 @@
 // Rules on tables, keys and indexes.
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -69,6 +70,46 @@ TEST_CASE("evolution: judges tables", "[catalog]") {
 #undef TABLE
 #undef FIELDS
   testing::CheckEvolutionCase(GENERATE_REF(Catch::Generators::from_range(cases)));
+}
+
+// A table with more said of it in its annotation.
+std::string StatingWell(std::string_view more) {
+  return absl::StrCat("struct Well @0xb0d4f8f1a8c6e101 $Daftar.table(name = \"w\", key = [\"k\"]",
+                      more, ") { k @0 :Text; }");
+}
+
+TEST_CASE("evolution: judges what commits must state and how long history is kept", "[catalog]") {
+  const auto [name, from, to,
+              findings] = GENERATE(table<const char*, const char*, const char*, const char*>({
+      {"more is required", "", ", requires = [actor]", "14 table w"},
+      {"less is required", ", requires = [actor, reason]", ", requires = [reason]", "14 table w"},
+      {"something else is required", ", requires = [decision]", ", requires = [actor]",
+       "14 table w"},
+      {"the same in another order", ", requires = [actor, reason]", ", requires = [reason, actor]",
+       ""},
+      {"kept for less long", "", ", historyDays = 30", "15 table w"},
+      {"kept for longer", ", historyDays = 30", ", historyDays = 31", "15 table w"},
+      {"kept for good", ", historyDays = 30", "", "15 table w"},
+      {"both", "", ", requires = [actor], historyDays = 30", "14 table w, 15 table w"},
+  }));
+  testing::CheckEvolutionCase(
+      {name, StatingWell(from).c_str(), StatingWell(to).c_str(), kSafe, findings});
+}
+
+TEST_CASE("evolution: says what is required and kept, before and after", "[catalog]") {
+  const auto message = [](const char* from, const char* to) {
+    const testing::ParsedTables before = testing::ParseBody(StatingWell(from));
+    const testing::ParsedTables after = testing::ParseBody(StatingWell(to));
+    REQUIRE_OK_AND_ASSIGN(const SchemaCheck check,
+                          catalog::CheckEvolution(before.side(), after.side()));
+    REQUIRE(check.findings.size() == 1);
+    return check.findings[0].message;
+  };
+  CHECK(message("", ", requires = [reason, actor]") ==
+        "commits must now state actor, reason, before nothing; what was committed stays");
+  CHECK(message(", historyDays = 7", "") ==
+        "old versions are now kept for good, before 7 days; those already removed do not come "
+        "back");
 }
 
 struct IndexChange {

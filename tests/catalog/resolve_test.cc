@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "catalog/describe.h"
@@ -287,6 +288,30 @@ TEST_CASE("resolve: accepts keys of several paths, nested and descending", "[cat
         codec::KeyPart{codec::KeyType::kText, codec::Direction::kDescending, codec::Nulls::kNever});
   CHECK(key[2].part == codec::KeyPart{codec::KeyType::kUInt16, codec::Direction::kAscending,
                                       codec::Nulls::kNever});
+}
+
+TEST_CASE("resolve: takes what commits must state, and how long history is kept",
+          "[catalog][unit]") {
+  const auto [annotation, parts, days] =
+      GENERATE(table<const char*, std::vector<std::string_view>, uint32_t>({
+          {"", {}, 0},
+          {", requires = []", {}, 0},
+          {", requires = [actor]", {"actor"}, 0},
+          {", requires = [reason], historyDays = 0", {"reason"}, 0},
+          {", requires = [decision, actor]", {"actor", "decision"}, 0},
+          {", requires = [reason, decision, actor], historyDays = 1",
+           {"actor", "reason", "decision"},
+           1},
+          {", requires = [actor, actor]", {"actor"}, 0},
+          {", historyDays = 4294967295", {}, UINT32_MAX},
+      }));
+  CAPTURE(annotation);
+  REQUIRE_OK_AND_ASSIGN(
+      const Catalog catalog,
+      Resolve(WellText(
+          absl::StrCat(R"($Daftar.table(name = "well", key = ["licence"])", annotation, ")"))));
+  CHECK(catalog::RequiredParts(catalog.tables[0]) == parts);
+  CHECK(catalog.tables[0].history_days == days);
 }
 
 TEST_CASE("resolve: nulls stand first ascending and last descending", "[catalog][unit]") {

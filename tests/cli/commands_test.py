@@ -90,9 +90,10 @@ def test_stats_and_verify(folder):
     equal(stats["tables"][0]["records"], 3)
     equal(stats["tables"][0]["indexes"], [{"name": "byState", "entries": 3}])
     contains(run("stats", db).out, "permit", "3 records")
-    equal(run("verify", db).out, "clean: 3 records, 3 index entries, 0 problems\n")
+    equal(run("verify", db).out, "clean: 3 records, 3 index entries, 0 old versions, 3 journal entries, 0 problems\n")
     report = json.loads(run("verify", db, "--format", "json").out)
     equal((report["clean"], report["problems"]), (True, []))
+    equal((report["oldVersions"], report["journalEntries"]), (0, 3))
     run("verify", db, "--repair")
 
 
@@ -104,6 +105,22 @@ def test_schema_show(folder):
     shown = json.loads(run("schema", "show", db, "--format", "json", "--table", "permit").out)
     equal(shown["key"], ["no"])
     run("schema", "show", db, "--table", "nothing", code=3)
+
+
+def test_schema_show_of_requirements(folder):
+    db = make(folder)
+    shown = json.loads(run("schema", "show", db, "--format", "json").out)
+    equal((shown["requires"], shown["historyDays"]), ([], 0))
+    strict = folder / "strict.capnp"
+    strict.write_text(SCHEMA.replace(
+        'key = ["no"])', 'key = ["no"], requires = [decision, actor], historyDays = 365)'))
+    contains(run("schema", "show", strict).out,
+             "key no\n  commits state actor, decision\n  history is kept 365 days\n  no: text")
+    copy = folder / "strict"
+    run("init", copy, "--schema", strict)
+    equal(run("schema", "show", copy).out, run("schema", "show", strict).out)
+    shown = json.loads(run("schema", "show", copy, "--format", "json").out)
+    equal((shown["requires"], shown["historyDays"]), (["actor", "decision"], 365))
 
 
 def test_schema_check(folder):
@@ -129,4 +146,5 @@ def test_help(folder):
 
 if __name__ == "__main__":
     main([test_records, test_query_formats, test_explain, test_export_import_round_trip,
-          test_stats_and_verify, test_schema_show, test_schema_check, test_help])
+          test_stats_and_verify, test_schema_show,
+          test_schema_show_of_requirements, test_schema_check, test_help])

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "cli"))
 from harness import DAFTAR, SOURCE, equal, main, run  # noqa: E402
 
 GENERATE = sys.argv[3]
+TRANSACT = sys.argv[4]
 EXAMPLES = [("authority", "authorities"), ("zone", "zones"), ("crossing", "crossings"),
             ("corridor", "corridor_legs"), ("session", "sessions"), ("decision", "decisions"),
             ("document", "documents"), ("code", "codes")]
@@ -78,6 +79,16 @@ def test_readme_shows_the_embedding_program(folder):
     assert lines < 80, f"the embedding example has {lines} lines"
 
 
+def test_transactions_page_shows_its_program(folder):
+    page = (SOURCE / "docs" / "transactions.md").read_text(encoding="utf-8")
+    for name, fence in (("main.cc", "cpp"), ("output.txt", "text")):
+        text = (SOURCE / "examples" / "transact" / name).read_text(encoding="utf-8")
+        if f"```{fence}\n{text}```" not in page:
+            raise AssertionError(f"docs/transactions.md does not show examples/transact/{name}")
+    printed = subprocess.run([TRANSACT, folder / "transact.db"], capture_output=True, check=True)
+    equal(printed.stdout.decode(), text)
+
+
 def test_links_lead_somewhere(folder):
     broken = []
     for document in documents():
@@ -89,4 +100,4 @@ def test_links_lead_somewhere(folder):
 
 if __name__ == "__main__":
     main([test_readme_and_queries_are_true, test_readme_shows_the_embedding_program,
-          test_links_lead_somewhere])
+          test_transactions_page_shows_its_program, test_links_lead_somewhere])

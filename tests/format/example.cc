@@ -15,6 +15,8 @@
 #include "journal/entry_writer.h"
 #include "record/envelope.h"
 #include "record/sample.h"
+#include "storage/backend.h"
+#include "support/status_matchers.h"
 #include "support/temp_dir.h"
 #include "txn/anchor.h"
 #include "txn/header.h"
@@ -69,6 +71,16 @@ std::string VarintBytes() {
   return bytes;
 }
 
+// What stands before and behind the anchor and its zeros when it is the first of its store.
+void AddSlotBytes(const std::string& anchor, std::map<std::string, std::string>* bytes) {
+  const TempDir directory;
+  const auto store = storage::OpenRocksStore(directory.path(), SmallRocksOptions()).value();
+  REQUIRE_OK(store->WriteAnchor(anchor, storage::Durability::kBuffered));
+  const std::string slot = ReadFile(directory / "ANCHOR").substr(512);
+  (*bytes)["anchor-slot-begin"] = slot.substr(0, 20);
+  (*bytes)["anchor-slot-end"] = slot.substr(508);
+}
+
 // The journal entry of the example's commit: it put the record and deleted the one of
 // `deleted_key`, and is cut into a part for each change.
 void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record,
@@ -92,6 +104,7 @@ void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record
                                       .value();
   (*bytes)["journal-hash"] = journal::BytesOf(journal::HashOf(head));
   (*bytes)["anchor"] = txn::EncodeAnchor({kId, kCommit, kTime, journal::HashOf(head)});
+  AddSlotBytes((*bytes)["anchor"], bytes);
 }
 
 }  // namespace

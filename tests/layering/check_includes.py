@@ -6,7 +6,7 @@
 
 Layers, lower ones first; a folder includes itself and lower layers, never one beside or above it:
 
-    base <- codec, storage, record <- catalog <- index, journal, history <- txn <- query <- io <- api
+    base <- codec, storage, record <- catalog <- index, journal, history <- txn <- audit, query <- io <- api
 
 Files that break a limit and may go on doing so stand in exceptions.txt, which only ever shrinks.
 """
@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 LAYERS = {"base": 0, "codec": 1, "storage": 1, "record": 1, "catalog": 2, "index": 3, "journal": 3,
-          "history": 3, "txn": 4, "query": 5, "io": 6, "api": 7}
+          "history": 3, "txn": 4, "audit": 5, "query": 5, "io": 6, "api": 7}
 
 # The one sideways include: a record's fields are what keys are made of, and one table of types and
 # checksums serves both. codec/ knows nothing of records.

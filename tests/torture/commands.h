@@ -35,5 +35,6 @@ void AddCommon(CLI::App* command, Common* common, const std::vector<std::string>
 using AddCommand = void (*)(CLI::App* app, Runner* runner);
 void AddHistory(CLI::App* app, Runner* runner);
 void AddSchedules(CLI::App* app, Runner* runner);
+void AddBeside(CLI::App* app, Runner* runner);
 
 }  // namespace daftar::torture

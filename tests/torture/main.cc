@@ -12,6 +12,7 @@ namespace {
 constexpr AddCommand kCommands[] = {
     AddHistory,
     AddSchedules,
+    AddBeside,
 };
 
 int Run(int argc, char** argv) {

@@ -42,7 +42,7 @@ struct Prepared {
 class Pipeline {
  public:
   Pipeline() : core_(NewFirmDatabase()) {
-    absl::MutexLock lock(&core_->write_mutex());
+    const txn::WriteLock lock(core_.get());
     end_ = core_->end();
     KeepView();
   }

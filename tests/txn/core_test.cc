@@ -204,7 +204,7 @@ TEST_CASE("core: a damaged record is DataLoss for whoever would replace it", "[t
   value.back() = static_cast<char>(value.back() ^ 1);
   REQUIRE_OK(core->store().Write(PutBatch(key, value), storage::Durability::kBuffered));
   {
-    absl::MutexLock lock(&core->write_mutex());
+    const txn::WriteLock lock(core.get());
     core->ShowStore();
   }
   CHECK_THAT(Commit(core.get(), Put(*core, R"({"code": "A", "size": 5})")),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/faulty_store.h"
+#include "storage/forwarding_store.h"
 #include "support/status_matchers.h"
 #include "txn/firm_table.h"
 
@@ -130,44 +131,11 @@ TEST_CASE("commit: a failed read changes nothing and may be repeated", "[txn][fa
 TEST_CASE("create: a failed write leaves an empty store or a database", "[txn][fault]") {
   const bool takes_effect = GENERATE(false, true);
   auto store = std::make_unique<FaultyStore>(storage::NewMemoryStore());
-  // Outlives the failed Create, which destroys the store it was given.
-  struct Shared final : storage::Store {
-    explicit Shared(FaultyStore* store) : inner(store) {}
-    absl::StatusOr<std::optional<std::string>> Get(
-        std::string_view key, const storage::ReadOptions& options) const override {
-      return inner->Get(key, options);
-    }
-    absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-        const std::vector<std::string_view>& keys,
-        const storage::ReadOptions& options) const override {
-      return inner->MultiGet(keys, options);
-    }
-    std::unique_ptr<storage::Iterator> NewIterator(
-        const storage::KeyRange& range, const storage::IterateOptions& options) const override {
-      return inner->NewIterator(range, options);
-    }
-    std::unique_ptr<storage::Snapshot> NewSnapshot() const override { return inner->NewSnapshot(); }
-    absl::Status Write(const storage::Batch& batch, storage::Durability durability) override {
-      return inner->Write(batch, durability);
-    }
-    absl::StatusOr<std::unique_ptr<storage::BulkWriter>> NewBulkWriter() override {
-      return inner->NewBulkWriter();
-    }
-    absl::Status Sync() override { return inner->Sync(); }
-    absl::Status WriteAnchor(std::string_view anchor, storage::Durability durability) override {
-      return inner->WriteAnchor(anchor, durability);
-    }
-    absl::StatusOr<std::optional<std::string>> ReadAnchor() const override {
-      return inner->ReadAnchor();
-    }
-    absl::StatusOr<uint64_t> UnflushedWrites() const override { return inner->UnflushedWrites(); }
-    absl::Status CatchUp() override { return inner->CatchUp(); }
-    absl::StatusOr<storage::StoreStats> Stats() const override { return inner->Stats(); }
-    FaultyStore* inner;
-  };
   store->Arm({.point = FaultPoint::kWrite, .takes_effect = takes_effect});
-  CHECK_THAT(txn::Core::Create(std::make_unique<Shared>(store.get()), FirmCatalog(), kTestId),
-             StatusIs(absl::StatusCode::kUnavailable, "injected fault"));
+  // The failed Create destroys the store it was given, but not what that passes on to.
+  CHECK_THAT(
+      txn::Core::Create(std::make_unique<ForwardingStore>(store.get()), FirmCatalog(), kTestId),
+      StatusIs(absl::StatusCode::kUnavailable, "injected fault"));
   auto inner = store->TakeInner();
   if (takes_effect) {
     REQUIRE_OK(txn::Core::Open(std::move(inner)));

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "daftar/as_of.h"
+#include "daftar/audit.h"
 #include "daftar/cursor.h"
 #include "daftar/ids.h"
 #include "daftar/import.h"
@@ -73,6 +74,17 @@ class Database {
   // it or its format is newer than this library; DataLoss when its files are damaged.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::filesystem::path& directory,
                                                         const OpenOptions& options = {});
+  // Brings the database in `directory`, which nobody may have open, to the format of this library;
+  // gives the format that it had. See docs/format.md. It happens in whole or not at all. Errors:
+  // those of Open.
+  static absl::StatusOr<uint32_t> Upgrade(const std::filesystem::path& directory,
+                                          const CommitOptions& commit = {});
+  // Looks whether the database in `directory` is whole and, unless it is a dry run, makes it so
+  // again with what is left. See daftar/maintenance.h. Errors: NotFound; FailedPrecondition when
+  // another process has it open; DataLoss when nothing consistent is left; Unavailable,
+  // ResourceExhausted.
+  static absl::StatusOr<RecoveryReport> Recover(const std::filesystem::path& directory,
+                                                const RecoveryOptions& options = {});
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -122,6 +134,28 @@ class Database {
   absl::StatusOr<Cursor> Run(const Query& query) const;
   absl::StatusOr<Cursor> Run(const ReadView& view, const Query& query) const;
 
+  // All versions of a record that are kept, the oldest first, each with its commit and what changed
+  // by it; up to a moment when one is given. Empty when there never was one. Errors: NotFound for
+  // the table; InvalidArgument when the key does not fit; DataLoss.
+  absl::StatusOr<std::vector<RecordVersion>> History(
+      std::string_view table, const Key& key,
+      const std::optional<AsOf>& until = std::nullopt) const;
+  // The commits after `after`, which may be zero for all of them.
+  ChangeFeed Changes(CommitVersion after) const;
+  // Gives every record that is not the same at the two moments to `visit`, table by table in the
+  // order of their keys; only those of `table` when it is not empty. `to` may be the earlier one.
+  // Errors: NotFound for the table; those of View(AsOf); what `visit` returns.
+  absl::Status Diff(const AsOf& from, const AsOf& to, std::string_view table,
+                    absl::FunctionRef<absl::Status(const RecordDifference&)> visit) const;
+
+  // Of a database that follows the process which writes: takes in what that has committed since.
+  // Views made before stay as they are. Errors: FailedPrecondition when it was not opened with
+  // `follow`; Unavailable: call it again; DataLoss.
+  absl::Status CatchUp();
+  // How far what is seen here is behind what was made durable by now: nothing, in the process that
+  // writes. Errors: DataLoss, Unavailable.
+  absl::StatusOr<ReaderLag> Lag() const;
+
   // Brings in a file of rows, in whole or not at all; see daftar/import.h.
   absl::StatusOr<ImportReport> Import(std::string_view table, const std::filesystem::path& file,
                                       const ImportOptions& options);
@@ -134,6 +168,8 @@ class Database {
   absl::StatusOr<TableInfo> DescribeTable(std::string_view table) const;
   // Counts by reading everything. Errors: DataLoss, Unavailable.
   absl::StatusOr<DatabaseStats> Stats() const;
+  // The same of an earlier state; sizes of files and memory are today's.
+  absl::StatusOr<DatabaseStats> Stats(const ReadView& view) const;
   // Compares every record with the index entries in both directions. A repair needs a database open
   // for writing and holds up other writers. Errors: Unavailable; FailedPrecondition; damage that
   // was found is in the report and not an error.

@@ -1,12 +1,16 @@
 // Reports about a whole database: counts, sizes, and whether it is consistent.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daftar/ids.h"
+#include "daftar/options.h"
+#include "daftar/value.h"
 
 namespace daftar {
 
@@ -24,47 +28,92 @@ struct TableStats {
 
 struct DatabaseStats {
   std::vector<TableStats> tables;
-  CommitVersion last_commit;
+  CommitVersion last_commit;  // the newest that is shown
   SchemaVersion schema;
   uint64_t disk_bytes = 0;
   uint64_t memory_bytes = 0;
 };
 
 enum class ProblemKind {
-  kDamagedRecord,  // a record does not verify; only a backup can bring it back
-  kWrongKey,       // a record stands under a key that is not its own
-  kMissingEntry,   // a record lacks an index entry
-  kExtraEntry,     // an index entry has no record, or not with these values
-  kWrongEntry,     // an entry's covered fields are not the record's
-  kUnknownKey,     // a key that belongs to no table or index of the schema
-  kDuplicate,      // two records share the values of a unique index
+  kDamagedRecord,    // a record does not verify; only a backup can bring it back
+  kWrongKey,         // a record stands under a key that is not its own
+  kMissingEntry,     // a record lacks an index entry
+  kExtraEntry,       // an index entry has no record, or not with these values
+  kWrongEntry,       // an entry's covered fields are not the record's, or its commit is not
+  kUnknownKey,       // a key that belongs to no table or index of the schema
+  kDuplicate,        // two records share the values of a unique index
+  kDamagedJournal,   // the journal is not whole from this entry on
+  kDamagedVersion,   // an old version of a record does not verify
+  kMissingVersion,   // a version that the journal knows, old or present, is not there
+  kExtraVersion,     // a version is there that the journal does not know
+  kWrongVersion,     // a version is another than the journal knows
+  kMissingOldEntry,  // an index entry that a record had is not in the history
+  kExtraOldEntry,    // an old index entry is one that no record had
+  kWrongOldEntry,    // an old entry's covered fields or its commit are not those of its record
+  kDamagedStart,     // where the history of a table begins is damaged, missing or too late
 };
 
 struct Problem {
   ProblemKind kind = ProblemKind::kDamagedRecord;
-  std::string table;
-  std::string index;
-  std::string key;  // the record's primary key, or the raw key in hexadecimal
-  std::string message;
+  std::string table = {};
+  std::string index = {};
+  std::string key = {};  // the record's primary key, or the raw key in hexadecimal
+  std::string message = {};
   bool repaired = false;
+  // Of an old version or entry, the commit that ended it; of a journal entry, its own. Else 0.
+  CommitVersion commit = {};
 };
 
 struct VerifyOptions {
-  // Writes what follows from the records: missing, extra and wrong index entries.
+  // Writes what follows from the records: missing, extra and wrong index entries, old ones
+  // included.
   bool repair = false;
   // Problems beyond this many are counted but not listed.
   size_t problems_listed_max = 1000;
-  // Called now and then with the number of records and entries checked so far.
+  // Called now and then with the number of records, versions and entries checked so far.
   std::function<void(uint64_t checked)> progress = nullptr;
 };
 
 struct VerifyReport {
   uint64_t records = 0;
-  uint64_t entries = 0;
+  uint64_t entries = 0;       // of indexes, present ones
+  uint64_t old_versions = 0;  // of records, from where the history of each table begins
+  uint64_t journal_entries = 0;
   uint64_t problems_found = 0;
   uint64_t problems_repaired = 0;
   std::vector<Problem> problems;
   bool clean() const { return problems_found == problems_repaired; }
+};
+
+// How far a reader is behind the process that writes.
+struct ReaderLag {
+  // Commits that are durable and not seen yet. Commits without a sync count once one has followed.
+  uint64_t commits = 0;
+  // The time between the newest commit that is seen and the newest that is durable.
+  std::chrono::microseconds time{0};
+};
+
+struct RecoveryOptions {
+  // Says what would be kept and lost, and changes nothing.
+  bool dry_run = true;
+  // What the recovery's own commit states.
+  CommitOptions commit = {};
+};
+
+// What a recovery found and did. Damaged files are kept in a folder `damaged-N` inside the
+// database.
+struct RecoveryReport {
+  // Why the database does not open as it is; empty when it does, and there is nothing to recover.
+  std::string cause;
+  // The newest commit that is there with everything before it.
+  CommitVersion kept;
+  std::optional<Instant> kept_time;
+  // The newest commit that was acknowledged as synced, as far as the anchor knows.
+  std::optional<CommitVersion> acknowledged;
+  // Acknowledged commits that are gone. Their numbers are not given out again.
+  uint64_t commits_lost = 0;
+  bool recovered = false;  // false: a dry run, or nothing to do
+  std::string saved_in;    // the folder with the damaged files, when there are any
 };
 
 }  // namespace daftar

@@ -1,0 +1,78 @@
+#include "io/verify_run.h"
+
+#include <utility>
+
+#include "codec/key.h"
+
+namespace daftar::io {
+namespace {
+
+constexpr size_t kRepairBatchBytes = size_t{4} << 20;
+constexpr uint64_t kProgressInterval = 10000;
+
+}  // namespace
+
+std::unique_ptr<storage::Iterator> VerifyRun::Iterate(const storage::KeyRange& range) const {
+  return view_.reader->NewIterator(range, {.fill_cache = false});
+}
+
+std::unique_ptr<storage::Iterator> VerifyRun::IteratePrefix(std::string_view prefix) const {
+  return Iterate({std::string(prefix), codec::PrefixEnd(prefix)});
+}
+
+storage::ExternalSorter VerifyRun::NewSorter(size_t memory_bytes_max) const {
+  return storage::ExternalSorter({spill_folder_, memory_bytes_max, false});
+}
+
+void VerifyRun::LoadHistoryStarts() {
+  auto starts = txn::ReadHistoryStarts(*view_.reader);
+  if (!starts.ok()) {
+    Report({.kind = ProblemKind::kDamagedStart, .message = std::string(starts.status().message())});
+    starts_ = *view_.history_starts;
+    return;
+  }
+  starts_ = *std::move(starts);
+  for (const catalog::TableDef& table : view_.catalog->tables) {
+    if (HistoryStart(table) <= view_.version) continue;
+    Report({.kind = ProblemKind::kDamagedStart,
+            .table = table.name,
+            .message = "history begins after the newest commit",
+            .commit = HistoryStart(table)});
+  }
+}
+
+CommitVersion VerifyRun::HistoryStart(const catalog::TableDef& table) const {
+  const auto start = starts_.find(table.id);
+  return start == starts_.end() ? CommitVersion() : start->second;
+}
+
+void VerifyRun::Report(Problem problem) {
+  ++report_.problems_found;
+  if (problem.repaired) ++report_.problems_repaired;
+  if (report_.problems.size() < options_.problems_listed_max) {
+    report_.problems.push_back(std::move(problem));
+  }
+}
+
+absl::Status VerifyRun::Repair(std::string_view key, const std::optional<std::string>& value) {
+  if (!options_.repair) return absl::OkStatus();
+  if (value.has_value()) {
+    repairs_.Put(key, *value);
+  } else {
+    repairs_.Delete(key);
+  }
+  return repairs_.bytes() < kRepairBatchBytes ? absl::OkStatus() : WriteRepairs();
+}
+
+absl::Status VerifyRun::WriteRepairs() {
+  if (repairs_.empty()) return absl::OkStatus();
+  const storage::Batch batch = std::exchange(repairs_, storage::Batch());
+  return store_->Write(batch, storage::Durability::kSynced);
+}
+
+void VerifyRun::Progress() {
+  ++checked_;
+  if (options_.progress && checked_ % kProgressInterval == 0) options_.progress(checked_);
+}
+
+}  // namespace daftar::io

@@ -1,0 +1,55 @@
+#include "io/verify_unknown.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "codec/key.h"
+#include "codec/keyspace.h"
+#include "history/history_key.h"
+
+namespace daftar::io {
+namespace {
+
+absl::Status CheckGap(VerifyRun* run, const storage::KeyRange& gap) {
+  const auto entries = run->Iterate(gap);
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
+    if (!found) return absl::OkStatus();
+    run->Report({.kind = ProblemKind::kUnknownKey,
+                 .key = absl::StrCat("0x", absl::BytesToHexString(entries->key())),
+                 .message = "the key belongs to no table or index of the schema"});
+  }
+}
+
+}  // namespace
+
+absl::Status CheckUnknownKeys(VerifyRun* run) {
+  std::vector<std::string> known = {codec::SpacePrefix(codec::Space::kHeader),
+                                    codec::SpacePrefix(codec::Space::kCatalog),
+                                    codec::SpacePrefix(codec::Space::kJournal)};
+  for (const catalog::TableDef& table : run->view().catalog->tables) {
+    known.push_back(codec::RecordPrefix(table.id));
+    known.push_back(history::HistoryPrefix(codec::RecordPrefix(table.id)));
+    known.push_back(txn::HistoryStartKey(table.id));
+    for (const catalog::IndexDef& index : table.indexes) {
+      known.push_back(codec::IndexPrefix(index.id));
+      known.push_back(history::HistoryPrefix(codec::IndexPrefix(index.id)));
+    }
+  }
+  std::sort(known.begin(), known.end());
+  std::string from;
+  for (size_t i = 0; i <= known.size(); ++i) {
+    const std::string until = i < known.size() ? known[i] : "";
+    if (i == known.size() || from < until) {
+      DAFTAR_RETURN_IF_ERROR(CheckGap(run, {from, until}));
+    }
+    if (i < known.size()) from = codec::PrefixEnd(known[i]);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace daftar::io
