@@ -12,6 +12,7 @@
 #include "storage/open.h"
 #include "storage/salvage.h"
 #include "txn/journal_reader.h"
+#include "txn/prune.h"
 #include "txn/recover.h"
 #include "txn/upgrade.h"
 
@@ -95,6 +96,12 @@ absl::StatusOr<RecoveryReport> Database::Recover(const std::filesystem::path& di
   DAFTAR_RETURN_IF_ERROR(txn::CloseGap(store.get(), assessment, options.commit, NowMicros()));
   report.recovered = true;
   return report;
+}
+
+absl::StatusOr<PruneReport> Database::PruneHistory(const PruneOptions& options) {
+  // Of two at once, one could let a history begin earlier again than the other has removed it.
+  absl::MutexLock lock(&state_->prune_mutex);
+  return txn::PruneHistory(state_->core.get(), options);
 }
 
 absl::Status Database::CatchUp() { return state_->core->CatchUp(); }

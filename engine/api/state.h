@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "audit/change_feed.h"
 #include "daftar/database.h"
 #include "query/executor.h"
@@ -86,6 +87,7 @@ class DatabaseState {
   const std::unique_ptr<txn::Core> core;
   const bool read_only;
   std::filesystem::path directory;  // empty: in memory
+  absl::Mutex prune_mutex;          // held by who removes history
 };
 
 // The state at a moment. Errors: those of Database::View(AsOf).

@@ -169,6 +169,28 @@ TEST_CASE("database: verify finds and repairs nothing in a healthy book", "[api]
   CHECK(report.entries == 2);
 }
 
+TEST_CASE("database: pruned history is refused, the rest stays", "[api]") {
+  const TempDir directory;
+  REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, kPermit));
+  REQUIRE_OK(database->Put("permit", R"({"authority":"A","serial":1})"));
+  REQUIRE_OK(database->Delete("permit", Key{"A", 1}));
+  PruneOptions options;
+  options.table = PruneOptions::TableUntil{"permit", AsOf::Commit(CommitVersion(2))};
+  REQUIRE_OK_AND_ASSIGN(const PruneReport report, database->PruneHistory(options));
+  REQUIRE(report.tables.size() == 1);
+  CHECK(report.tables[0].versions == 1);
+  CHECK(report.commit == CommitVersion(3));
+  const auto find = [&](uint64_t version) -> absl::StatusOr<std::optional<Record>> {
+    const auto view = database->View(AsOf::Commit(CommitVersion(version)));
+    if (!view.ok()) return view.status();
+    return database->Find(*view, "permit", Key{"A", 1});
+  };
+  CHECK_THAT(find(1), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               "the history of the table does not reach back that far"));
+  REQUIRE_OK_AND_ASSIGN(const auto deleted, find(2));
+  CHECK(!deleted.has_value());
+}
+
 TEST_CASE("database: a copied directory is readable elsewhere", "[api]") {
   const TempDir directory;
   {

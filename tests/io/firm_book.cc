@@ -4,47 +4,16 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
-#include "codec/key.h"
 #include "io/verify.h"
 #include "support/status_matchers.h"
+#include "txn/random_firms.h"
 
 namespace daftar::testing {
-namespace {
-
-size_t Below(std::mt19937* random, size_t limit) {
-  return std::uniform_int_distribution<size_t>(0, limit - 1)(*random);
-}
-
-std::string Letter(std::mt19937* random, size_t count) {
-  return std::string(1, static_cast<char>('a' + Below(random, count)));
-}
-
-}  // namespace
-
 FirmBook::FirmBook(std::mt19937* random, int commits) : core_(NewFirmDatabase()) {
   for (int i = 0; i < commits; ++i) CommitRandom(random);
 }
 
-void FirmBook::CommitRandom(std::mt19937* random) {
-  std::vector<txn::RecordWrite> writes;
-  for (size_t count = 1 + Below(random, 3); count > 0; --count) {
-    const std::string code = Letter(random, 6);
-    if (Below(random, 4) == 0) {
-      writes.push_back(Delete(*core_, code));
-      continue;
-    }
-    // Few values, so that entries stay, change what they cover, go and come back.
-    std::string json = absl::StrCat("{\"code\":\"", code, "\",\"size\":", Below(random, 3),
-                                    ",\"note\":\"", Letter(random, 3), "\"");
-    if (Below(random, 2) == 0) absl::StrAppend(&json, ",\"seal\":\"", Letter(random, 12), "\"");
-    if (Below(random, 2) == 0) {
-      absl::StrAppend(&json, ",\"tags\":[\"", code, "\",\"", code, Letter(random, 3), "\"]");
-    }
-    writes.push_back(Put(*core_, json + "}"));
-  }
-  // Some are refused: a firm that is not there, or a seal that is taken.
-  Commit(core_.get(), writes).IgnoreError();
-}
+void FirmBook::CommitRandom(std::mt19937* random) { CommitRandomFirms(core_.get(), random); }
 
 VerifyReport FirmBook::Verify(bool repair) const {
   VerifyOptions options;

@@ -23,7 +23,7 @@ class FirmBook {
   FirmBook(std::mt19937* random, int commits);
 
   txn::Core* core() const { return core_.get(); }
-  // Commits up to three changes of a few firms, many of which touch no entry, or some.
+  // As CommitRandomFirms.
   void CommitRandom(std::mt19937* random);
 
   VerifyReport Verify(bool repair = false) const;

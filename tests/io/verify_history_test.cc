@@ -20,6 +20,7 @@
 #include "support/temp_dir.h"
 #include "txn/bulk_load.h"
 #include "txn/format_one.h"
+#include "txn/prune.h"
 #include "txn/recover.h"
 #include "txn/upgrade.h"
 
@@ -118,6 +119,49 @@ TEST_CASE("verify: a gap that a recovery has closed is none", "[io]") {
   CheckClean(recovered);
   for (int i = 0; i < 20; ++i) recovered.CommitRandom(&random);
   CheckClean(recovered);
+}
+
+TEST_CASE("verify: a book whose history was pruned is clean, also when that was cut short",
+          "[io][property]") {
+  const unsigned seed = Catch::getSeed();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 30; ++round) {
+    FirmBook book(&random, 40);
+    const uint64_t last = book.core()->View().version.value();
+    const uint64_t start = 1 + random() % last;
+    CAPTURE(round, start);
+    const Model before = book.Contents();
+    PruneOptions options;
+    options.table = PruneOptions::TableUntil{"firm", AsOf::Commit(CommitVersion(start))};
+    REQUIRE_OK(txn::PruneHistory(book.core(), options));
+    CheckClean(book);
+    for (int i = 0; i < 10; ++i) book.CommitRandom(&random);
+    CheckClean(book);
+    // Some of what was removed is still there.
+    for (const auto& [key, value] : before) {
+      if (SpaceOf(key) == Space::kHistory && random() % 2 == 0) book.Plant(key, value);
+    }
+    CheckClean(book);
+    // What is kept is looked at as ever.
+    const std::vector<std::string> keys = book.Keys(Space::kHistory);
+    for (const std::string& key : keys) {
+      REQUIRE_OK_AND_ASSIGN(const history::HistoryId id, history::ParseHistoryKey(key));
+      if (id.ended.value() <= start || random() % 4 != 0) continue;
+      CAPTURE(Hex(key));
+      const std::string value = book.Value(key);
+      book.Plant(key, std::nullopt);
+      REQUIRE(!book.Verify().clean());
+      book.Plant(key, value);
+    }
+    // Without its start, the history is not whole.
+    book.Plant(txn::HistoryStartKey(FirmTable(*book.core()).id), std::nullopt);
+    const Model after = book.Contents();
+    const bool is_whole = std::all_of(before.begin(), before.end(), [&](const auto& item) {
+      return SpaceOf(item.first) != Space::kHistory || after.contains(item.first);
+    });
+    CHECK(book.Verify().clean() == is_whole);
+  }
 }
 
 // A value that is none of the key's: another one's of its kind, or one with a flipped bit.

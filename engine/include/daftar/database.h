@@ -170,10 +170,17 @@ class Database {
   absl::StatusOr<DatabaseStats> Stats() const;
   // The same of an earlier state; sizes of files and memory are today's.
   absl::StatusOr<DatabaseStats> Stats(const ReadView& view) const;
-  // Compares every record with the index entries in both directions. A repair needs a database open
+  // Shows that records, indexes, history and journal say the same. A repair needs a database open
   // for writing and holds up other writers. Errors: Unavailable; FailedPrecondition; damage that
   // was found is in the report and not an error.
   absl::StatusOr<VerifyReport> Verify(const VerifyOptions& options = {});
+  // Removes old versions that need not be kept any longer: those older than the historyDays of
+  // their table, or than a given moment. Earlier states of these tables are refused from then on;
+  // what can still be asked for is answered as before. A commit says so first. What a call that
+  // failed has left behind, the next one removes. Errors: NotFound for the table; InvalidArgument
+  // for a commit that is yet to come, and for the statement; FailedPrecondition when the database
+  // is open for reading only; DataLoss, Unavailable, ResourceExhausted.
+  absl::StatusOr<PruneReport> PruneHistory(const PruneOptions& options = {});
 
  private:
   friend struct internal::TypedAccess;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daftar/as_of.h"
 #include "daftar/ids.h"
 #include "daftar/options.h"
 #include "daftar/value.h"
@@ -114,6 +115,34 @@ struct RecoveryReport {
   uint64_t commits_lost = 0;
   bool recovered = false;  // false: a dry run, or nothing to do
   std::string saved_in;    // the folder with the damaged files, when there are any
+};
+
+struct PruneOptions {
+  // Says what would be removed, and changes nothing.
+  bool dry_run = false;
+  // One table, and the moment from which on its history is kept. Absent: all tables, by the
+  // historyDays of each, those without it for good.
+  struct TableUntil {
+    std::string name;
+    AsOf before;
+  };
+  std::optional<TableUntil> table = std::nullopt;
+  // What the commit states that says what was removed; its reason goes behind that.
+  CommitOptions commit = {};
+};
+
+struct PrunedTable {
+  std::string table;
+  // The first commit as of which the table can be read.
+  CommitVersion start;
+  // Old values that were removed, or would be: of records and of index entries.
+  uint64_t versions = 0;
+  uint64_t entries = 0;
+};
+
+struct PruneReport {
+  std::vector<PrunedTable> tables;  // those that cannot be read as of all commits
+  CommitVersion commit;             // that says so; 0 when no history begins later than it did
 };
 
 }  // namespace daftar
