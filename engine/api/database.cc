@@ -73,6 +73,9 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::path& directory,
                                                          const OpenOptions& options) {
+  if (options.follow && !options.read_only) {
+    return InvalidArgument("only a database that is opened for reading only can follow another");
+  }
   if (options.in_memory) return Create(directory, SchemaFile(), options);
   auto store = OpenStore(directory, options, false);
   if (absl::IsNotFound(store.status()) && options.create_if_missing) {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "daftar/database.h"
+#include "storage/directory_lock.h"
 #include "storage/open.h"
 #include "storage/salvage.h"
 #include "txn/journal_reader.h"
@@ -53,8 +54,8 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenUntilDamage(
 
 RecoveryReport ToReport(const txn::Assessment& assessment) {
   RecoveryReport report;
-  report.kept = assessment.header.last_commit;
-  if (report.kept.value() > 0) report.kept_time = Instant{assessment.end.time};
+  report.kept = assessment.kept;
+  if (report.kept.value() > 0) report.kept_time = Instant{assessment.kept_time};
   if (assessment.anchor.has_value()) {
     report.acknowledged = assessment.anchor->version;
     if (assessment.anchor->version > report.kept) {
@@ -79,6 +80,12 @@ absl::StatusOr<uint32_t> Database::Upgrade(const std::filesystem::path& director
 
 absl::StatusOr<RecoveryReport> Database::Recover(const std::filesystem::path& directory,
                                                  const RecoveryOptions& options) {
+  // Beside a writer, what is being written would look like damage.
+  auto lock = storage::LockDirectory(directory);
+  // A dry run may be of a directory that cannot be written to.
+  if (!lock.ok() && (!options.dry_run || absl::IsFailedPrecondition(lock.status()))) {
+    return lock.status();
+  }
   DAFTAR_ASSIGN_OR_RETURN(const std::string cause, WhyItDoesNotOpen(directory));
   std::string saved_in;
   if (!options.dry_run && !cause.empty()) {
@@ -87,6 +94,8 @@ absl::StatusOr<RecoveryReport> Database::Recover(const std::filesystem::path& di
     saved_in = folder.string();
   }
   const bool changes = !options.dry_run && !cause.empty();
+  // Opening for writing takes the lock itself.
+  if (changes) lock->reset();
   DAFTAR_ASSIGN_OR_RETURN(const auto store, OpenUntilDamage(directory, !changes));
   DAFTAR_ASSIGN_OR_RETURN(const txn::Assessment assessment, txn::Assess(*store));
   RecoveryReport report = ToReport(assessment);
@@ -99,6 +108,9 @@ absl::StatusOr<RecoveryReport> Database::Recover(const std::filesystem::path& di
 }
 
 absl::StatusOr<PruneReport> Database::PruneHistory(const PruneOptions& options) {
+  if (state_->read_only && !options.dry_run) {
+    return FailedPrecondition("database is open for reading only");
+  }
   // Of two at once, one could let a history begin earlier again than the other has removed it.
   absl::MutexLock lock(&state_->prune_mutex);
   return txn::PruneHistory(state_->core.get(), options);

@@ -1,17 +1,14 @@
 // Opening a RocksDB directory: which one it is, who holds it, and what to do about leftovers.
 #include <fcntl.h>
 #include <rocksdb/file_system.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "base/status.h"
+#include "storage/directory_lock.h"
 #include "storage/file_error.h"
 #include "storage/guarded_file_system.h"
 #include "storage/log_check.h"
@@ -83,36 +80,6 @@ absl::Status MakeDirectory(const std::filesystem::path& directory) {
   return made ? SyncFolder(whole.has_filename() ? whole.parent_path()
                                                 : whole.parent_path().parent_path())
               : absl::OkStatus();
-}
-
-// The process that locks `file`, or 0. Looked up in /proc/locks: asking with fcntl would need the
-// file to be opened, and closing it would drop a lock of this process.
-int LockHolder(const std::filesystem::path& file) {
-  struct stat wanted = {};
-  if (stat(file.c_str(), &wanted) != 0) return 0;
-  std::ifstream locks("/proc/locks");
-  for (std::string line; std::getline(locks, line);) {
-    int pid = 0;
-    unsigned device_major = 0;
-    unsigned device_minor = 0;
-    unsigned long inode = 0;  // NOLINT(google-runtime-int): scanf's own type
-    // "1: POSIX  ADVISORY  WRITE 3568 fd:00:2531452 0 EOF"
-    if (std::sscanf(line.c_str(), "%*s POSIX %*s WRITE %d %x:%x:%lu", &pid, &device_major,
-                    &device_minor, &inode) == 4 &&
-        inode == wanted.st_ino && makedev(device_major, device_minor) == wanted.st_dev) {
-      return pid;
-    }
-  }
-  return 0;
-}
-
-absl::Status InUse(const std::filesystem::path& directory, const rocksdb::Status& status) {
-  const bool here = IsLockHeldHere(status);
-  Error error = FailedPrecondition(here ? "database is in use by this process"
-                                        : "database is in use by another process");
-  const int pid = here ? 0 : LockHolder(directory / "LOCK");
-  if (pid > 0) return std::move(error).With("directory", directory.string()).With("pid", pid);
-  return std::move(error).With("directory", directory.string());
 }
 
 absl::Status Refusal(const absl::Status& status, const std::filesystem::path& directory,

@@ -1,6 +1,7 @@
 #include "txn/recover.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -15,14 +16,58 @@ namespace {
 constexpr uint64_t kTailCommits = 1'000'000;
 
 std::string LostText(const Assessment& assessment) {
-  const uint64_t kept = assessment.header.last_commit.value();
+  const uint64_t kept = assessment.kept.value();
   if (!assessment.anchor.has_value()) {
-    return "recovered without an anchor: later commits, if there were any, are lost";
+    return absl::StrCat("recovered without an anchor (", assessment.cause,
+                        "): later commits, if there were any, are lost");
   }
   if (assessment.anchor->version.value() <= kept)
     return "recovered: no acknowledged commit is lost";
   return absl::StrCat("recovered: commits ", kept + 1, " to ", assessment.anchor->version.value(),
                       " are lost");
+}
+
+// Compares the anchor with the journal.
+absl::Status AssessAnchor(const storage::Store& store, const storage::Reader& state,
+                          Assessment* assessment) {
+  const Header& header = assessment->header;
+  const auto bytes = store.ReadAnchor();
+  const auto anchor = bytes.ok() && bytes->has_value() ? DecodeAnchor(**bytes)
+                      : bytes.ok() ? absl::NotFoundError("the anchor is missing")
+                                   : absl::StatusOr<Anchor>(bytes.status());
+  if (!anchor.ok()) {
+    // One that cannot be read now, or not by this library, is not lost.
+    if (!absl::IsNotFound(anchor.status()) && !absl::IsDataLoss(anchor.status())) {
+      return anchor.status();
+    }
+    assessment->cause = std::string(anchor.status().message());
+    return absl::OkStatus();
+  }
+  if (anchor->id != header.id) {
+    assessment->cause = "the anchor is another database's";
+    return absl::OkStatus();
+  }
+  if (anchor->version > header.last_commit) {
+    assessment->cause = "acknowledged commits are missing";
+  } else if (anchor->version.value() > 0) {
+    DAFTAR_ASSIGN_OR_RETURN(const auto entry, FindEntry(state, anchor->version));
+    if (!entry.has_value()) {
+      // The journal accounts for the gap, but the anchor was not renewed any more.
+      assessment->cause = "a recovery did not end";
+      DAFTAR_ASSIGN_OR_RETURN(
+          assessment->kept, CommitAt(state, anchor->version, std::numeric_limits<int64_t>::max()));
+      assessment->kept_time = 0;
+      if (assessment->kept.value() > 0) {
+        DAFTAR_ASSIGN_OR_RETURN(const auto kept, ReadEntry(state, assessment->kept));
+        assessment->kept_time = kept.time;
+      }
+    } else if (journal::HashOf(*entry) != anchor->entry) {
+      assessment->cause = "the journal is not the one that the anchor knows";
+      return absl::OkStatus();
+    }
+  }
+  assessment->anchor = *anchor;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -43,18 +88,9 @@ absl::StatusOr<Assessment> Assess(const storage::Store& store) {
     DAFTAR_ASSIGN_OR_RETURN(const journal::EntryHead entry, ReadEntry(*state, header.last_commit));
     assessment.end = {journal::HashOf(entry), entry.time};
   }
-  const auto bytes = store.ReadAnchor();
-  const auto anchor = bytes.ok() && bytes->has_value() ? DecodeAnchor(**bytes)
-                      : bytes.ok() ? absl::NotFoundError("the anchor is missing")
-                                   : absl::StatusOr<Anchor>(bytes.status());
-  if (!anchor.ok()) {
-    assessment.cause = std::string(anchor.status().message());
-  } else if (anchor->id != header.id) {
-    assessment.cause = "the anchor is another database's";
-  } else {
-    assessment.anchor = *anchor;
-    if (anchor->version > header.last_commit) assessment.cause = "acknowledged commits are missing";
-  }
+  assessment.kept = header.last_commit;
+  assessment.kept_time = assessment.end.time;
+  DAFTAR_RETURN_IF_ERROR(AssessAnchor(store, *state, &assessment));
   return assessment;
 }
 

@@ -18,12 +18,16 @@ struct Assessment {
   std::string cause;
   Header header;  // of the newest commit that is there, with everything before it
   JournalEnd end;
-  std::optional<Anchor> anchor;  // absent: missing, unreadable, or another database's
+  // The newest commit that is no note of a recovery which did not end, and its time.
+  CommitVersion kept;
+  int64_t kept_time = 0;
+  // Absent: missing, unreadable, or another database's or history's.
+  std::optional<Anchor> anchor;
 };
 
 // Looks at a store that was opened up to its damage. Errors: NotFound when it holds no database;
-// FailedPrecondition when its format is another; DataLoss when the journal has a gap, so that what
-// is there never was a state of the database.
+// FailedPrecondition when its format or its anchor's is another; DataLoss when the journal has a
+// gap, so that what is there never was a state of the database; Unavailable.
 absl::StatusOr<Assessment> Assess(const storage::Store& store);
 
 // Appends an entry that says which commits are lost, or that the anchor was, and makes a new

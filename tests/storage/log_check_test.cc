@@ -150,6 +150,31 @@ TEST_CASE("log check: a recovery opens a log up to its damage", "[storage][fault
   CHECK(Contents(backend.store()) == Model{{"a", "1"}, {"d", "1"}});
 }
 
+// After a wrong checksum RocksDB looks for the next record, and reads one of a recycled kind for
+// ever.
+TEST_CASE("log check: a wrong checksum before a record of a recycled kind", "[storage][fault]") {
+  constexpr size_t kBlockBytes = 32768;
+  constexpr size_t kTypeAt = 6;
+  constexpr char kRecyclableTimestampSize = 11;
+  Backend backend(BackendKind::kRocks);
+  REQUIRE_OK(
+      backend.store().Write(PutBatch("a", std::string(kBlockBytes, 'a')), Durability::kSynced));
+  REQUIRE_OK(backend.store().Write(PutBatch("b", "1"), Durability::kSynced));
+  backend.Close();
+  const std::filesystem::path log = LogOf(backend);
+  const std::string intact = ReadFile(log);
+  REQUIRE(intact.size() > kBlockBytes + kTypeAt);
+  std::string bytes = intact;
+  bytes[kBlockBytes / 2] ^= 1;
+  bytes[kBlockBytes + kTypeAt] = kRecyclableTimestampSize;
+  WriteFile(log, bytes);
+  CHECK_THAT(OpenRocksStore(backend.directory(), SmallRocksOptions()),
+             StatusIs(absl::StatusCode::kDataLoss, "log has a record with a wrong checksum"));
+  WriteFile(log, intact);
+  backend.Reopen();
+  CHECK(Contents(backend.store()).size() == 2);
+}
+
 // RocksDB tells a reader to try again, as a writer might have removed the file.
 TEST_CASE("log check: a CURRENT that names no manifest is damage for a reader, too",
           "[storage][fault]") {

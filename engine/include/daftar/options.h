@@ -48,7 +48,8 @@ struct OpenOptions {
   // Makes the database when the directory holds none; otherwise that is NotFound.
   bool create_if_missing = false;
   // Opens for reading only, also while another process has it open for writing. What that process
-  // commits later is seen only with `follow`, and then after Database::CatchUp.
+  // commits later is seen only with `follow`, and then after Database::CatchUp. `follow` requires
+  // `read_only`.
   bool read_only = false;
   bool follow = false;
   // Keeps everything in memory and ignores the directory; for tests.
