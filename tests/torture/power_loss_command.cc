@@ -46,24 +46,27 @@ struct Options {
 
 class Machine {
  public:
-  Machine(const Options& options, uint64_t number, const std::filesystem::path& folder,
-          Board* board)
+  // `attempt`: how many databases of this number were given up before.
+  Machine(const Options& options, uint64_t number, uint64_t attempt,
+          const std::filesystem::path& folder, Board* board)
       : options_(options),
         folder_(folder),
         board_(board),
-        choices_(MixSeed({options.common.seed, number})) {
+        choices_(MixSeed({options.common.seed, number, attempt})) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_ / "db");
     std::filesystem::create_directories(folder_ / "spill");
     disk_ = std::make_shared<PowerLossFileSystem>(folder_ / "db");
   }
 
-  absl::Status Run() {
+  // Loses power until `*losses_left` is 0 or the database has to be given up.
+  absl::Status Run(uint64_t* losses_left) {
     board_->Add(kDatabases);
-    for (uint64_t i = 0; i < kLossesPerDatabase && !board_->stop(); ++i) {
+    while (*losses_left > 0 && !board_->stop()) {
       DAFTAR_RETURN_IF_ERROR(RunUntilLoss());
       if (given_up_) return absl::OkStatus();
       LosePower();
+      --*losses_left;
     }
     disk_->CutPowerAt(0);
     return RunUntilLoss();  // Nothing is left unchecked.
@@ -167,8 +170,12 @@ class Machines final : public Items {
     return absl::StrCat("database ", options_.first + item);
   }
   void Run(uint64_t item, const std::filesystem::path& folder) override {
-    const absl::Status status =
-        Machine(options_, options_.first + item, folder / "ledger", board_).Run();
+    absl::Status status;
+    uint64_t losses_left = kLossesPerDatabase;
+    for (uint64_t attempt = 0; status.ok() && losses_left > 0 && !board_->stop(); ++attempt) {
+      status = Machine(options_, options_.first + item, attempt, folder / "ledger", board_)
+                   .Run(&losses_left);
+    }
     if (status.ok()) return;
     board_->AddViolation(
         absl::StrCat(Describe(item), " in ", folder.string(), ": ", status.ToString()));
