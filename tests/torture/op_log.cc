@@ -32,6 +32,7 @@ std::string Pack(const Item& item, std::string_view rest) {
 
 std::vector<RowChange> Changes(std::string_view bytes) {
   std::vector<RowChange> changes(bytes.size() / sizeof(RowChange));
+  if (changes.empty()) return changes;
   std::memcpy(static_cast<void*>(changes.data()), bytes.data(), bytes.size());
   return changes;
 }
