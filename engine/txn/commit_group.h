@@ -51,12 +51,15 @@ class CommitGroup {
   bool needs_sync() const { return needs_sync_; }
   // Of values that were replaced or deleted.
   uint64_t replaced_bytes() const { return replaced_bytes_; }
-  // The state with the accepted commits laid over it. They do not change any more.
-  std::shared_ptr<const storage::Reader> Newest() const;
+  // What the accepted commits change of the state, records and index entries. Call it once no
+  // request is added any more.
+  std::shared_ptr<const storage::PendingChanges> changes() const { return overlay_; }
   // What each new commit wrote, in order.
   std::vector<RecentCommits::Written>& written() { return written_; }
 
  private:
+  // The state with the accepted commits laid over it.
+  std::shared_ptr<const storage::Reader> Newest() const;
   absl::Status Validate(const CommitRequest& request) const;
   // Applies the request's writes to the newest state when what they followed from has changed.
   absl::Status Refresh(CommitRequest* request, std::unique_ptr<WriteSet>* fresh);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -113,10 +114,10 @@ class Core {
   friend class WriteLock;
   class GroupStage;
 
-  // A group that is worked out and not written yet, or being written.
+  // A group that is worked out on the view and not shown in it yet.
   struct InFlight {
     DatabaseEnd end;
-    std::shared_ptr<const storage::Reader> state;  // as it will be
+    std::shared_ptr<const storage::PendingChanges> changes;
   };
 
   Core(std::unique_ptr<storage::Store> store, CoreOptions options);
@@ -155,7 +156,8 @@ class Core {
   mutable absl::Mutex view_mutex_;
   ReadView view_ ABSL_GUARDED_BY(view_mutex_);
   DatabaseEnd end_ ABSL_GUARDED_BY(view_mutex_);  // of the view, when that is the newest state
-  std::shared_ptr<const InFlight> in_flight_ ABSL_GUARDED_BY(view_mutex_);
+  // Taken back when the view shows it, in the same step.
+  std::optional<InFlight> in_flight_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 // The sole right to write. While it is held no commit is worked out or written, and none is in

@@ -73,11 +73,19 @@ class Core::GroupStage final : public CommitStage {
  public:
   explicit GroupStage(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(*core) {
     core_.work_mutex_.Lock();
-    absl::ReaderMutexLock lock(&core_.view_mutex_);
-    base_ = core_.in_flight_ != nullptr
-                ? core_.in_flight_
-                : std::make_shared<const InFlight>(InFlight{core_.end_, core_.view_.reader});
-    group_.emplace(base_->state, base_->end, core_.recent_, core_.NextTime(base_->end),
+    std::shared_ptr<const storage::Reader> state;
+    DatabaseEnd end;
+    {
+      absl::ReaderMutexLock lock(&core_.view_mutex_);
+      state = core_.view_.reader;
+      end = core_.end_;
+      if (core_.in_flight_.has_value()) {
+        state = storage::NewOverlayReader(std::move(state), core_.in_flight_->changes);
+        end = core_.in_flight_->end;
+      }
+    }
+    follows_ = end.header.last_commit;
+    group_.emplace(std::move(state), end, core_.recent_, core_.NextTime(end),
                    core_.options_.faults);
   }
 
@@ -91,8 +99,7 @@ class Core::GroupStage final : public CommitStage {
     core_.write_mutex_.Lock();
     {
       absl::MutexLock lock(&core_.view_mutex_);
-      core_.in_flight_ =
-          std::make_shared<const InFlight>(InFlight{group_->end(), group_->Newest()});
+      core_.in_flight_ = InFlight{group_->end(), group_->changes()};
     }
     core_.work_mutex_.Unlock();
   }
@@ -100,14 +107,14 @@ class Core::GroupStage final : public CommitStage {
   void Write() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
     absl::Status status;
     // What the group follows may not have come about.
-    if (core_.end().header.last_commit != base_->end.header.last_commit) {
+    if (core_.end().header.last_commit != follows_) {
       status = Aborted("a commit before this one could not be written; begin again");
     } else if (!group_->batch().empty()) {
       status = core_.WriteGroup(&*group_);
     }
     {
       absl::MutexLock lock(&core_.view_mutex_);
-      core_.in_flight_ = nullptr;
+      core_.in_flight_.reset();
     }
     core_.write_mutex_.Unlock();
     for (const CommitGroup::Accepted& accepted : group_->accepted()) {
@@ -120,7 +127,7 @@ class Core::GroupStage final : public CommitStage {
 
  private:
   Core& core_;
-  std::shared_ptr<const InFlight> base_;
+  CommitVersion follows_;
   std::optional<CommitGroup> group_;
   std::vector<CommitRequest*> requests_;
 };
@@ -179,7 +186,7 @@ void Core::Publish(const DatabaseEnd& end, bool durable) {
     view_.version = end.header.last_commit;
     view_.reader = reader;
     end_ = end;
-    in_flight_ = nullptr;
+    in_flight_.reset();
   }
   if (!durable) return;
   const int64_t now = options_.clock();
