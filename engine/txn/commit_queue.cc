@@ -11,14 +11,14 @@ constexpr size_t kGroupBytesMax = size_t{4} << 20;
 
 std::vector<CommitRequest*> CommitQueue::TakeWaiting(Group* group) {
   std::vector<CommitRequest*> taken;
-  size_t bytes = 0;
-  for (const Waiting* member : *group) bytes += member->request->prepared->bytes();
-  while (!queue_.empty() && group->size() < kGroupCommitsMax) {
-    bytes += queue_.front()->request->prepared->bytes();
+  while (!queue_.empty() && group->members.size() < kGroupCommitsMax) {
+    Waiting* const next = queue_.front();
+    const size_t bytes = group->bytes + next->request->prepared->bytes();
     // A commit that is larger than a group goes alone.
-    if (!group->empty() && bytes > kGroupBytesMax) break;
-    group->push_back(queue_.front());
-    taken.push_back(queue_.front()->request);
+    if (!group->members.empty() && bytes > kGroupBytesMax) break;
+    group->members.push_back(next);
+    group->bytes = bytes;
+    taken.push_back(next->request);
     queue_.pop_front();
   }
   return taken;
@@ -60,7 +60,7 @@ void CommitQueue::Release(const Group& group) {
     writing_ = false;
     gatherer_.Signal();
   }
-  for (Waiting* waiting : group) {
+  for (Waiting* waiting : group.members) {
     waiting->request->decided = true;
     waiting->wake.Notify();
   }

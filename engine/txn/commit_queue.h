@@ -44,7 +44,10 @@ class CommitQueue {
     CommitRequest* request;
     absl::Notification wake;  // when it is decided, or to gather the next group
   };
-  using Group = std::vector<Waiting*>;
+  struct Group {
+    std::vector<Waiting*> members;
+    size_t bytes = 0;  // of what they write
+  };
 
   // Begins a group and fills it until it can be written.
   std::unique_ptr<CommitStage> Gather(Group* group);
