@@ -44,11 +44,6 @@ absl::StatusOr<std::vector<FieldChange>> ChangesBetween(
   return changes;
 }
 
-absl::StatusOr<CommitVersion> VersionOf(const txn::Core& core, const AsOf& moment) {
-  DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, internal::ViewAt(core, moment));
-  return view.version;
-}
-
 }  // namespace
 
 namespace internal {
@@ -65,7 +60,7 @@ absl::StatusOr<std::vector<RecordVersion>> Database::History(
   const txn::ReadView view = state_->core->View();
   CommitVersion last = view.version;
   if (until.has_value()) {
-    DAFTAR_ASSIGN_OR_RETURN(last, VersionOf(*state_->core, *until));
+    DAFTAR_ASSIGN_OR_RETURN(last, txn::CommitOf(view, *until));
   }
   DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* def, view.catalog->GetTable(table));
   DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey encoded, internal::EncodeKey(*def, key));

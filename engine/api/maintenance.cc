@@ -108,9 +108,7 @@ absl::StatusOr<RecoveryReport> Database::Recover(const std::filesystem::path& di
 }
 
 absl::StatusOr<PruneReport> Database::PruneHistory(const PruneOptions& options) {
-  if (state_->read_only && !options.dry_run) {
-    return FailedPrecondition("database is open for reading only");
-  }
+  if (!options.dry_run) DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
   // Of two at once, one could let a history begin earlier again than the other has removed it.
   absl::MutexLock lock(&state_->prune_mutex);
   return txn::PruneHistory(state_->core.get(), options);

@@ -237,11 +237,7 @@ ReadView Core::View() const {
 
 absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
   ReadView view = View();
-  if (version > view.version) {
-    return InvalidArgument("there is no such commit yet")
-        .With("commit", version.value())
-        .With("newest", view.version.value());
-  }
+  DAFTAR_RETURN_IF_ERROR(CommitOf(view, AsOf::Commit(version)).status());
   if (version == view.version) return view;
   view.reader = history::NewAsOfReader(std::move(view.reader), version);
   view.version = version;
@@ -249,8 +245,7 @@ absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
 }
 
 absl::StatusOr<ReadView> Core::ViewAt(int64_t time) const {
-  const ReadView view = View();
-  DAFTAR_ASSIGN_OR_RETURN(const CommitVersion version, CommitAt(*view.reader, view.version, time));
+  DAFTAR_ASSIGN_OR_RETURN(const CommitVersion version, CommitOf(View(), AsOf::Time(Instant{time})));
   return ViewAsOf(version);
 }
 

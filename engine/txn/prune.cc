@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "codec/key.h"
@@ -61,7 +60,7 @@ class Pruner {
     if (options_.table.has_value()) {
       DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* table,
                               view_.catalog->GetTable(options_.table->name));
-      DAFTAR_ASSIGN_OR_RETURN(const CommitVersion start, CommitOf(options_.table->before));
+      DAFTAR_ASSIGN_OR_RETURN(const CommitVersion start, CommitOf(view_, options_.table->before));
       Choose(*table, start);
       return absl::OkStatus();
     }
@@ -84,16 +83,6 @@ class Pruner {
     chosen.report.start = std::max(start, begins);
     // Where it begins as it did, something may be left of a call that failed.
     if (chosen.report.start > CommitVersion()) chosen_.push_back(std::move(chosen));
-  }
-
-  absl::StatusOr<CommitVersion> CommitOf(const AsOf& moment) const {
-    if (moment.time() != nullptr) {
-      return CommitAt(*view_.reader, view_.version, moment.time()->micros);
-    }
-    if (*moment.commit() <= view_.version) return *moment.commit();
-    return InvalidArgument("there is no such commit yet")
-        .With("commit", moment.commit()->value())
-        .With("newest", view_.version.value());
   }
 
   std::vector<const catalog::TableDef*> LaterTables() const {

@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
+#include "txn/journal_reader.h"
 
 namespace daftar::txn {
 namespace {
@@ -25,6 +26,16 @@ absl::Status CheckReadable(const ReadView& view, const catalog::TableDef& table)
       .With("table", table.name)
       .With("as of commit", view.version.value())
       .With("first commit kept", start->second.value());
+}
+
+absl::StatusOr<CommitVersion> CommitOf(const ReadView& view, const AsOf& moment) {
+  if (moment.time() != nullptr) {
+    return CommitAt(*view.reader, view.version, moment.time()->micros);
+  }
+  if (*moment.commit() <= view.version) return *moment.commit();
+  return InvalidArgument("there is no such commit yet")
+      .With("commit", moment.commit()->value())
+      .With("newest", view.version.value());
 }
 
 std::string HistoryStartKey(TableId table) {

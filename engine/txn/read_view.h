@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "catalog/catalog.h"
+#include "daftar/as_of.h"
 #include "daftar/ids.h"
 #include "storage/reader.h"
 
@@ -25,6 +27,10 @@ struct ReadView {
 // Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer
 // reaches back to the view's commit.
 absl::Status CheckReadable(const ReadView& view, const catalog::TableDef& table);
+
+// The commit that made what was so at a moment. Errors: InvalidArgument when it is after the
+// view's; DataLoss.
+absl::StatusOr<CommitVersion> CommitOf(const ReadView& view, const AsOf& moment);
 
 // Where the history of a table is said to begin: key and value. docs/format.md section 11.
 std::string HistoryStartKey(TableId table);
