@@ -1,3 +1,4 @@
+// files: whole files of a closed database, and pieces of them.
 
 #include <algorithm>
 #include <fstream>
@@ -7,15 +8,13 @@
 #include "base/status.h"
 #include "torture/commands.h"
 #include "torture/damage.h"
-#include "torture/run.h"
+#include "torture/damaged_copies.h"
 
 namespace daftar::torture {
 namespace {
 
 namespace fs = std::filesystem;
 
-enum Count : size_t { kCases, kRight, kRefusedOpen, kRefusedRead, kReadOnly };
-constexpr DamageCounts kDamageCounts = {kRight, kRefusedOpen, kRefusedRead, kReadOnly};
 constexpr unsigned kPatienceSeconds = 30;
 
 struct Options {
@@ -45,7 +44,7 @@ struct Case {
   uint64_t end = 0;    // kZero
 };
 
-void Apply(const Case& each, const fs::path& directory) {
+void Change(const Case& each, const fs::path& directory) {
   const fs::path path = directory / each.file;
   switch (each.what) {
     case What::kCut:
@@ -89,20 +88,17 @@ std::string ToString(const Case& each) {
   return "?";
 }
 
-class Cases final : public Items {
+class Cases final : public DamagedCopies {
  public:
-  Cases(const Options& options, Board* board) : options_(options), board_(board) {}
+  Cases(const Options& options, Board* board)
+      : DamagedCopies(options.common, board), options_(options) {}
 
-  absl::Status Prepare(const fs::path& folder) override {
-    PrepareOptions prepare;
-    prepare.seed = options_.common.seed;
-    prepare.commits = {6, 6, 6, 6, 8, 12};
-    prepare.workload.note_bytes = 200;
-    prepare.workload.large_percent = 0;
-    prepare.workload.bulk_percent = 6;
-    DAFTAR_RETURN_IF_ERROR(ledger_.Prepare(folder, prepare));
-    if (options_.common.plant == "wrong-model") ledger_.mutable_model().Falsify();
-    const std::vector<std::string> files = ledger_.Files();
+  uint64_t count() const override { return cases_.size(); }
+  std::string Describe(uint64_t item) const override { return ToString(cases_[item]); }
+
+ private:
+  absl::Status Choose() override {
+    const std::vector<std::string> files = ledger().Files();
     for (const std::string& file : files) {
       AddPieces(file);
       cases_.push_back({What::kRemove, file, {}, 0, 0});
@@ -113,29 +109,21 @@ class Cases final : public Items {
     }
     return absl::OkStatus();
   }
-
-  uint64_t count() const override { return cases_.size(); }
-  std::string Describe(uint64_t item) const override { return ToString(cases_[item]); }
-
-  void Run(uint64_t item, const fs::path& folder) override {
-    const fs::path directory = folder / "db";
-    Damage(item, directory);
-    Choices choices(MixSeed({options_.common.seed, item}));
-    const DamageOptions how = {
-        .read_only = item % 4 == 0, .point_reads = item % 8 == 1, .go_on = item % 16 == 2};
-    const absl::Status status =
-        CheckDamaged(directory, ledger_, how, kDamageCounts, board_, &choices);
-    board_->Add(kCases);
-    if (status.ok()) return;
-    Damage(item, folder / absl::StrCat("case-", item));
-    board_->AddViolation(absl::StrCat(Describe(item), ": ", status.ToString()));
+  void Apply(uint64_t item, const fs::path& directory) const override {
+    Change(cases_[item], directory);
+    if (options_.common.plant == "stale-anchor" && cases_[item].file != "ANCHOR") {
+      fs::copy_file(ledger().older().front() / "ANCHOR", directory / "ANCHOR",
+                    fs::copy_options::overwrite_existing);
+    }
+  }
+  Choices ChoicesOf(uint64_t item) const override {
+    return Choices(MixSeed({options_.common.seed, item}));
   }
 
- private:
   void AddPieces(const std::string& file) {
     // The text log is not part of the database: now and then is enough.
     const uint64_t step = KindOfFile(file) == "log" ? options_.step * 50 : options_.step;
-    const uint64_t bytes = fs::file_size(ledger_.directory() / file);
+    const uint64_t bytes = fs::file_size(ledger().directory() / file);
     for (uint64_t at = 0; at < bytes; at += step) {
       cases_.push_back({What::kCut, file, {}, at, 0});
       cases_.push_back({What::kZero, file, {}, at, at + step});
@@ -144,31 +132,19 @@ class Cases final : public Items {
   }
 
   void AddOlder(const std::string& file) {
-    const std::string now = ReadAll(ledger_.directory() / file);
-    for (const fs::path& older : ledger_.older()) {
+    const std::string now = ReadAll(ledger().directory() / file);
+    for (const fs::path& older : ledger().older()) {
       if (!fs::exists(older / file) || ReadAll(older / file) == now) continue;
       cases_.push_back({What::kOlder, file, older.string(), 0, 0});
     }
   }
 
-  void Damage(uint64_t item, const fs::path& directory) const {
-    ledger_.CopyTo(directory);
-    Apply(cases_[item], directory);
-    if (options_.common.plant == "stale-anchor" && cases_[item].file != "ANCHOR") {
-      fs::copy_file(ledger_.older().front() / "ANCHOR", directory / "ANCHOR",
-                    fs::copy_options::overwrite_existing);
-    }
-  }
-
   const Options& options_;
-  Board* const board_;
-  PreparedLedger ledger_;
   std::vector<Case> cases_;
 };
 
 ExitCode RunFiles(const Options& options) {
-  Board board({"cases", "right", "refused to open", "refused to read", "opened for reading"},
-              options.common.violations_max);
+  Board board = DamageBoard("cases", options.common);
   Cases cases(options, &board);
   return RunItems("files", options.common, &board, &cases, kPatienceSeconds);
 }
