@@ -134,10 +134,11 @@ std::unique_ptr<Iterator> FaultyStore::NewIterator(const KeyRange& range,
 
 std::unique_ptr<Snapshot> FaultyStore::NewSnapshot() const { return inner_->NewSnapshot(); }
 
-absl::Status FaultyStore::Write(const Batch& batch, Durability durability) {
+absl::Status FaultyStore::Write(const Batch& batch, Durability durability,
+                                absl::FunctionRef<void()> logged) {
   if (absl::Status status = latch_.Check(); !status.ok()) return status;
   return latch_.Record(
-      RunWith(Meet(FaultPoint::kWrite), [&] { return inner_->Write(batch, durability); }));
+      RunWith(Meet(FaultPoint::kWrite), [&] { return inner_->Write(batch, durability, logged); }));
 }
 
 absl::StatusOr<std::unique_ptr<BulkWriter>> FaultyStore::NewBulkWriter() {

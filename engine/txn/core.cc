@@ -66,6 +66,7 @@ Core::~Core() {
   if (options_.mode != CoreMode::kWrite) return;
   const WriteLock lock(this);
   const DatabaseEnd newest = end();
+  absl::MutexLock anchor_lock(&anchor_mutex_);
   if (newest.header.last_commit == anchored_) return;
   // There is nobody to tell of a failure: what is not durable then was never said to be.
   if (!store_->Sync().ok()) return;
@@ -188,7 +189,7 @@ absl::Status Core::Load() {
   }
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts, ReadHistoryStarts(*state));
   {
-    absl::MutexLock lock(&write_mutex_);
+    absl::MutexLock lock(&anchor_mutex_);
     anchored_ = anchor->version;
   }
   {

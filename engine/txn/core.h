@@ -1,6 +1,7 @@
 // The one path by which anything is read from or written to an open database.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -114,10 +115,12 @@ class Core {
   friend class WriteLock;
   class GroupStage;
 
-  // A group that is worked out on the view and not shown in it yet.
+  // A group that is worked out and not decided yet.
   struct InFlight {
     DatabaseEnd end;
     std::shared_ptr<const storage::PendingChanges> changes;
+    bool logged = false;  // guarded by the write mutex
+    bool shown = false;   // guarded by the view mutex
   };
 
   Core(std::unique_ptr<storage::Store> store, CoreOptions options);
@@ -134,7 +137,10 @@ class Core {
   std::shared_ptr<const storage::Reader> NewReader(CommitVersion newest) const;
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
-  absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Shows readers a group that was written, whose turn it is.
+  absl::Status PublishGroup(const InFlight& group, bool durable);
+  // Brings the anchor up to a commit that is durable, with everything before it.
+  void NoteDurable(const DatabaseEnd& end);
   absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
 
   const std::unique_ptr<storage::Store> store_;
@@ -142,22 +148,24 @@ class Core {
   CommitQueue queue_;
 
   absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
-  // Two groups of commits are under way at most: one is worked out under the first of these, one is
-  // written under the second.
+  // A group of commits is worked out under the first of these and written to the log under the
+  // second. What then comes, until it is decided, is done in the order of the log.
   absl::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(write_mutex_);
   RecentCommits recent_ ABSL_GUARDED_BY(work_mutex_);
 
   absl::Mutex write_mutex_;
-  CommitVersion anchored_ ABSL_GUARDED_BY(write_mutex_);  // what the anchor says
-  int64_t anchor_synced_at_ ABSL_GUARDED_BY(write_mutex_) = 0;
+
+  absl::Mutex anchor_mutex_;
+  CommitVersion anchored_ ABSL_GUARDED_BY(anchor_mutex_);  // what the anchor says
+  int64_t anchor_synced_at_ ABSL_GUARDED_BY(anchor_mutex_) = 0;
 
   std::unique_ptr<Housekeeper> housekeeper_;  // null: none; set before anything is committed
 
   mutable absl::Mutex view_mutex_;
   ReadView view_ ABSL_GUARDED_BY(view_mutex_);
   DatabaseEnd end_ ABSL_GUARDED_BY(view_mutex_);  // of the view, when that is the newest state
-  // Taken back when the view shows it, in the same step.
-  std::optional<InFlight> in_flight_ ABSL_GUARDED_BY(view_mutex_);
+  // Oldest first. The view may show some of them already.
+  std::deque<std::shared_ptr<InFlight>> in_flight_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 // The sole right to write. While it is held no commit is worked out or written, and none is in

@@ -20,10 +20,12 @@ class PausingStore final : public testing::ForwardingStore {
   // How many batches were written.
   size_t writes() const { return writes_; }
 
-  absl::Status Write(const storage::Batch& batch, storage::Durability durability) override {
+  using storage::Store::Write;
+  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
+                     absl::FunctionRef<void()> logged) override {
     ++writes_;
     pause_();
-    return ForwardingStore::Write(batch, durability);
+    return ForwardingStore::Write(batch, durability, logged);
   }
 
  private:

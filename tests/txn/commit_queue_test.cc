@@ -45,7 +45,10 @@ class Decider {
       group_.insert(group_.end(), requests.begin(), requests.end());
     }
     void Seal() override { decider_.gathering_ = false; }
-    void Write() override { decider_.Decide(group_); }
+    void Write(absl::FunctionRef<void()> logged) override {
+      decider_.Decide(group_);
+      logged();
+    }
 
    private:
     Decider& decider_;

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "storage/forwarding_store.h"
 #include "support/status_matchers.h"
 #include "txn/firm_table.h"
@@ -84,12 +85,14 @@ class GatedStore final : public ForwardingStore {
     return ForwardingStore::NewIterator(
         range, {Inner(options.snapshot), options.reverse, options.fill_cache});
   }
-  absl::Status Write(const storage::Batch& batch, storage::Durability durability) override {
+  using storage::Store::Write;
+  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
+                     absl::FunctionRef<void()> logged) override {
     if (gated_) {
       begun_.release();
       let_.acquire();
     }
-    return ForwardingStore::Write(batch, durability);
+    return ForwardingStore::Write(batch, durability, logged);
   }
 
  private:
@@ -102,6 +105,90 @@ class GatedStore final : public ForwardingStore {
   std::counting_semaphore<> begun_{0};
   std::counting_semaphore<> let_{0};
 };
+
+// Holds the first write back after it is logged, until it is let go.
+class HoldingStore final : public ForwardingStore {
+ public:
+  explicit HoldingStore(storage::Store* inner) : ForwardingStore(inner) {}
+
+  // From here on; the first write then ends with `status`.
+  void HoldFirst(absl::Status status) {
+    first_status_ = std::move(status);
+    writes_ = 0;
+    holds_ = true;
+  }
+  absl::Notification& first_logged() { return first_logged_; }
+  absl::Notification& second_logged() { return second_logged_; }
+  absl::Notification& release() { return release_; }
+
+  using storage::Store::Write;
+  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
+                     absl::FunctionRef<void()> logged) override {
+    const absl::Status status = ForwardingStore::Write(batch, durability, logged);
+    if (!holds_) return status;
+    const int number = ++writes_;
+    if (number == 2) second_logged_.Notify();
+    if (number != 1) return status;
+    first_logged_.Notify();
+    release_.WaitForNotification();
+    return first_status_;
+  }
+
+ private:
+  std::atomic<bool> holds_ = false;
+  std::atomic<int> writes_ = 0;
+  absl::Status first_status_;
+  absl::Notification first_logged_;
+  absl::Notification second_logged_;
+  absl::Notification release_;
+};
+
+struct TwoGroups {
+  absl::StatusOr<CommitVersion> first;
+  absl::StatusOr<CommitVersion> second;
+  CommitVersion shown;  // when both are logged and the first is held back
+  CommitVersion last;
+};
+
+// Two commits, of which the second is logged while the first one, logged too, has not ended.
+TwoGroups RunTwoGroups(absl::Status first_ends_with) {
+  const auto inner = storage::NewMemoryStore();
+  auto made = std::make_unique<HoldingStore>(inner.get());
+  HoldingStore& store = *made;
+  const auto core =
+      txn::Core::Create(std::move(made), FirmCatalog(), kTestId, TestOptions()).value();
+  store.HoldFirst(std::move(first_ends_with));
+  TwoGroups result{absl::UnknownError(""), absl::UnknownError(""), {}, {}};
+  std::thread first([&] { result.first = Commit(core.get(), Put(*core, R"({"code": "A"})")); });
+  store.first_logged().WaitForNotification();
+  std::thread second([&] { result.second = Commit(core.get(), Put(*core, R"({"code": "B"})")); });
+  store.second_logged().WaitForNotification();
+  result.shown = core->View().version;
+  store.release().Notify();
+  first.join();
+  second.join();
+  result.last = core->View().version;
+  return result;
+}
+
+TEST_CASE("pipeline: a group is logged while the one before it still goes into memory",
+          "[txn][threads]") {
+  const TwoGroups groups = RunTwoGroups(absl::OkStatus());
+  REQUIRE_OK(groups.first.status());
+  REQUIRE_OK(groups.second.status());
+  CHECK(*groups.first == CommitVersion(1));
+  CHECK(*groups.second == CommitVersion(2));
+  CHECK(groups.shown == CommitVersion(0));
+  CHECK(groups.last == CommitVersion(2));
+}
+
+TEST_CASE("pipeline: a group is not acknowledged when the one before it fails after the log",
+          "[txn][threads]") {
+  const TwoGroups groups = RunTwoGroups(absl::UnavailableError("planted"));
+  CHECK(absl::IsUnavailable(groups.first.status()));
+  CHECK(absl::IsUnavailable(groups.second.status()));
+  CHECK(groups.last == CommitVersion(0));
+}
 
 // A group is worked out on what the one before is about to write. Were that worked out on the one
 // before it in turn, and so on, all would be kept until nobody commits for a moment.
