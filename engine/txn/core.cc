@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "catalog/catalog_codec.h"
 #include "history/as_of_reader.h"
+#include "txn/follower_reader.h"
 #include "txn/statement.h"
 
 namespace daftar::txn {
@@ -156,15 +157,15 @@ absl::StatusOr<std::shared_ptr<const catalog::Catalog>> Core::LoadCatalog(
   return std::make_shared<const catalog::Catalog>(std::move(catalog));
 }
 
-std::shared_ptr<const storage::Reader> Core::NewReader(CommitVersion newest) const {
+std::shared_ptr<const storage::Reader> Core::NewReader(
+    CommitVersion newest, std::shared_ptr<const HistoryStarts> starts) const {
   switch (options_.mode) {
     case CoreMode::kWrite:
       return storage::NewSnapshotReader(*store_);
     case CoreMode::kRead:
       return storage::NewLiveReader(*store_);
     case CoreMode::kFollow:
-      // The store moves on beneath a view, which must not.
-      return history::NewAsOfReader(storage::NewLiveReader(*store_), newest);
+      return NewFollowerReader(*store_, moves_, newest, std::move(starts));
   }
   return nullptr;
 }
@@ -173,7 +174,12 @@ absl::Status Core::Load() {
   const auto state = storage::NewSnapshotReader(*store_);
   DatabaseEnd end;
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<Anchor> anchor, FindAnchor());
-  if (options_.mode != CoreMode::kWrite) DAFTAR_RETURN_IF_ERROR(store_->CatchUp());
+  if (options_.mode != CoreMode::kWrite) {
+    ++moves_;
+    const absl::Status status = store_->CatchUp();
+    ++moves_;
+    DAFTAR_RETURN_IF_ERROR(status);
+  }
   DAFTAR_ASSIGN_OR_RETURN(end.header, ReadHeader(*state, anchor));
   DAFTAR_ASSIGN_OR_RETURN(const auto catalog, LoadCatalog(*state, end.header.schema));
   uint64_t tail = kTailCommits;
@@ -187,7 +193,8 @@ absl::Status Core::Load() {
     DAFTAR_ASSIGN_OR_RETURN(const journal::EntryHead entry, ReadEntry(*state, last));
     end.journal = {journal::HashOf(entry), entry.time};
   }
-  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts, ReadHistoryStarts(*state));
+  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts found, ReadHistoryStarts(*state));
+  const auto starts = std::make_shared<const HistoryStarts>(std::move(found));
   {
     absl::MutexLock lock(&anchor_mutex_);
     anchored_ = anchor->version;
@@ -196,7 +203,7 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
-  Show({NewReader(last), catalog, std::make_shared<const HistoryStarts>(std::move(starts)), last});
+  Show({NewReader(last, starts), catalog, starts, last});
   return absl::OkStatus();
 }
 
@@ -220,7 +227,7 @@ absl::Status Core::CatchUp() {
 
 void Core::ShowStore() {
   ReadView view = View();
-  view.reader = NewReader(view.version);
+  view.reader = NewReader(view.version, view.history_starts);
   Show(std::move(view));
 }
 
@@ -240,7 +247,9 @@ absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
   ReadView view = View();
   DAFTAR_RETURN_IF_ERROR(CommitOf(view, AsOf::Commit(version)).status());
   if (version == view.version) return view;
-  view.reader = history::NewAsOfReader(std::move(view.reader), version);
+  view.reader = options_.mode == CoreMode::kFollow
+                    ? NewReader(version, view.history_starts)
+                    : history::NewAsOfReader(std::move(view.reader), version);
   view.version = version;
   return view;
 }

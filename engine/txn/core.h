@@ -18,6 +18,7 @@
 #include "txn/anchor.h"
 #include "txn/commit_group.h"
 #include "txn/commit_queue.h"
+#include "txn/follower_reader.h"
 #include "txn/header.h"
 #include "txn/housekeeper.h"
 #include "txn/read_view.h"
@@ -100,6 +101,9 @@ class Core {
   absl::Mutex& write_mutex() ABSL_LOCK_RETURNED(write_mutex_) { return write_mutex_; }
   // Where the database stands; the next commit follows it.
   DatabaseEnd end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Asked by whoever is about to write. Errors: FailedPrecondition when it is not known any more
+  // where the database stands, until it is opened again.
+  absl::Status CheckWritable() const;
   // The time of a commit that is to follow `end`.
   int64_t NextTime(const DatabaseEnd& end) const;
   // Shows commits that were written to readers. `durable`: they are synced,
@@ -119,8 +123,8 @@ class Core {
   struct InFlight {
     DatabaseEnd end;
     std::shared_ptr<const storage::PendingChanges> changes;
-    bool logged = false;  // guarded by the write mutex
-    bool shown = false;   // guarded by the view mutex
+    bool logged = false;  // set under the write mutex
+    bool shown = false;   // set under the view mutex
   };
 
   Core(std::unique_ptr<storage::Store> store, CoreOptions options);
@@ -133,12 +137,17 @@ class Core {
                            const std::optional<Anchor>& anchor) const;
   absl::StatusOr<std::shared_ptr<const catalog::Catalog>> LoadCatalog(const storage::Reader& reader,
                                                                       SchemaVersion version) const;
-  // What shows the state after the newest commit.
-  std::shared_ptr<const storage::Reader> NewReader(CommitVersion newest) const;
+  // What shows the state after the newest commit, as the mode has it.
+  std::shared_ptr<const storage::Reader> NewReader(
+      CommitVersion newest, std::shared_ptr<const HistoryStarts> starts) const;
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
   // Shows readers a group that was written, whose turn it is.
   absl::Status PublishGroup(const InFlight& group, bool durable);
+  // The newest commit that a reader shows which was made when `group` had been written. Errors:
+  // those of Reader::Get.
+  absl::StatusOr<CommitVersion> NewestIn(const storage::Reader& reader,
+                                         const InFlight& group) const;
   // Brings the anchor up to a commit that is durable, with everything before it.
   void NoteDurable(const DatabaseEnd& end);
   absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
@@ -148,6 +157,7 @@ class Core {
   CommitQueue queue_;
 
   absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
+  Moves moves_ = 0;         // of a follower's store, known to its views
   // A group of commits is worked out under the first of these and written to the log under the
   // second. What then comes, until it is decided, is done in the order of the log.
   absl::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(write_mutex_);
@@ -166,6 +176,8 @@ class Core {
   DatabaseEnd end_ ABSL_GUARDED_BY(view_mutex_);  // of the view, when that is the newest state
   // Oldest first. The view may show some of them already.
   std::deque<std::shared_ptr<InFlight>> in_flight_ ABSL_GUARDED_BY(view_mutex_);
+  // The log holds a commit that the view does not show and that was not acknowledged.
+  bool must_reopen_ ABSL_GUARDED_BY(view_mutex_) = false;
 };
 
 // The sole right to write. While it is held no commit is worked out or written, and none is in

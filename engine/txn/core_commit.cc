@@ -116,6 +116,7 @@ class Core::GroupStage final : public CommitStage {
     {
       absl::MutexLock lock(&core_.view_mutex_);
       self_->shown = status.ok();
+      if (self_->logged && !status.ok()) core_.must_reopen_ = true;
       core_.in_flight_.pop_front();
     }
     for (const CommitGroup::Accepted& accepted : group_->accepted()) {
@@ -139,8 +140,10 @@ class Core::GroupStage final : public CommitStage {
       self_->logged = true;
       pass();
     };
-    absl::Status status;
-    if (before_ != nullptr && !before_->logged) {
+    absl::Status status = core_.CheckWritable();
+    if (!status.ok()) {
+      // Nothing is attempted.
+    } else if (before_ != nullptr && !before_->logged) {
       status = Aborted("a commit before this one could not be written; begin again");
     } else if (group_->batch().empty()) {
       pass_logged();
@@ -201,6 +204,7 @@ WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
   const WriteLock lock(this);
+  DAFTAR_RETURN_IF_ERROR(CheckWritable());
   const DatabaseEnd before = end();
   DatabaseEnd after = before;
   after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
@@ -224,7 +228,7 @@ absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, sto
 void Core::NoteWritten(RecentCommits::Written written) { recent_.Add(std::move(written)); }
 
 void Core::Publish(const DatabaseEnd& end, bool durable) {
-  const auto reader = NewReader(end.header.last_commit);
+  const auto reader = storage::NewSnapshotReader(*store_);
   {
     absl::MutexLock lock(&view_mutex_);
     view_.version = end.header.last_commit;
@@ -234,18 +238,36 @@ void Core::Publish(const DatabaseEnd& end, bool durable) {
   if (durable) NoteDurable(end);
 }
 
+absl::Status Core::CheckWritable() const {
+  absl::ReaderMutexLock lock(&view_mutex_);
+  if (!must_reopen_) return absl::OkStatus();
+  return FailedPrecondition(
+      "writes are refused, as an earlier commit failed when it was in the log already; open the "
+      "database again");
+}
+
+absl::StatusOr<CommitVersion> Core::NewestIn(const storage::Reader& reader,
+                                             const InFlight& group) const {
+  {
+    absl::ReaderMutexLock lock(&view_mutex_);
+    if (in_flight_.size() == 1) return group.end.header.last_commit;
+  }
+  // Groups that follow this one may be in the store by now, too.
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(HeaderKey()));
+  if (!stored.has_value()) return DataLoss("database has lost its header");
+  DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*stored));
+  return header.last_commit;
+}
+
 absl::Status Core::PublishGroup(const InFlight& group, bool durable) {
   if (View().version < group.end.header.last_commit) {
-    const auto reader = NewReader(group.end.header.last_commit);
-    // Groups that follow this one may be in the store by now, too.
-    DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader->Get(HeaderKey()));
-    if (!stored.has_value()) return DataLoss("database has lost its header");
-    DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*stored));
+    const auto reader = storage::NewSnapshotReader(*store_);
+    DAFTAR_ASSIGN_OR_RETURN(const CommitVersion newest, NewestIn(*reader, group));
     absl::MutexLock lock(&view_mutex_);
     for (const std::shared_ptr<InFlight>& each : in_flight_) {
-      if (each->end.header.last_commit == header.last_commit) end_ = each->end;
+      if (each->end.header.last_commit == newest) end_ = each->end;
     }
-    view_.version = header.last_commit;
+    view_.version = newest;
     view_.reader = reader;
   }
   if (durable) NoteDurable(group.end);

@@ -112,6 +112,30 @@ TEST_CASE("follower: views and cursors made before stay as they were", "[api]") 
   CHECK(record.created() == CommitVersion(3));
 }
 
+TEST_CASE("follower: a view whose history was removed says so", "[api]") {
+  const Pair pair;
+  const ReadView old = pair.follower->View();
+  REQUIRE_OK_AND_ASSIGN(Cursor cursor, pair.follower->Run(old, Query("permit")));
+  REQUIRE(cursor.Next().value());
+  REQUIRE_OK_AND_ASSIGN(const ReadView earlier,
+                        pair.follower->View(AsOf::Commit(CommitVersion(2))));
+  pair.Put(2, "b");
+  PruneOptions options;
+  options.table = PruneOptions::TableUntil{"permit", AsOf::Commit(CommitVersion(4))};
+  REQUIRE_OK(pair.writer->PruneHistory(options));
+  // Nothing has changed for the follower yet.
+  CHECK(Shown(*pair.follower, old) == "1a 2a 3a");
+  REQUIRE_OK(pair.follower->CatchUp());
+  const auto refusal =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "has removed history; take a new view");
+  CHECK_THAT(pair.follower->Find(old, "permit", {int64_t{2}}), refusal);
+  CHECK_THAT(pair.follower->Find(earlier, "permit", {int64_t{2}}), refusal);
+  CHECK_THAT(cursor.Next(), refusal);
+  REQUIRE_OK_AND_ASSIGN(Cursor late, pair.follower->Run(old, Query("permit")));
+  CHECK_THAT(late.Next(), refusal);
+  CHECK(Shown(*pair.follower) == "1a 2b 3a");
+}
+
 TEST_CASE("follower: earlier states and versions are those of the writer", "[api]") {
   const Pair pair;
   pair.Put(2, "b");

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <chrono>
 #include <memory>
 #include <semaphore>
@@ -117,6 +118,8 @@ class HoldingStore final : public ForwardingStore {
     writes_ = 0;
     holds_ = true;
   }
+  // The next read of the store fails.
+  void FailRead() { fails_read_ = true; }
   absl::Notification& first_logged() { return first_logged_; }
   absl::Notification& second_logged() { return second_logged_; }
   absl::Notification& release() { return release_; }
@@ -133,9 +136,15 @@ class HoldingStore final : public ForwardingStore {
     release_.WaitForNotification();
     return first_status_;
   }
+  absl::StatusOr<std::optional<std::string>> Get(
+      std::string_view key, const storage::ReadOptions& options) const override {
+    if (fails_read_.exchange(false)) return absl::UnavailableError("planted");
+    return ForwardingStore::Get(key, options);
+  }
 
  private:
   std::atomic<bool> holds_ = false;
+  mutable std::atomic<bool> fails_read_ = false;
   std::atomic<int> writes_ = 0;
   absl::Status first_status_;
   absl::Notification first_logged_;
@@ -146,27 +155,32 @@ class HoldingStore final : public ForwardingStore {
 struct TwoGroups {
   absl::StatusOr<CommitVersion> first;
   absl::StatusOr<CommitVersion> second;
-  CommitVersion shown;  // when both are logged and the first is held back
+  CommitVersion shown;                  // when both are logged and the first is held back
+  absl::StatusOr<CommitVersion> third;  // begun after both
   CommitVersion last;
 };
 
+enum class ReadBack { kWorks, kFails };
+
 // Two commits, of which the second is logged while the first one, logged too, has not ended.
-TwoGroups RunTwoGroups(absl::Status first_ends_with) {
+TwoGroups RunTwoGroups(absl::Status first_ends_with, ReadBack read_back = ReadBack::kWorks) {
   const auto inner = storage::NewMemoryStore();
   auto made = std::make_unique<HoldingStore>(inner.get());
   HoldingStore& store = *made;
   const auto core =
       txn::Core::Create(std::move(made), FirmCatalog(), kTestId, TestOptions()).value();
   store.HoldFirst(std::move(first_ends_with));
-  TwoGroups result{absl::UnknownError(""), absl::UnknownError(""), {}, {}};
+  TwoGroups result{absl::UnknownError(""), absl::UnknownError(""), {}, absl::UnknownError(""), {}};
   std::thread first([&] { result.first = Commit(core.get(), Put(*core, R"({"code": "A"})")); });
   store.first_logged().WaitForNotification();
   std::thread second([&] { result.second = Commit(core.get(), Put(*core, R"({"code": "B"})")); });
   store.second_logged().WaitForNotification();
   result.shown = core->View().version;
+  if (read_back == ReadBack::kFails) store.FailRead();
   store.release().Notify();
   first.join();
   second.join();
+  result.third = Commit(core.get(), Put(*core, R"({"code": "C"})"));
   result.last = core->View().version;
   return result;
 }
@@ -179,14 +193,21 @@ TEST_CASE("pipeline: a group is logged while the one before it still goes into m
   CHECK(*groups.first == CommitVersion(1));
   CHECK(*groups.second == CommitVersion(2));
   CHECK(groups.shown == CommitVersion(0));
-  CHECK(groups.last == CommitVersion(2));
+  CHECK(*groups.third == CommitVersion(3));
+  CHECK(groups.last == CommitVersion(3));
 }
 
 TEST_CASE("pipeline: a group is not acknowledged when the one before it fails after the log",
           "[txn][threads]") {
-  const TwoGroups groups = RunTwoGroups(absl::UnavailableError("planted"));
+  const bool fails_late = GENERATE(false, true);
+  CAPTURE(fails_late);
+  // The second time, what was written cannot be read back to be shown.
+  const TwoGroups groups = fails_late ? RunTwoGroups(absl::OkStatus(), ReadBack::kFails)
+                                      : RunTwoGroups(absl::UnavailableError("planted"));
   CHECK(absl::IsUnavailable(groups.first.status()));
   CHECK(absl::IsUnavailable(groups.second.status()));
+  // Versions that the log holds are not given again.
+  CHECK_THAT(groups.third, StatusIs(absl::StatusCode::kFailedPrecondition, "open the database"));
   CHECK(groups.last == CommitVersion(0));
 }
 
