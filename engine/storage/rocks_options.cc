@@ -62,6 +62,11 @@ void SetMemory(size_t budget_bytes, rocksdb::Options& options,
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 6;  // Its checksums also detect a block in the wrong place.
+  // A file's filter and index are read in pieces: whole, those of a large file of small keys take
+  // megabytes, more than the cache may keep of one thing, and would be read again for every key.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_cache_options.top_level_index_pinning = rocksdb::PinningTier::kAll;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
   table.whole_key_filtering = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -1,6 +1,7 @@
 #include "torture/follower.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -54,21 +55,29 @@ class Follower {
   Follower(Database& database, bool read_two_states)
       : database_(database), read_two_states_(read_two_states) {}
 
-  // Catches up once and checks what is then there.
+  // Catches up again and again, for as long as it is not told to stop: a thread of its own, as a
+  // program has it whose questions take long.
+  absl::Status KeepUp(const std::atomic<bool>& stop) {
+    while (!stop) {
+      // Asked before, the lag is what a reader lives with between two looks.
+      const auto lag = database_.Lag();
+      if (!lag.ok()) return lag.status();
+      lags_ms_.push_back(static_cast<double>(lag->time.count()) / 1000);
+      if (auto status = database_.CatchUp(); !status.ok()) return status;
+      std::this_thread::sleep_for(kPause);
+    }
+    return absl::OkStatus();
+  }
+
+  // Checks what is there now, and at an earlier moment, while the store moves on.
   absl::Status Step() {
-    // Asked before, the lag is what a reader lives with between two looks.
-    const auto lag = database_.Lag();
-    if (!lag.ok()) return lag.status();
-    lags_ms_.push_back(static_cast<double>(lag->time.count()) / 1000);
-    if (auto status = database_.CatchUp(); !status.ok()) return status;
     const ReadView now = database_.View();
     if (auto status = Check(now, "primary"); !status.ok()) return status;
     if (auto status = Check(now, "byBalance"); !status.ok()) return status;
-    // An earlier state, while the store has moved on; and the same state again after that.
+    // An earlier state; and the same state again after that.
     const uint64_t newest = now.version().value();
     const auto then = database_.View(AsOf::Commit(CommitVersion(1 + random_() % newest)));
     if (!then.ok()) return then.status();
-    if (auto status = database_.CatchUp(); !status.ok()) return status;
     if (auto status = Check(*then, "byBalance"); !status.ok()) return status;
     return Check(now, "primary");
   }
@@ -147,10 +156,16 @@ int RunFollower(const std::filesystem::path& folder, const std::string& plant) {
   absl::Status status = database.status();
   if (status.ok()) {
     Follower follower(**database, plant == "read-two-states");
+    std::atomic<bool> stop = false;
+    absl::Status kept_up;
+    std::thread keeper([&] { kept_up = follower.KeepUp(stop); });
     while (status.ok() && !std::filesystem::exists(folder / "stop")) {
       status = follower.Step();
       std::this_thread::sleep_for(kPause);
     }
+    stop = true;
+    keeper.join();
+    status.Update(kept_up);
     follower.Save(folder / "counts");
     if (status.ok()) return follower.clean() ? 0 : 1;
   }
