@@ -49,8 +49,8 @@ void SetMemory(size_t budget_bytes, rocksdb::Options& options,
       std::make_shared<rocksdb::WriteBufferManager>(budget_bytes / 4, *cache);
   options.write_buffer_size = std::clamp(budget_bytes / 8, kMebibyte, 64 * kMebibyte);
 
-  // One batch is put into memory while the next one is written to the log.
-  options.enable_pipelined_write = true;
+  // With it a reader beside the writer does not always find the newest commits.
+  options.enable_pipelined_write = false;
   // Batches are put into memory one at a time, often keys that follow those before them in the same
   // table or index: the place of the last one of each is remembered.
   options.allow_concurrent_memtable_write = false;

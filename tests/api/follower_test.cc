@@ -304,7 +304,7 @@ TEST_CASE("follower: sees only whole commits while they are written", "[api][pro
   CHECK(whole);
   REQUIRE_OK(written);
   REQUIRE_OK(follower->CatchUp());
-  CHECK(follower->View().version() == CommitVersion(kCommits + 1));
+  CHECK(follower->View().version().value() == kCommits + 1);
   CHECK(Shown(*follower) == Shown(*writer));
 }
 
