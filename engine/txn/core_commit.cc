@@ -102,7 +102,9 @@ class Core::GroupStage final : public CommitStage {
     core_.write_mutex_.Lock();
     {
       absl::MutexLock lock(&core_.view_mutex_);
-      const auto few = [this] { return core_.in_flight_.size() < kInFlightMax; };
+      const auto few = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+        return core_.in_flight_.size() < kInFlightMax;
+      };
       core_.view_mutex_.Await(absl::Condition(&few));
       core_.in_flight_.push_back(self_);
     }
@@ -160,7 +162,9 @@ class Core::GroupStage final : public CommitStage {
 
   void AwaitTurn() {
     absl::MutexLock lock(&core_.view_mutex_);
-    const auto first = [this] { return core_.in_flight_.front() == self_; };
+    const auto first = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      return core_.in_flight_.front() == self_;
+    };
     core_.view_mutex_.Await(absl::Condition(&first));
   }
 
