@@ -1,5 +1,6 @@
 #include "storage/log_check.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -161,15 +162,22 @@ absl::Status CheckLogBytes(std::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& directory,
-                       LogCuts* cuts) {
+absl::StatusOr<std::vector<std::string>> LogNames(rocksdb::FileSystem* file_system,
+                                                  const std::string& directory) {
   rocksdb::IODebugContext debug;
   std::vector<std::string> names;
   DAFTAR_RETURN_IF_ERROR(
       FromRocks(file_system->GetChildren(directory, rocksdb::IOOptions(), &names, &debug),
                 "cannot list the database directory"));
+  std::erase_if(names, [](const std::string& name) { return !absl::EndsWith(name, ".log"); });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+absl::Status CheckLogs(rocksdb::FileSystem* file_system, const std::string& directory,
+                       LogCuts* cuts) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> names, LogNames(file_system, directory));
   for (const std::string& name : names) {
-    if (!absl::EndsWith(name, ".log")) continue;
     DAFTAR_RETURN_IF_ERROR(CheckLog(file_system, directory, name, cuts));
   }
   std::string current;

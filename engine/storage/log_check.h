@@ -8,10 +8,16 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace daftar::storage {
+
+// The write-ahead logs in a database directory, in order. Errors: Unavailable.
+absl::StatusOr<std::vector<std::string>> LogNames(rocksdb::FileSystem* file_system,
+                                                  const std::string& directory);
 
 // Whether a log can be left to RocksDB, which then finds all other damage by its checksums:
 //   - A record of the kind that recycled logs have, which ours never are, makes RocksDB read the

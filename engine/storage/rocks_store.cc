@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "storage/file_error.h"
+#include "storage/log_check.h"
 #include "storage/rocks_bulk.h"
 #include "storage/rocks_iterator.h"
 #include "storage/rocks_options.h"
@@ -145,25 +146,16 @@ absl::StatusOr<uint64_t> RocksStore::UnflushedWrites() const {
   return total;
 }
 
-absl::StatusOr<std::vector<std::string>> RocksStore::LogNames() const {
-  std::vector<std::string> names;
-  DAFTAR_RETURN_IF_ERROR(
-      FromRocks(parts_.file_system->GetChildren(parts_.directory.string(), rocksdb::IOOptions(),
-                                                &names, nullptr),
-                "cannot list the database directory"));
-  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".log"); });
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 absl::Status RocksStore::CatchUp() {
   if (!parts_.read_only) {
     return FailedPrecondition("database is open for writing and follows nobody");
   }
-  DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> before, LogNames());
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> before,
+                          LogNames(parts_.file_system.get(), parts_.directory.string()));
   DAFTAR_RETURN_IF_ERROR(
       FromRocks(parts_.database->TryCatchUpWithPrimary(), "cannot read what was written since"));
-  DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> after, LogNames());
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> after,
+                          LogNames(parts_.file_system.get(), parts_.directory.string()));
   // RocksDB stops at a log that goes away while it looks, and says that all is well.
   if (std::includes(after.begin(), after.end(), before.begin(), before.end())) {
     return absl::OkStatus();

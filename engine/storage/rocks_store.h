@@ -50,8 +50,6 @@ class RocksStore final : public Store {
  private:
   // Errors: FailedPrecondition when writes are refused.
   absl::Status CheckWritable() const;
-  // Of the log files there are, in order.
-  absl::StatusOr<std::vector<std::string>> LogNames() const;
 
   const Parts parts_;
   AnchorFile anchor_;
