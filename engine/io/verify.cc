@@ -161,7 +161,6 @@ absl::StatusOr<VerifyReport> Verify(txn::Core* core, const std::filesystem::path
   if (options.repair) {
     // A repair holds the write mutex to its end, so that it cannot undo a commit.
     const txn::WriteLock lock(core);
-    DAFTAR_RETURN_IF_ERROR(core->CheckWritable());
     core->ShowStore();
     auto report = CheckView(core, spill_folder, options);
     core->ShowStore();

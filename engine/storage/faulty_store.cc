@@ -134,11 +134,10 @@ std::unique_ptr<Iterator> FaultyStore::NewIterator(const KeyRange& range,
 
 std::unique_ptr<Snapshot> FaultyStore::NewSnapshot() const { return inner_->NewSnapshot(); }
 
-absl::Status FaultyStore::Write(const Batch& batch, Durability durability,
-                                absl::FunctionRef<void()> logged) {
+absl::Status FaultyStore::Write(const Batch& batch, Durability durability) {
   if (absl::Status status = latch_.Check(); !status.ok()) return status;
   return latch_.Record(
-      RunWith(Meet(FaultPoint::kWrite), [&] { return inner_->Write(batch, durability, logged); }));
+      RunWith(Meet(FaultPoint::kWrite), [&] { return inner_->Write(batch, durability); }));
 }
 
 absl::StatusOr<std::unique_ptr<BulkWriter>> FaultyStore::NewBulkWriter() {

@@ -53,9 +53,7 @@ class FaultyStore final : public Store {
   std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
                                         const IterateOptions& options) const override;
   std::unique_ptr<Snapshot> NewSnapshot() const override;
-  using Store::Write;
-  absl::Status Write(const Batch& batch, Durability durability,
-                     absl::FunctionRef<void()> logged) override;
+  absl::Status Write(const Batch& batch, Durability durability) override;
   absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() override;
   absl::Status Sync() override;
   absl::Status WriteAnchor(std::string_view anchor, Durability durability) override;

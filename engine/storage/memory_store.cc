@@ -66,14 +66,10 @@ class MemoryStore final : public Store {
   }
 
   // Nothing outlives the process here, so both durabilities are the same.
-  absl::Status Write(const Batch& batch, Durability /*durability*/,
-                     absl::FunctionRef<void()> logged) override {
-    {
-      absl::MutexLock lock(&mutex_);
-      ++sequence_;
-      for (const Batch::Operation& operation : batch.operations()) Apply(operation);
-    }
-    logged();
+  absl::Status Write(const Batch& batch, Durability /*durability*/) override {
+    absl::MutexLock lock(&mutex_);
+    ++sequence_;
+    for (const Batch::Operation& operation : batch.operations()) Apply(operation);
     return absl::OkStatus();
   }
 

@@ -49,10 +49,8 @@ void SetMemory(size_t budget_bytes, rocksdb::Options& options,
       std::make_shared<rocksdb::WriteBufferManager>(budget_bytes / 4, *cache);
   options.write_buffer_size = std::clamp(budget_bytes / 8, kMebibyte, 64 * kMebibyte);
 
-  // With it a reader beside the writer does not always find the newest commits.
-  options.enable_pipelined_write = false;
-  // Batches are put into memory one at a time, often keys that follow those before them in the same
-  // table or index: the place of the last one of each is remembered.
+  // One thread writes at a time, often keys that follow those before them in the same table or
+  // index: the place of the last one of each is remembered.
   options.allow_concurrent_memtable_write = false;
   options.memtable_insert_with_hint_prefix_extractor.reset(
       rocksdb::NewFixedPrefixTransform(kHintBytes));

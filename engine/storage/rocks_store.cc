@@ -1,7 +1,6 @@
 #include "storage/rocks_store.h"
 
 #include <rocksdb/advanced_cache.h>
-#include <rocksdb/user_write_callback.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -36,16 +35,6 @@ rocksdb::ReadOptions MakeReadOptions(const Snapshot* snapshot, bool fill_cache) 
   options.fill_cache = fill_cache;
   return options;
 }
-
-class AfterLog final : public rocksdb::UserWriteCallback {
- public:
-  explicit AfterLog(absl::FunctionRef<void()> then) : then_(then) {}
-  void OnWriteEnqueued() override {}
-  void OnWalWriteFinish() override { then_(); }
-
- private:
-  const absl::FunctionRef<void()> then_;
-};
 
 rocksdb::Status Fill(const Batch& batch, rocksdb::WriteBatch& out) {
   for (const Batch::Operation& operation : batch.operations()) {
@@ -104,16 +93,13 @@ absl::Status RocksStore::CheckWritable() const {
   return latch_.Check();
 }
 
-absl::Status RocksStore::Write(const Batch& batch, Durability durability,
-                               absl::FunctionRef<void()> logged) {
+absl::Status RocksStore::Write(const Batch& batch, Durability durability) {
   DAFTAR_RETURN_IF_ERROR(CheckWritable());
   rocksdb::WriteBatch writes(batch.bytes() + 16 * batch.operations().size(), /*max_bytes=*/0,
                              kProtectionBytesPerKey, /*default_cf_ts_sz=*/0);
   DAFTAR_RETURN_IF_ERROR(FromRocks(Fill(batch, writes), "batch is not valid"));
-  AfterLog after_log(logged);
-  return latch_.Record(FromRocks(
-      parts_.database->WriteWithCallback(MakeWriteOptions(durability), &writes, &after_log),
-      "write failed"));
+  return latch_.Record(
+      FromRocks(parts_.database->Write(MakeWriteOptions(durability), &writes), "write failed"));
 }
 
 absl::StatusOr<std::unique_ptr<BulkWriter>> RocksStore::NewBulkWriter() {

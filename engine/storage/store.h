@@ -133,16 +133,7 @@ class Store {
   // other error, whether the batch was applied is unknown, and the store refuses Write, Sync and
   // bulk writers with FailedPrecondition until it is opened again: a failed write or sync is never
   // retried in place.
-  absl::Status Write(const Batch& batch, Durability durability) {
-    return Write(batch, durability, [] {});
-  }
-  // The same, and calls `logged`, in this thread, once the batch has its place in the log and is as
-  // durable as asked, though readers may not find it yet: a Write that begins after that follows
-  // this one, and readers never find the later one alone. Called whenever the result is OK; with
-  // another result it may have been called, too, and a later Write may then have been applied
-  // without this one.
-  virtual absl::Status Write(const Batch& batch, Durability durability,
-                             absl::FunctionRef<void()> logged) = 0;
+  virtual absl::Status Write(const Batch& batch, Durability durability) = 0;
   virtual absl::StatusOr<std::unique_ptr<BulkWriter>> NewBulkWriter() = 0;
   // Makes buffered writes durable. Errors: as Write.
   virtual absl::Status Sync() = 0;

@@ -268,7 +268,6 @@ void BulkLoad::Publish(const journal::EntryHead& head) {
 }
 
 absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {
-  DAFTAR_RETURN_IF_ERROR(core_->CheckWritable());
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options_.commit, {table_}));
   Result result;
   journal::EntryWriter entry(

@@ -54,13 +54,12 @@ void CommitQueue::Pass() {
   if (next != nullptr) next->wake.Notify();
 }
 
-void CommitQueue::FreeLog() {
-  absl::MutexLock lock(&mutex_);
-  writing_ = false;
-  gatherer_.Signal();
-}
-
 void CommitQueue::Release(const Group& group) {
+  {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    gatherer_.Signal();
+  }
   for (Waiting* waiting : group.members) {
     waiting->request->decided = true;
     waiting->wake.Notify();
@@ -83,7 +82,7 @@ void CommitQueue::Submit(CommitRequest* request) {
   const std::unique_ptr<CommitStage> stage = Gather(&group);
   stage->Seal();
   Pass();
-  stage->Write([this] { FreeLog(); });
+  stage->Write();
   Release(group);
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "txn/commit_request.h"
@@ -22,14 +21,13 @@ class CommitStage {
   virtual void Add(const std::vector<CommitRequest*>& requests) = 0;
   // The group is complete and next to be written: another one may be begun after it.
   virtual void Seal() = 0;
-  // Writes the group and decides all of its requests. Calls `logged` once, as soon as the next one
-  // may be written.
-  virtual void Write(absl::FunctionRef<void()> logged) = 0;
+  // Writes the group and decides all of its requests.
+  virtual void Write() = 0;
 };
 
 // The first commit to come begins a group and works it out; whoever comes before it can be written
-// joins it. While one group is written to the log the next one gathers, already worked out; it is
-// written as soon as the log is free. Nobody waits for a timer, and nobody writes alone while
+// joins it. While one group is being written the next one gathers, already worked out; it is
+// written as soon as the disk is free. Nobody waits for a timer, and nobody writes alone while
 // others wait. Thread safety: full.
 class CommitQueue {
  public:
@@ -57,17 +55,15 @@ class CommitQueue {
   std::vector<CommitRequest*> TakeWaiting(Group* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Lets the next group be begun.
   void Pass();
-  // Lets the next group be written.
-  void FreeLog();
-  // Lets those of `group` go, who are decided.
-  static void Release(const Group& group);
+  // Lets the next group be written, and those of `group` go.
+  void Release(const Group& group);
 
   const Begin begin_;
   absl::Mutex mutex_;
   std::deque<Waiting*> queue_ ABSL_GUARDED_BY(mutex_);
   bool gathering_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::CondVar gatherer_;  // woken when somebody joins the queue and when the log is free
+  absl::CondVar gatherer_;  // woken when somebody joins the queue and when a write has ended
 };
 
 }  // namespace daftar::txn

@@ -67,7 +67,6 @@ Core::~Core() {
   if (options_.mode != CoreMode::kWrite) return;
   const WriteLock lock(this);
   const DatabaseEnd newest = end();
-  absl::MutexLock anchor_lock(&anchor_mutex_);
   if (newest.header.last_commit == anchored_) return;
   // There is nobody to tell of a failure: what is not durable then was never said to be.
   if (!store_->Sync().ok()) return;
@@ -196,7 +195,7 @@ absl::Status Core::Load() {
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts found, ReadHistoryStarts(*state));
   const auto starts = std::make_shared<const HistoryStarts>(std::move(found));
   {
-    absl::MutexLock lock(&anchor_mutex_);
+    absl::MutexLock lock(&write_mutex_);
     anchored_ = anchor->version;
   }
   {

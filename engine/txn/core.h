@@ -1,7 +1,6 @@
 // The one path by which anything is read from or written to an open database.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -101,9 +100,6 @@ class Core {
   absl::Mutex& write_mutex() ABSL_LOCK_RETURNED(write_mutex_) { return write_mutex_; }
   // Where the database stands; the next commit follows it.
   DatabaseEnd end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  // Asked by whoever is about to write. Errors: FailedPrecondition when it is not known any more
-  // where the database stands, until it is opened again.
-  absl::Status CheckWritable() const;
   // The time of a commit that is to follow `end`.
   int64_t NextTime(const DatabaseEnd& end) const;
   // Shows commits that were written to readers. `durable`: they are synced,
@@ -119,12 +115,10 @@ class Core {
   friend class WriteLock;
   class GroupStage;
 
-  // A group that is worked out and not decided yet.
+  // A group that is worked out on the view and not shown in it yet.
   struct InFlight {
     DatabaseEnd end;
     std::shared_ptr<const storage::PendingChanges> changes;
-    bool logged = false;  // set under the write mutex
-    bool shown = false;   // set under the view mutex
   };
 
   Core(std::unique_ptr<storage::Store> store, CoreOptions options);
@@ -142,14 +136,7 @@ class Core {
       CommitVersion newest, std::shared_ptr<const HistoryStarts> starts) const;
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
-  // Shows readers a group that was written, whose turn it is.
-  absl::Status PublishGroup(const InFlight& group, bool durable);
-  // The newest commit that a reader shows which was made when `group` had been written. Errors:
-  // those of Reader::Get.
-  absl::StatusOr<CommitVersion> NewestIn(const storage::Reader& reader,
-                                         const InFlight& group) const;
-  // Brings the anchor up to a commit that is durable, with everything before it.
-  void NoteDurable(const DatabaseEnd& end);
+  absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
 
   const std::unique_ptr<storage::Store> store_;
@@ -158,26 +145,22 @@ class Core {
 
   absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
   Moves moves_ = 0;         // of a follower's store, known to its views
-  // A group of commits is worked out under the first of these and written to the log under the
-  // second. What then comes, until it is decided, is done in the order of the log.
+  // Two groups of commits are under way at most: one is worked out under the first of these, one is
+  // written under the second.
   absl::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(write_mutex_);
   RecentCommits recent_ ABSL_GUARDED_BY(work_mutex_);
 
   absl::Mutex write_mutex_;
-
-  absl::Mutex anchor_mutex_;
-  CommitVersion anchored_ ABSL_GUARDED_BY(anchor_mutex_);  // what the anchor says
-  int64_t anchor_synced_at_ ABSL_GUARDED_BY(anchor_mutex_) = 0;
+  CommitVersion anchored_ ABSL_GUARDED_BY(write_mutex_);  // what the anchor says
+  int64_t anchor_synced_at_ ABSL_GUARDED_BY(write_mutex_) = 0;
 
   std::unique_ptr<Housekeeper> housekeeper_;  // null: none; set before anything is committed
 
   mutable absl::Mutex view_mutex_;
   ReadView view_ ABSL_GUARDED_BY(view_mutex_);
   DatabaseEnd end_ ABSL_GUARDED_BY(view_mutex_);  // of the view, when that is the newest state
-  // Oldest first. The view may show some of them already.
-  std::deque<std::shared_ptr<InFlight>> in_flight_ ABSL_GUARDED_BY(view_mutex_);
-  // The log holds a commit that the view does not show and that was not acknowledged.
-  bool must_reopen_ ABSL_GUARDED_BY(view_mutex_) = false;
+  // Taken back when the view shows it, in the same step.
+  std::optional<InFlight> in_flight_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 // The sole right to write. While it is held no commit is worked out or written, and none is in

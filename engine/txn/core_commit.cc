@@ -13,8 +13,6 @@ namespace {
 
 // How often the anchor is synced at most.
 constexpr int64_t kAnchorSyncMicros = 1'000'000;
-// One group in the log and one on its way into memory.
-constexpr size_t kInFlightMax = 2;
 
 storage::Durability ToStorage(Durability durability) {
   return durability == Durability::kSynced ? storage::Durability::kSynced
@@ -69,8 +67,8 @@ int64_t Core::NextTime(const DatabaseEnd& end) const {
   return std::max(options_.clock(), end.journal.time);
 }
 
-// One group on its way. Each mutex is taken before the one before it is let go, so that groups keep
-// their order; after the log they keep it by in_flight_.
+// One group on its way through the two mutexes. The second is taken before the first is let go, so
+// that groups keep their order.
 class Core::GroupStage final : public CommitStage {
  public:
   explicit GroupStage(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(*core) {
@@ -81,12 +79,12 @@ class Core::GroupStage final : public CommitStage {
       absl::ReaderMutexLock lock(&core_.view_mutex_);
       state = core_.view_.reader;
       end = core_.end_;
-      for (const std::shared_ptr<InFlight>& each : core_.in_flight_) {
-        state = storage::NewOverlayReader(std::move(state), each->changes);
-        end = each->end;
-        before_ = each;
+      if (core_.in_flight_.has_value()) {
+        state = storage::NewOverlayReader(std::move(state), core_.in_flight_->changes);
+        end = core_.in_flight_->end;
       }
     }
+    follows_ = end.header.last_commit;
     group_.emplace(std::move(state), end, core_.recent_, core_.NextTime(end),
                    core_.options_.faults);
   }
@@ -98,29 +96,27 @@ class Core::GroupStage final : public CommitStage {
 
   void Seal() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
     for (RecentCommits::Written& each : group_->written()) core_.recent_.Add(std::move(each));
-    self_ = std::make_shared<InFlight>(InFlight{group_->end(), group_->changes()});
     core_.write_mutex_.Lock();
     {
       absl::MutexLock lock(&core_.view_mutex_);
-      const auto few = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-        return core_.in_flight_.size() < kInFlightMax;
-      };
-      core_.view_mutex_.Await(absl::Condition(&few));
-      core_.in_flight_.push_back(self_);
+      core_.in_flight_ = InFlight{group_->end(), group_->changes()};
     }
     core_.work_mutex_.Unlock();
   }
 
-  void Write(absl::FunctionRef<void()> logged) override {
-    absl::Status status = Log(logged);
-    AwaitTurn();
-    if (status.ok()) status = Show();
+  void Write() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    absl::Status status;
+    // What the group follows may not have come about.
+    if (core_.end().header.last_commit != follows_) {
+      status = Aborted("a commit before this one could not be written; begin again");
+    } else if (!group_->batch().empty()) {
+      status = core_.WriteGroup(&*group_);
+    }
     {
       absl::MutexLock lock(&core_.view_mutex_);
-      self_->shown = status.ok();
-      if (self_->logged && !status.ok()) core_.must_reopen_ = true;
-      core_.in_flight_.pop_front();
+      core_.in_flight_.reset();
     }
+    core_.write_mutex_.Unlock();
     for (const CommitGroup::Accepted& accepted : group_->accepted()) {
       accepted.request->result = accepted.version;
     }
@@ -130,74 +126,27 @@ class Core::GroupStage final : public CommitStage {
   }
 
  private:
-  // Writes the group and lets the next one follow.
-  absl::Status Log(absl::FunctionRef<void()> logged) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    bool passed = false;
-    const auto pass = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-      passed = true;
-      core_.write_mutex_.Unlock();
-      logged();
-    };
-    const auto pass_logged = [&] {
-      self_->logged = true;
-      pass();
-    };
-    absl::Status status = core_.CheckWritable();
-    if (!status.ok()) {
-      // Nothing is attempted.
-    } else if (before_ != nullptr && !before_->logged) {
-      status = Aborted("a commit before this one could not be written; begin again");
-    } else if (group_->batch().empty()) {
-      pass_logged();
-    } else {
-      const bool synced = group_->needs_sync() && !core_.options_.faults.skip_sync;
-      group_->batch().Put(HeaderKey(), EncodeHeader(group_->end().header));
-      status = core_.store_->Write(
-          group_->batch(), synced ? storage::Durability::kSynced : storage::Durability::kBuffered,
-          pass_logged);
-    }
-    if (!passed) pass();
-    return status;
-  }
-
-  void AwaitTurn() {
-    absl::MutexLock lock(&core_.view_mutex_);
-    const auto first = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-      return core_.in_flight_.front() == self_;
-    };
-    core_.view_mutex_.Await(absl::Condition(&first));
-  }
-
-  absl::Status Show() {
-    if (before_ != nullptr) {
-      absl::ReaderMutexLock lock(&core_.view_mutex_);
-      if (!before_->shown) {
-        return Unavailable(
-            "a commit before this one failed; whether this one was written is known when the "
-            "database is opened again");
-      }
-    }
-    if (group_->batch().empty()) return absl::OkStatus();
-    DAFTAR_RETURN_IF_ERROR(core_.PublishGroup(*self_, group_->needs_sync()));
-    if (core_.housekeeper_ != nullptr) core_.housekeeper_->NoteWrite(group_->replaced_bytes());
-    return absl::OkStatus();
-  }
-
   Core& core_;
-  std::shared_ptr<InFlight> before_;  // null: the group follows from the view
-  std::shared_ptr<InFlight> self_;
+  CommitVersion follows_;
   std::optional<CommitGroup> group_;
   std::vector<CommitRequest*> requests_;
 };
 
 std::unique_ptr<CommitStage> Core::NewCommitStage() { return std::make_unique<GroupStage>(this); }
 
+absl::Status Core::WriteGroup(CommitGroup* group) {
+  const bool synced = group->needs_sync() && !options_.faults.skip_sync;
+  group->batch().Put(HeaderKey(), EncodeHeader(group->end().header));
+  DAFTAR_RETURN_IF_ERROR(store_->Write(
+      group->batch(), synced ? storage::Durability::kSynced : storage::Durability::kBuffered));
+  Publish(group->end(), group->needs_sync());
+  if (housekeeper_ != nullptr) housekeeper_->NoteWrite(group->replaced_bytes());
+  return absl::OkStatus();
+}
+
 WriteLock::WriteLock(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(core) {
   core->work_mutex_.Lock();
   core->write_mutex_.Lock();
-  absl::MutexLock lock(&core->view_mutex_);
-  const auto none = [core]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return core->in_flight_.empty(); };
-  core->view_mutex_.Await(absl::Condition(&none));
 }
 
 WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
@@ -208,7 +157,6 @@ WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
   const WriteLock lock(this);
-  DAFTAR_RETURN_IF_ERROR(CheckWritable());
   const DatabaseEnd before = end();
   DatabaseEnd after = before;
   after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
@@ -238,48 +186,9 @@ void Core::Publish(const DatabaseEnd& end, bool durable) {
     view_.version = end.header.last_commit;
     view_.reader = reader;
     end_ = end;
+    in_flight_.reset();
   }
-  if (durable) NoteDurable(end);
-}
-
-absl::Status Core::CheckWritable() const {
-  absl::ReaderMutexLock lock(&view_mutex_);
-  if (!must_reopen_) return absl::OkStatus();
-  return FailedPrecondition(
-      "writes are refused, as an earlier commit failed when it was in the log already; open the "
-      "database again");
-}
-
-absl::StatusOr<CommitVersion> Core::NewestIn(const storage::Reader& reader,
-                                             const InFlight& group) const {
-  {
-    absl::ReaderMutexLock lock(&view_mutex_);
-    if (in_flight_.size() == 1) return group.end.header.last_commit;
-  }
-  // Groups that follow this one may be in the store by now, too.
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(HeaderKey()));
-  if (!stored.has_value()) return DataLoss("database has lost its header");
-  DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*stored));
-  return header.last_commit;
-}
-
-absl::Status Core::PublishGroup(const InFlight& group, bool durable) {
-  if (View().version < group.end.header.last_commit) {
-    const auto reader = storage::NewSnapshotReader(*store_);
-    DAFTAR_ASSIGN_OR_RETURN(const CommitVersion newest, NewestIn(*reader, group));
-    absl::MutexLock lock(&view_mutex_);
-    for (const std::shared_ptr<InFlight>& each : in_flight_) {
-      if (each->end.header.last_commit == newest) end_ = each->end;
-    }
-    view_.version = newest;
-    view_.reader = reader;
-  }
-  if (durable) NoteDurable(group.end);
-  return absl::OkStatus();
-}
-
-void Core::NoteDurable(const DatabaseEnd& end) {
-  absl::MutexLock lock(&anchor_mutex_);
+  if (!durable) return;
   const int64_t now = options_.clock();
   const bool sync = now - anchor_synced_at_ >= kAnchorSyncMicros || now < anchor_synced_at_;
   const Anchor anchor{end.header.id, end.header.last_commit, end.journal.time, end.journal.hash};

@@ -24,10 +24,8 @@ class ForwardingStore : public storage::Store {
     return inner_->NewIterator(range, options);
   }
   std::unique_ptr<storage::Snapshot> NewSnapshot() const override { return inner_->NewSnapshot(); }
-  using storage::Store::Write;
-  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
-                     absl::FunctionRef<void()> logged) override {
-    return inner_->Write(batch, durability, logged);
+  absl::Status Write(const storage::Batch& batch, storage::Durability durability) override {
+    return inner_->Write(batch, durability);
   }
   absl::StatusOr<std::unique_ptr<storage::BulkWriter>> NewBulkWriter() override {
     return inner_->NewBulkWriter();

@@ -20,12 +20,10 @@ class PausingStore final : public testing::ForwardingStore {
   // How many batches were written.
   size_t writes() const { return writes_; }
 
-  using storage::Store::Write;
-  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
-                     absl::FunctionRef<void()> logged) override {
+  absl::Status Write(const storage::Batch& batch, storage::Durability durability) override {
     ++writes_;
     pause_();
-    return ForwardingStore::Write(batch, durability, logged);
+    return ForwardingStore::Write(batch, durability);
   }
 
  private:

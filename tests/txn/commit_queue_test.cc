@@ -45,10 +45,7 @@ class Decider {
       group_.insert(group_.end(), requests.begin(), requests.end());
     }
     void Seal() override { decider_.gathering_ = false; }
-    void Write(absl::FunctionRef<void()> logged) override {
-      decider_.Decide(group_);
-      logged();
-    }
+    void Write() override { decider_.Decide(group_); }
 
    private:
     Decider& decider_;

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 #include <chrono>
 #include <memory>
 #include <semaphore>
@@ -13,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "storage/forwarding_store.h"
 #include "support/status_matchers.h"
 #include "txn/firm_table.h"
@@ -86,14 +84,12 @@ class GatedStore final : public ForwardingStore {
     return ForwardingStore::NewIterator(
         range, {Inner(options.snapshot), options.reverse, options.fill_cache});
   }
-  using storage::Store::Write;
-  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
-                     absl::FunctionRef<void()> logged) override {
+  absl::Status Write(const storage::Batch& batch, storage::Durability durability) override {
     if (gated_) {
       begun_.release();
       let_.acquire();
     }
-    return ForwardingStore::Write(batch, durability, logged);
+    return ForwardingStore::Write(batch, durability);
   }
 
  private:
@@ -106,110 +102,6 @@ class GatedStore final : public ForwardingStore {
   std::counting_semaphore<> begun_{0};
   std::counting_semaphore<> let_{0};
 };
-
-// Holds the first write back after it is logged, until it is let go.
-class HoldingStore final : public ForwardingStore {
- public:
-  explicit HoldingStore(storage::Store* inner) : ForwardingStore(inner) {}
-
-  // From here on; the first write then ends with `status`.
-  void HoldFirst(absl::Status status) {
-    first_status_ = std::move(status);
-    writes_ = 0;
-    holds_ = true;
-  }
-  // The next read of the store fails.
-  void FailRead() { fails_read_ = true; }
-  absl::Notification& first_logged() { return first_logged_; }
-  absl::Notification& second_logged() { return second_logged_; }
-  absl::Notification& release() { return release_; }
-
-  using storage::Store::Write;
-  absl::Status Write(const storage::Batch& batch, storage::Durability durability,
-                     absl::FunctionRef<void()> logged) override {
-    const absl::Status status = ForwardingStore::Write(batch, durability, logged);
-    if (!holds_) return status;
-    const int number = ++writes_;
-    if (number == 2) second_logged_.Notify();
-    if (number != 1) return status;
-    first_logged_.Notify();
-    release_.WaitForNotification();
-    return first_status_;
-  }
-  absl::StatusOr<std::optional<std::string>> Get(
-      std::string_view key, const storage::ReadOptions& options) const override {
-    if (fails_read_.exchange(false)) return absl::UnavailableError("planted");
-    return ForwardingStore::Get(key, options);
-  }
-
- private:
-  std::atomic<bool> holds_ = false;
-  mutable std::atomic<bool> fails_read_ = false;
-  std::atomic<int> writes_ = 0;
-  absl::Status first_status_;
-  absl::Notification first_logged_;
-  absl::Notification second_logged_;
-  absl::Notification release_;
-};
-
-struct TwoGroups {
-  absl::StatusOr<CommitVersion> first;
-  absl::StatusOr<CommitVersion> second;
-  CommitVersion shown;                  // when both are logged and the first is held back
-  absl::StatusOr<CommitVersion> third;  // begun after both
-  CommitVersion last;
-};
-
-enum class ReadBack { kWorks, kFails };
-
-// Two commits, of which the second is logged while the first one, logged too, has not ended.
-TwoGroups RunTwoGroups(absl::Status first_ends_with, ReadBack read_back = ReadBack::kWorks) {
-  const auto inner = storage::NewMemoryStore();
-  auto made = std::make_unique<HoldingStore>(inner.get());
-  HoldingStore& store = *made;
-  const auto core =
-      txn::Core::Create(std::move(made), FirmCatalog(), kTestId, TestOptions()).value();
-  store.HoldFirst(std::move(first_ends_with));
-  TwoGroups result{absl::UnknownError(""), absl::UnknownError(""), {}, absl::UnknownError(""), {}};
-  std::thread first([&] { result.first = Commit(core.get(), Put(*core, R"({"code": "A"})")); });
-  store.first_logged().WaitForNotification();
-  std::thread second([&] { result.second = Commit(core.get(), Put(*core, R"({"code": "B"})")); });
-  store.second_logged().WaitForNotification();
-  result.shown = core->View().version;
-  if (read_back == ReadBack::kFails) store.FailRead();
-  store.release().Notify();
-  first.join();
-  second.join();
-  result.third = Commit(core.get(), Put(*core, R"({"code": "C"})"));
-  result.last = core->View().version;
-  return result;
-}
-
-TEST_CASE("pipeline: a group is logged while the one before it still goes into memory",
-          "[txn][threads]") {
-  const TwoGroups groups = RunTwoGroups(absl::OkStatus());
-  REQUIRE_OK(groups.first.status());
-  REQUIRE_OK(groups.second.status());
-  CHECK(*groups.first == CommitVersion(1));
-  CHECK(*groups.second == CommitVersion(2));
-  CHECK(groups.shown == CommitVersion(0));
-  CHECK(*groups.third == CommitVersion(3));
-  CHECK(groups.last == CommitVersion(3));
-}
-
-TEST_CASE("pipeline: a group is not acknowledged when the one before it fails after the log",
-          "[txn][threads]") {
-  const bool fails_late = GENERATE(false, true);
-  CAPTURE(fails_late);
-  // The second time, what was written cannot be read back to be shown.
-  const TwoGroups groups = fails_late ? RunTwoGroups(absl::OkStatus(), ReadBack::kFails)
-                                      : RunTwoGroups(absl::UnavailableError("planted"));
-  CHECK(absl::IsUnavailable(groups.first.status()));
-  CHECK(absl::IsUnavailable(groups.second.status()));
-  // Versions that the log holds are not given again.
-  CHECK_THAT(groups.third, StatusIs(absl::StatusCode::kFailedPrecondition, "open the database"));
-  CHECK(groups.last == CommitVersion(0));
-}
 
 // A group is worked out on what the one before is about to write. Were that worked out on the one
 // before it in turn, and so on, all would be kept until nobody commits for a moment.
