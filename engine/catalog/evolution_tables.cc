@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "catalog/evolution_aggregates.h"
 
 namespace daftar::catalog {
 namespace {
@@ -34,13 +35,7 @@ const TableDef* FindByName(const std::vector<TableDef>& tables, std::string_view
   return found == tables.end() ? nullptr : &*found;
 }
 
-// Neither the order of conditions nor that of `in (…)` changes which records meet them.
-bool SameCondition(const record::Condition& a, const record::Condition& b) {
-  return a.path == b.path && a.op == b.op &&
-         std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(),
-                             b.operands.end());
-}
-
+// The order of conditions does not change which records meet them.
 bool SameWhere(const IndexDef& a, const IndexDef& b) {
   return std::is_permutation(a.where.begin(), a.where.end(), b.where.begin(), b.where.end(),
                              SameCondition);
@@ -157,6 +152,7 @@ void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) 
                                "; those already removed do not come back"));
   }
   for (const IndexMatch& match : MatchIndexes(from, to)) CompareIndex(to, match, findings);
+  CompareAggregates(from, to, findings);
 }
 
 void CompareTableName(const std::vector<TableDef>& before, const TableDef& from, const TableDef& to,

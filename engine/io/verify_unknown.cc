@@ -39,6 +39,10 @@ absl::Status CheckUnknownKeys(VerifyRun* run) {
       known.push_back(codec::IndexPrefix(index.id));
       known.push_back(history::HistoryPrefix(codec::IndexPrefix(index.id)));
     }
+    for (const catalog::AggregateDef& aggregate : table.aggregates) {
+      known.push_back(codec::AggregatePrefix(aggregate.id));
+      known.push_back(history::HistoryPrefix(codec::AggregatePrefix(aggregate.id)));
+    }
   }
   std::sort(known.begin(), known.end());
   std::string from;

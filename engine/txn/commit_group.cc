@@ -68,6 +68,7 @@ void CommitGroup::Add(CommitRequest* request) {
 absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   const CommitVersion version(end_.header.last_commit.value() + 1);
   writes->Stamp(version);
+  DAFTAR_RETURN_IF_ERROR(writes->SettleGroups(*Newest()));
   const size_t first_operation = batch_.operations().size();
   // The entry comes first: it alone can refuse, and must then leave nothing behind.
   storage::Batch entry;
