@@ -1,8 +1,5 @@
 // query, explain, export.
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <iostream>
 
@@ -55,12 +52,6 @@ absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
   query.Select(arguments.columns);
   if (!arguments.index.empty()) query.UseIndex(arguments.index);
   return query;
-}
-
-size_t TerminalWidth() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
 }
 
 absl::Status WriteRows(Cursor* cursor, RowFormat format, const RowWriter::Output& output) {
