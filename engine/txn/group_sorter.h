@@ -26,7 +26,7 @@ class SortedGroups {
   const index::GroupTotals& totals() const { return totals_; }
 
  private:
-  const std::unique_ptr<storage::SortedReader> changes_;
+  std::unique_ptr<storage::SortedReader> changes_;
   bool loaded_ = false;  // changes_ stands at the first change of the next key
   std::string key_;
   index::GroupTotals totals_;
