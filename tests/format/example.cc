@@ -12,6 +12,7 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "index/entries.h"
+#include "index/groups.h"
 #include "journal/entry_writer.h"
 #include "record/envelope.h"
 #include "record/sample.h"
@@ -107,6 +108,21 @@ void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record
   AddSlotBytes((*bytes)["anchor"], bytes);
 }
 
+// The group that the record of the second example makes, and the header of its database.
+void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
+  const auto set =
+      record::SchemaSet::ParseText("claims.capnp", DocsBlock("capnp groups")).value();
+  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::TableDef& table = catalog.tables[0];
+  const record::Message record = MakeRecord(table.schema, DocsBlock("json groups"));
+  const auto changes = index::ChangesOf(table.aggregates[0], nullptr, &record).value();
+  REQUIRE(changes.size() == 1);
+  (*bytes)["group-key"] = changes.begin()->first;
+  (*bytes)["group-value"] = index::EncodeGroup(kCommit, changes.begin()->second);
+  header.format = 3;
+  (*bytes)["header-3"] = txn::EncodeHeader(header);
+}
+
 }  // namespace
 
 std::string DocsBlock(std::string_view label) {
@@ -172,6 +188,7 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["history-entry-key"] = history::HistoryKey(bytes["byHolder-1-key"], ended);
   bytes["history-start-key"] = txn::HistoryStartKey(table.id);
   bytes["history-start-value"] = txn::EncodeHistoryStart(kCommit);
+  AddGroupBytes(header, &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }
