@@ -110,8 +110,7 @@ void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record
 
 // The group that the record of the second example makes, and the header of its database.
 void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
-  const auto set =
-      record::SchemaSet::ParseText("claims.capnp", DocsBlock("capnp groups")).value();
+  const auto set = record::SchemaSet::ParseText("claims.capnp", DocsBlock("capnp groups")).value();
   const catalog::Catalog catalog = catalog::NewCatalog(set).value();
   const catalog::TableDef& table = catalog.tables[0];
   const record::Message record = MakeRecord(table.schema, DocsBlock("json groups"));
