@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "catalog/evolution_match.h"
 
 namespace daftar::catalog {
 namespace {
@@ -52,29 +53,17 @@ void Compare(const TableDef& table, const AggregateMatch& match, Findings* findi
 }  // namespace
 
 std::vector<AggregateMatch> MatchAggregates(const TableDef& from, const TableDef& to) {
-  std::vector<const AggregateDef*> partner(to.aggregates.size(), nullptr);
-  std::vector<bool> taken(from.aggregates.size(), false);
-  const auto pass = [&](auto&& fits) {
-    for (size_t t = 0; t < to.aggregates.size(); ++t) {
-      for (size_t f = 0; f < from.aggregates.size() && partner[t] == nullptr; ++f) {
-        if (taken[f] || !fits(from.aggregates[f], to.aggregates[t])) continue;
-        partner[t] = &from.aggregates[f];
-        taken[f] = true;
-      }
-    }
+  const auto same_name = [](const AggregateDef& a, const AggregateDef& b) {
+    return a.name() == b.name();
   };
-  pass([](const AggregateDef& a, const AggregateDef& b) {
-    return a.name() == b.name() && SameDefinition(a, b);
-  });
-  pass(SameDefinition);
-  pass([](const AggregateDef& a, const AggregateDef& b) { return a.name() == b.name(); });
+  const auto same_both = [&](const AggregateDef& a, const AggregateDef& b) {
+    return same_name(a, b) && SameDefinition(a, b);
+  };
   std::vector<AggregateMatch> matches;
-  for (size_t t = 0; t < to.aggregates.size(); ++t) {
-    const bool same = partner[t] != nullptr && SameGroups(*partner[t], to.aggregates[t]);
-    matches.push_back({partner[t], &to.aggregates[t], same});
-  }
-  for (size_t f = 0; f < from.aggregates.size(); ++f) {
-    if (!taken[f]) matches.push_back({&from.aggregates[f], nullptr, false});
+  for (const auto& [before, after] : MatchByPasses<AggregateDef>(
+           from.aggregates, to.aggregates, {same_both, SameDefinition, same_name})) {
+    const bool same = before != nullptr && after != nullptr && SameGroups(*before, *after);
+    matches.push_back({before, after, same});
   }
   return matches;
 }
