@@ -100,6 +100,7 @@ void CommitGroup::PlantFaults(CommitVersion version, size_t first_operation) {
     });
   };
   if (faults_.drop_index_entry) drop(codec::Space::kIndex);
+  if (faults_.drop_group) drop(codec::Space::kAggregate);
   if (faults_.drop_history) drop(codec::Space::kHistory);
 }
 
