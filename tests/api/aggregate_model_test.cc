@@ -25,7 +25,7 @@ using testing::RandomClaim;
 using testing::TempDir;
 using testing::ToJson;
 
-constexpr uint32_t kIds = 30;
+constexpr int kIds = 30;
 
 class Simulation {
  public:
@@ -51,11 +51,11 @@ class Simulation {
   }
 
  private:
-  uint32_t Below(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
+  int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
 
   // A random write, also to `claims`.
   void Write(Transaction& transaction, Claims* claims) {
-    const uint32_t id = 1 + Below(kIds);
+    const int id = 1 + Below(kIds);
     if (claims->contains(id) && Below(3) == 0) {
       REQUIRE_OK(transaction.Delete("claim", {id}));
       claims->erase(id);
@@ -69,12 +69,12 @@ class Simulation {
   void Commit() {
     REQUIRE_OK_AND_ASSIGN(Transaction transaction, database_->Begin());
     Claims claims = claims_;
-    for (uint32_t n = Below(6); n > 0; --n) Write(transaction, &claims);
+    for (int n = Below(6); n > 0; --n) Write(transaction, &claims);
     if (Below(3) == 0) {
       REQUIRE(LinesOf(transaction) == LinesOf(claims));
       const auto savepoint = transaction.MakeSavepoint();
       Claims tried = claims;
-      for (uint32_t n = Below(4); n > 0; --n) Write(transaction, &tried);
+      for (int n = Below(4); n > 0; --n) Write(transaction, &tried);
       REQUIRE(LinesOf(transaction) == LinesOf(tried));
       REQUIRE_OK(transaction.RollbackTo(savepoint));
       REQUIRE(LinesOf(transaction) == LinesOf(claims));
@@ -87,8 +87,8 @@ class Simulation {
   void Import() {
     std::string lines;
     Claims claims = claims_;
-    for (uint32_t n = 1 + Below(20); n > 0; --n) {
-      const uint32_t id = 1 + Below(kIds);
+    for (int n = 1 + Below(20); n > 0; --n) {
+      const int id = 1 + Below(kIds);
       claims[id] = RandomClaim(&random_);
       absl::StrAppend(&lines, ToJson(id, claims[id]), "\n");
     }
@@ -114,7 +114,7 @@ class Simulation {
 
   void CheckPast() {
     for (int i = 0; i < 100; ++i) {
-      const uint64_t version = Below(static_cast<uint32_t>(states_.size()));
+      const auto version = static_cast<size_t>(Below(static_cast<int>(states_.size())));
       CAPTURE(version);
       REQUIRE_OK_AND_ASSIGN(const ReadView view,
                             database_->View(AsOf::Commit(CommitVersion(version))));
@@ -157,8 +157,7 @@ TEST_CASE("aggregate: many threads write in few groups and never disturb each ot
     std::mt19937 random(seed + static_cast<uint32_t>(thread));
     Claims& own = claims[static_cast<size_t>(thread)];
     for (uint32_t i = 0; i < kPerThread; ++i) {
-      const uint32_t id =
-          static_cast<uint32_t>(thread) * 1000 + static_cast<uint32_t>(random() % 40);
+      const int id = thread * 1000 + static_cast<int>(random() % 40);
       auto transaction = database->Begin();
       if (!transaction.ok()) ++refused;
       absl::Status status;
@@ -187,7 +186,7 @@ absl::Status TakeNumber(Transaction& transaction) {
   if (!cursor.ok()) return cursor.status();
   const auto found = cursor->Next();
   if (!found.ok()) return found.status();
-  const auto next = static_cast<uint32_t>(*found ? cursor->group().count : 0);
+  const int next = *found ? static_cast<int>(cursor->group().count) : 0;
   return transaction.Put("claim", ToJson(next, {.amount = next}), WriteIntent::kUpsert);
 }
 

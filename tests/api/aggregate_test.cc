@@ -29,7 +29,7 @@ const Claims kClaims = {
     {5, {.amount = 2, .day = 20001, .open = true}},
 };
 
-absl::Status Put(Database& database, uint32_t id, const Claim& claim) {
+absl::Status Put(Database& database, int id, const Claim& claim) {
   return database.Put("claim", ToJson(id, claim));
 }
 
@@ -136,10 +136,10 @@ TEST_CASE("aggregate: what was so earlier is answered as of then", "[api][aggreg
 
 using Step = std::function<void(Transaction&)>;
 
-Step Write(uint32_t id, const Claim& claim) {
+Step Write(int id, const Claim& claim) {
   return [=](Transaction& transaction) { REQUIRE_OK(transaction.Put("claim", ToJson(id, claim))); };
 }
-Step Remove(uint32_t id) {
+Step Remove(int id) {
   return [=](Transaction& transaction) { REQUIRE_OK(transaction.Delete("claim", {id})); };
 }
 // Reads all groups that begin with `group`.
@@ -228,7 +228,7 @@ TEST_CASE("aggregate: a transaction sees its own writes, and takes them back",
 TEST_CASE("aggregate: a sum of more than 64 bits is exact", "[api][aggregate]") {
   const TempDir directory;
   const auto database = NewClaims(directory);
-  for (uint32_t id = 1; id <= 3; ++id) REQUIRE_OK(Put(*database, id, {.amount = INT64_MIN}));
+  for (int id = 1; id <= 3; ++id) REQUIRE_OK(Put(*database, id, {.amount = INT64_MIN}));
   auto cursor = database->Aggregate({"claim", "byDesk", {}});
   REQUIRE_OK(cursor);
   REQUIRE_OK_AND_ASSIGN(const bool more, cursor->Next());

@@ -80,7 +80,7 @@ std::unique_ptr<Database> NewClaims(const TempDir& directory, OpenOptions option
   return *std::move(database);
 }
 
-std::string ToJson(uint32_t id, const Claim& claim) {
+std::string ToJson(int id, const Claim& claim) {
   std::string json = absl::StrCat(R"({"id":)", id);
   if (claim.desk.has_value()) absl::StrAppend(&json, R"(,"desk":")", *claim.desk, "\"");
   absl::StrAppend(&json, R"(,"currency":")", claim.currency, R"(","amount":)", claim.amount);

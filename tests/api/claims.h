@@ -24,14 +24,14 @@ struct Claim {
   bool open = false;
   std::set<std::string> tags = {};
 };
-using Claims = std::map<uint32_t, Claim>;
+using Claims = std::map<int, Claim>;
 
 // claim(id, desk, currency, amount, fee, day, open, tags) with the aggregates `all` (of all, sum
 // fee), `byDesk` (by desk and currency, sum, min and max amount, sum fee), `open` (by desk
 // descending, of open ones, min and max day) and `byTag` (by tags, sum, min and max fee).
 std::unique_ptr<Database> NewClaims(const TempDir& directory, OpenOptions options = {});
 
-std::string ToJson(uint32_t id, const Claim& claim);
+std::string ToJson(int id, const Claim& claim);
 
 // One of few values for each field, so that groups come and go.
 Claim RandomClaim(std::mt19937* random);
@@ -46,6 +46,7 @@ inline constexpr const char* kClaimAggregates[] = {"all", "byDesk", "open", "byT
 
 // All groups that a database or a transaction shows. `Source` has Aggregate(query).
 template <typename Source>
+requires requires(Source& source) { source.Aggregate(AggregateQuery()); }
 GroupLines LinesOf(Source& source) {
   GroupLines all;
   for (const char* aggregate : kClaimAggregates) {
