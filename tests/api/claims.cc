@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -34,7 +35,7 @@ struct Note $Daftar.table(name = "note", key = ["id"]) { id @0 :UInt32; }
 // A total that a test adds up by itself.
 struct Total {
   uint64_t values = 0;
-  int64_t sum = 0;
+  absl::int128 sum = 0;
   std::optional<int64_t> least;
   std::optional<int64_t> greatest;
 
@@ -69,7 +70,7 @@ std::string Day(const std::optional<int64_t>& day) {
   return day.has_value() ? Shown(Date{static_cast<int32_t>(*day)}) : "-";
 }
 std::string FeeSum(const Total& fee) {
-  return Cents(fee.values == 0 ? std::nullopt : std::optional(fee.sum));
+  return fee.values == 0 ? "-" : Cents(static_cast<int64_t>(fee.sum));
 }
 
 }  // namespace
