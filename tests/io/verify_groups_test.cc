@@ -5,7 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -164,30 +164,22 @@ TEST_CASE("verify: says which totals are wrong", "[io][aggregate]") {
   for (const std::string& key : book.Keys(Space::kAggregate)) {
     if (key.starts_with(codec::AggregatePrefix(aggregates[2].id))) big = key;
   }
-  const auto [name, plant, problem] =
-      GENERATE_COPY(table<const char*, std::function<void()>, const char*>({
-          {"missing", [&] { book.Plant(all, std::nullopt); },
-           "claim all  0: totals of the group are missing"},
-          {"another sum",
-           [&] {
-             book.Plant(all, index::EncodeGroup(CommitVersion(2), {1, {{1, 5}}}));
-           },
+  const auto [name, key, value, problem] =
+      GENERATE_COPY(table<const char*, std::string, std::optional<std::string>, const char*>({
+          {"missing", all, std::nullopt, "claim all  0: totals of the group are missing"},
+          {"another sum", all, index::EncodeGroup(CommitVersion(2), {1, {{1, 5}}}),
            "claim all  0: totals are not those of the group's records, or another commit's"},
-          {"another commit",
-           [&] {
-             book.Plant(all, index::EncodeGroup(CommitVersion(1), {1, {{1, 4}}}));
-           },
+          {"another commit", all, index::EncodeGroup(CommitVersion(1), {1, {{1, 4}}}),
            "claim all  0: totals are not those of the group's records, or another commit's"},
-          {"too many", [&] { book.Plant(big.substr(0, big.size() - 1) + "\x09", book.Value(big)); },
+          {"too many", big.substr(0, big.size() - 1) + "\x09", book.Value(big),
            "claim big d, 9 0: there are totals of a group without records"},
-          {"an old one missing", [&] { book.Plant(old, std::nullopt); },
+          {"an old one missing", old, std::nullopt,
            "claim all  2: totals of the group are missing"},
-          {"an old one too many",
-           [&] { book.Plant(history::HistoryKey(all, CommitVersion(1)), book.Value(old)); },
+          {"an old one too many", history::HistoryKey(all, CommitVersion(1)), book.Value(old),
            "claim all  1: there are totals of a group without records"},
       }));
   CAPTURE(name);
-  plant();
+  book.Plant(key, value);
   const VerifyReport report = book.Verify();
   CHECK(report.problems_found == 1);
   CHECK_THAT(Described(report), Catch::Matchers::ContainsSubstring(problem));
