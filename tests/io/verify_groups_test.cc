@@ -164,6 +164,8 @@ TEST_CASE("verify: says which totals are wrong", "[io][aggregate]") {
   for (const std::string& key : book.Keys(Space::kAggregate)) {
     if (key.starts_with(codec::AggregatePrefix(aggregates[2].id))) big = key;
   }
+  const std::string big_value = book.Value(big);
+  const std::string old_value = book.Value(old);
   const auto [name, key, value, problem] =
       GENERATE_COPY(table<const char*, std::string, std::optional<std::string>, const char*>({
           {"missing", all, std::nullopt, "claim all  0: totals of the group are missing"},
@@ -171,11 +173,11 @@ TEST_CASE("verify: says which totals are wrong", "[io][aggregate]") {
            "claim all  0: totals are not those of the group's records, or another commit's"},
           {"another commit", all, index::EncodeGroup(CommitVersion(1), {1, {{1, 4}}}),
            "claim all  0: totals are not those of the group's records, or another commit's"},
-          {"too many", big.substr(0, big.size() - 1) + "\x09", book.Value(big),
+          {"too many", big.substr(0, big.size() - 1) + "\x09", big_value,
            "claim big d, 9 0: there are totals of a group without records"},
           {"an old one missing", old, std::nullopt,
            "claim all  2: totals of the group are missing"},
-          {"an old one too many", history::HistoryKey(all, CommitVersion(1)), book.Value(old),
+          {"an old one too many", history::HistoryKey(all, CommitVersion(1)), old_value,
            "claim all  1: there are totals of a group without records"},
       }));
   CAPTURE(name);
