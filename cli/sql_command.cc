@@ -8,7 +8,6 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/moments.h"
 #include "daftar/row_writer.h"
@@ -25,6 +24,8 @@ struct Arguments {
   std::string as_of;
   std::optional<uint64_t> time_max;
   bool explain = false;
+  bool write = false;
+  CommitOptions commit;
 };
 
 // What Ctrl-C interrupts.
@@ -69,18 +70,46 @@ absl::Status Pointed(const absl::Status& status, std::string_view text,
                                                   std::string(DisplayWidth(before), ' '), "^"));
 }
 
-// "name=value". All values are text: where a column is a number, SQLite reads a number.
-absl::Status BindParameters(const std::vector<std::string>& parameters, SqlStatement* statement) {
-  for (const std::string& parameter : parameters) {
-    const std::pair<std::string_view, std::string_view> parts =
-        absl::StrSplit(parameter, absl::MaxSplits('=', 1));
-    if (parameter.find('=') == std::string::npos || parts.first.empty()) {
+// "name=value", and whether a statement had such a parameter.
+struct Parameter {
+  std::string name;
+  std::string value;
+  bool used = false;
+};
+
+absl::StatusOr<std::vector<Parameter>> ParseParameters(const std::vector<std::string>& texts) {
+  std::vector<Parameter> parameters;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
       return absl::InvalidArgumentError(
-          absl::StrCat("a parameter is 'name=value'; parameter=", parameter));
+          absl::StrCat("a parameter is 'name=value'; parameter=", text));
     }
-    if (auto status = statement->Bind(parts.first, Value(parts.second)); !status.ok()) {
+    parameters.push_back({text.substr(0, equals), text.substr(equals + 1), false});
+  }
+  return parameters;
+}
+
+// All values are text: where a column is a number, SQLite reads a number. Each statement of several
+// takes those that it has.
+absl::Status BindParameters(std::vector<Parameter>* parameters, SqlStatement* statement) {
+  for (Parameter& parameter : *parameters) {
+    const absl::Status status = statement->Bind(parameter.name, Value(parameter.value));
+    if (status.ok()) {
+      parameter.used = true;
+    } else if (!absl::IsNotFound(status)) {
       return status;
     }
+  }
+  return absl::OkStatus();
+}
+
+// A name that no statement has is a slip. Errors: InvalidArgument.
+absl::Status CheckUsed(const std::vector<Parameter>& parameters) {
+  for (const Parameter& parameter : parameters) {
+    if (parameter.used) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("no statement has this parameter; name=", parameter.name));
   }
   return absl::OkStatus();
 }
@@ -126,11 +155,11 @@ absl::Status PrintPlan(SqlStatement* statement) {
 }
 
 absl::Status RunStatement(const Arguments& arguments, RowFormat format, SqlStatement* statement) {
-  if (auto status = BindParameters(arguments.parameters, statement); !status.ok()) return status;
   if (arguments.explain) return PrintPlan(statement);
   if (!statement->columns().empty()) return PrintRows(statement, format);
-  // TEMP tables are made and filled without rows to show.
-  return statement->Next().status();
+  if (auto status = statement->Next().status(); !status.ok()) return status;
+  if (!statement->writes() || format != RowFormat::kTable) return absl::OkStatus();
+  return Print(absl::StrCat(statement->rows_changed(), " rows changed\n"));
 }
 
 absl::StatusOr<ExitCode> RunSql(const Arguments& arguments) {
@@ -142,13 +171,17 @@ absl::StatusOr<ExitCode> RunSql(const Arguments& arguments) {
     if (!read.ok()) return read.status();
     text = *std::move(read);
   }
-  auto database = OpenDatabase(arguments.database, true);
+  auto parameters = ParseParameters(arguments.parameters);
+  if (!parameters.ok()) return parameters.status();
+  auto database = OpenDatabase(arguments.database, !arguments.write);
   if (!database.ok()) return database.status();
   SqlOptions options;
   options.as_of = arguments.as_of;
   if (arguments.time_max.has_value()) {
     options.time_max = std::chrono::milliseconds(*arguments.time_max);
   }
+  options.writable = arguments.write;
+  options.commit = arguments.commit;
   auto sql = SqlConnection::Open(**database, options);
   if (!sql.ok()) return sql.status();
   const InterruptGuard guard(&*sql);
@@ -157,9 +190,16 @@ absl::StatusOr<ExitCode> RunSql(const Arguments& arguments) {
     const std::string_view remaining = rest;
     auto statement = sql->PrepareNext(&rest);
     if (!statement.ok()) return Pointed(statement.status(), remaining, sql->error_offset());
-    if (!statement->has_value()) return kOk;
+    if (!statement->has_value()) break;
+    if (auto status = BindParameters(&*parameters, &**statement); !status.ok()) return status;
     if (auto status = RunStatement(arguments, *format, &**statement); !status.ok()) return status;
   }
+  if (auto status = CheckUsed(*parameters); !status.ok()) return status;
+  if (sql->in_transaction()) {
+    return absl::FailedPreconditionError(
+        "the statements end within a transaction, which is given up; end them with COMMIT");
+  }
+  return kOk;
 }
 
 }  // namespace
@@ -171,8 +211,9 @@ void AddSql(CLI::App* app, Runner* runner) {
   command->add_option("SQL", arguments->text, "one or more statements; - for standard input")
       ->required();
   command
-      ->add_option("--param", arguments->parameters,
-                   "name=value: the value of :name in every statement, never made part of its text")
+      ->add_option(
+          "--param", arguments->parameters,
+          "name=value: the value of :name in the statements, never made part of their text")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--format", arguments->format, "table, csv, tsv, json or jsonl")
@@ -182,6 +223,8 @@ void AddSql(CLI::App* app, Runner* runner) {
                     "show the plan and what running it read, in place of the rows");
   command->add_option("--time-max", arguments->time_max,
                       "milliseconds after which a statement is stopped");
+  command->add_flag("--write", arguments->write, "let statements write; without it they only read");
+  AddStatement(command, &arguments->commit);
   command->callback([=] { *runner = [=] { return RunSql(*arguments); }; });
 }
 

@@ -71,14 +71,24 @@ QueryCounts SqlStatement::counts() const {
   return state_->connection->connection->session().counts();
 }
 
+bool SqlStatement::writes() const { return state_->statement->writes(); }
+
+int64_t SqlStatement::rows_changed() const { return state_->statement->rows_changed(); }
+
 SqlConnection::SqlConnection(std::shared_ptr<internal::SqlConnectionState> state)
     : state_(std::move(state)) {}
 SqlConnection::SqlConnection(SqlConnection&&) noexcept = default;
 SqlConnection& SqlConnection::operator=(SqlConnection&&) noexcept = default;
 SqlConnection::~SqlConnection() = default;
 
-absl::StatusOr<SqlConnection> SqlConnection::Open(const Database& database,
-                                                  const SqlOptions& options) {
+absl::StatusOr<SqlConnection> SqlConnection::Open(Database& database, const SqlOptions& options) {
+  if (options.writable) {
+    DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*database.state_));
+    if (!options.as_of.empty()) {
+      return InvalidArgument("the past cannot be written; leave out the moment, or read only")
+          .With("as of", options.as_of);
+    }
+  }
   txn::Core* core = database.state_->core.get();
   sql::SessionOptions session;
   session.view_at = [core](std::string_view moment) -> absl::StatusOr<txn::ReadView> {
@@ -87,6 +97,9 @@ absl::StatusOr<SqlConnection> SqlConnection::Open(const Database& database,
   };
   session.as_of = options.as_of;
   session.time_max = options.time_max;
+  session.writable = options.writable;
+  session.commit = options.commit;
+  session.limits = options.limits;
   // A moment that cannot be read is refused here and not at the first statement.
   if (!options.as_of.empty()) {
     auto view = session.view_at(options.as_of);
@@ -100,8 +113,8 @@ absl::StatusOr<std::optional<SqlStatement>> SqlConnection::PrepareNext(std::stri
   DAFTAR_ASSIGN_OR_RETURN(std::unique_ptr<sql::Statement> prepared,
                           state_->connection->Prepare(sql));
   if (prepared == nullptr) return std::optional<SqlStatement>();
-  return std::optional<SqlStatement>(SqlStatement(
-      std::make_unique<internal::SqlStatementState>(state_, std::move(prepared))));
+  return std::optional<SqlStatement>(
+      SqlStatement(std::make_unique<internal::SqlStatementState>(state_, std::move(prepared))));
 }
 
 absl::StatusOr<SqlStatement> SqlConnection::Prepare(std::string_view sql) {
@@ -116,6 +129,12 @@ absl::StatusOr<SqlStatement> SqlConnection::Prepare(std::string_view sql) {
 
 std::optional<size_t> SqlConnection::error_offset() const {
   return state_->connection->error_offset();
+}
+
+bool SqlConnection::in_transaction() const { return state_->connection->in_transaction(); }
+
+std::optional<CommitVersion> SqlConnection::last_commit() const {
+  return state_->connection->session().last_commit();
 }
 
 void SqlConnection::Interrupt() { state_->connection->Interrupt(); }

@@ -44,7 +44,14 @@ int Refuse(void* session, absl::Status status) {
   return SQLITE_DENY;
 }
 
+int RefuseStatistics(void* session) {
+  return Refuse(session, FailedPrecondition("the engine keeps its indexes by itself")
+                             .With("remedy", "leave out ANALYZE and REINDEX"));
+}
+
 int RefuseSchema(void* session, const char* name) {
+  // ANALYZE begins by making tables.
+  if (name != nullptr && absl::StartsWith(name, "sqlite_stat")) return RefuseStatistics(session);
   return Refuse(session,
                 FailedPrecondition("tables and indexes are declared by the schema, not by SQL")
                     .With("name", name == nullptr ? "" : name)
@@ -58,14 +65,17 @@ int Authorize(void* session, int action, const char* first, const char* second,
               const char* database, const char*) {
   if (ChangesSchema(action)) return RefuseSchema(session, first);
   switch (action) {
+    case SQLITE_DELETE:
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+      // CREATE TEMP TABLE writes to SQLite's own.
+      if (!absl::StartsWith(first, "sqlite_")) static_cast<Session*>(session)->NoteWrites();
+      return SQLITE_OK;
     case SQLITE_ALTER_TABLE:  // here the database comes first
       return IsTemp(first) ? SQLITE_OK : RefuseSchema(session, second);
     case SQLITE_ANALYZE:
     case SQLITE_REINDEX:
-      if (IsTemp(database)) return SQLITE_OK;
-      return Refuse(session, FailedPrecondition("the engine keeps its indexes by itself")
-                                 .With("statement", action == SQLITE_ANALYZE ? "ANALYZE"
-                                                                             : "REINDEX"));
+      return IsTemp(database) ? SQLITE_OK : RefuseStatistics(session);
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
       return Refuse(session,

@@ -16,12 +16,16 @@ namespace {
 using record::Condition;
 
 // What reading costs, in entries of an index.
-constexpr double kRecordCost = 2;   // the next record of a scan
-constexpr double kFetchCost = 8;    // the record of an entry, anywhere
-constexpr double kSeekCost = 10;    // beginning a scan
-constexpr double kInValues = 25;    // in a list whose length is not known
-constexpr double kRangeShare = 0.25;
-constexpr double kRangeRowsMin = 1;
+constexpr double kRecordCost = 2;  // the next record of a scan
+constexpr double kFetchCost = 8;   // the record of an entry, anywhere
+constexpr double kSeekCost = 10;   // beginning a scan
+constexpr double kInValues = 5;    // in a list whose length is not known
+// What is left of the rows, without statistics, by a bound on one side, by bounds on both, and by
+// the condition of a partial index.
+constexpr double kOneSideShare = 0.15;
+constexpr double kBothSidesShare = 0.03;
+constexpr double kNotNullShare = 0.9;
+constexpr double kPartialShare = 0.25;
 // colUsed has one bit for all columns from this on.
 constexpr size_t kLastUsedBit = 63;
 
@@ -52,12 +56,25 @@ std::optional<Comparison> ComparisonOfOp(unsigned char op) {
   }
 }
 
+double RangeShare(const query::Plan& plan) {
+  bool lower = false;
+  bool upper = false;
+  for (size_t i = plan.equal_terms; i < plan.bounded.size(); ++i) {
+    const Operator op = plan.bounded[i].op;
+    const bool both = op == Operator::kStartsWith;
+    lower = lower || both || op == Operator::kGreater || op == Operator::kGreaterOrEqual;
+    upper = upper || both || op == Operator::kLess || op == Operator::kLessOrEqual;
+  }
+  if (lower && upper) return kBothSidesShare;
+  return lower || upper ? kOneSideShare : kNotNullShare;
+}
+
 // A constraint that an access path may use.
 struct Usable {
   int number = 0;  // of SQLite's constraint
   AccessChoice::Argument argument;
-  bool known = false;                  // the conditions stand for the very value
-  std::vector<Condition> conditions;   // placeholders unless known
+  bool known = false;                 // the conditions stand for the very value
+  std::vector<Condition> conditions;  // placeholders unless known
 };
 
 class Chooser {
@@ -213,8 +230,8 @@ double Chooser::RowsOf(const query::Plan& plan, const query::AccessPath& path, d
   const bool unique = path.index == nullptr || path.index->unique;
   const double steps = unique ? terms : terms + 1;
   double left = std::pow(rows, 1 - static_cast<double>(plan.equal_terms) / steps);
-  if (plan.has_range) left = std::max(kRangeRowsMin, left * kRangeShare);
-  if (path.index != nullptr && !path.index->where.empty()) left *= kRangeShare;
+  if (plan.has_range) left *= RangeShare(plan);
+  if (path.index != nullptr && !path.index->where.empty()) left *= kPartialShare;
   for (const Usable& usable : usable_) {
     if (usable.argument.comparison == Comparison::kIn && IsBounded(plan, usable)) {
       left = std::min(rows, left * kInValues);
@@ -252,9 +269,9 @@ void Chooser::Consider(const catalog::IndexDef* index, double rows) {
   }
   if (orders_known_) {
     for (const AccessChoice::Order& order : orders_) {
-      query.orders.push_back(
-          {*columns_[order.column].path,
-           order.descending ? SortDirection::kDescending : SortDirection::kAscending});
+      query.orders.push_back({*columns_[order.column].path, order.descending
+                                                                ? SortDirection::kDescending
+                                                                : SortDirection::kAscending});
     }
   }
   if (coverable_) {
@@ -290,8 +307,8 @@ absl::Status Chooser::Answer() {
   int next = 1;
   for (const Usable& usable : usable_) {
     const auto& arguments = best_->choice.arguments;
-    const bool given = std::find(arguments.begin(), arguments.end(), usable.argument) !=
-                       arguments.end();
+    const bool given =
+        std::find(arguments.begin(), arguments.end(), usable.argument) != arguments.end();
     if (!given) continue;
     if (usable.argument.comparison == Comparison::kIn) sqlite3_vtab_in(info_, usable.number, 1);
     // SQLite checks again: our conditions may be weaker than its comparisons.

@@ -75,6 +75,7 @@ class Collector {
     columns_.push_back(column);
     if (column.form != Form::kDecimal) return absl::OkStatus();
     column.name += ".unscaled";
+    // The scale stays: it says what the integer counts.
     column.kind = Column::Kind::kUnscaled;
     column.hidden = true;
     column.form = Form::kInteger;
@@ -158,15 +159,10 @@ std::string Column::DeclaredType() const {
 }
 
 absl::StatusOr<std::vector<Column>> ColumnsOf(const catalog::TableDef& table) {
-  std::vector<Column> columns;
+  Collector collector(table.schema);
   DAFTAR_RETURN_IF_ERROR(record::Fenced(absl::StatusCode::kInternal, "schema has no columns",
-                                        [&]() -> absl::Status {
-                                          Collector collector(table.schema);
-                                          DAFTAR_RETURN_IF_ERROR(
-                                              collector.AddFields(table.schema, ""));
-                                          columns = collector.Take();
-                                          return absl::OkStatus();
-                                        }));
+                                        [&] { return collector.AddFields(table.schema, ""); }));
+  std::vector<Column> columns = collector.Take();
   absl::flat_hash_set<std::string> names;
   for (const Column& column : columns) {
     if (names.insert(absl::AsciiStrToLower(column.name)).second) continue;

@@ -41,7 +41,7 @@ struct Column {
   bool hidden = false;
   std::optional<record::FieldPath> path;  // of kScalar and kUnscaled
   Form form = Form::kText;                // of the two
-  uint8_t scale = 0;                      // of kDecimal: the digits after the point
+  uint8_t scale = 0;  // of decimals, unscaled ones too: the digits after the point
 
   // The words after the name in a CREATE TABLE; they give SQLite the affinity that fits the form.
   std::string DeclaredType() const;
@@ -61,8 +61,7 @@ std::string Declaration(const catalog::TableDef& table, const std::vector<Column
 // The number of the column called `name`, of any case; nothing when there is none.
 std::optional<size_t> FindColumn(const std::vector<Column>& columns, std::string_view name);
 // The number of the scalar column at `path`.
-std::optional<size_t> FindColumn(const std::vector<Column>& columns,
-                                 const record::FieldPath& path);
+std::optional<size_t> FindColumn(const std::vector<Column>& columns, const record::FieldPath& path);
 
 // A name in double quotes, inner ones doubled.
 std::string QuoteName(std::string_view name);

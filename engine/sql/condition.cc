@@ -158,7 +158,7 @@ Bound CompareInteger(const Column& column, Comparison comparison, int64_t value)
 Bound CompareIntegerWithReal(const Column& column, Comparison comparison, double value) {
   if (std::isnan(value)) return Never();
   if (value >= kInt64End || value < -kInt64End) {
-    const bool lower = comparison == Comparison::kGreater || //
+    const bool lower = comparison == Comparison::kGreater ||  //
                        comparison == Comparison::kGreaterOrEqual;
     // An unsigned column may hold more than SQLite's integers do.
     if (value > 0 && column.form == Form::kUnsigned) return Unknown();

@@ -51,8 +51,7 @@ bool SortsAsStored(const Column& column);
 // What `column comparison value` says; `value` is null for the null tests. `is_literal`: the value
 // stands in the statement, so that text is text and does not come from a numeric column. Requires:
 // not kIn, and CanTranslate().
-Bound Translate(const Column& column, Comparison comparison, sqlite3_value* value,
-                bool is_literal);
+Bound Translate(const Column& column, Comparison comparison, sqlite3_value* value, bool is_literal);
 
 // What `column IN (…)` says, value by value. An object serves one list.
 class InList {

@@ -40,6 +40,7 @@ absl::Status Connection::SetUp() {
     return ResourceExhausted("SQLite does not open")
         .With("cause", db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_));
   }
+  session_.set_db(db_);
   // "vaildTo" in double quotes is a column that is not there and not a text.
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
@@ -58,11 +59,12 @@ absl::Status Connection::SetUp() {
 absl::StatusOr<std::unique_ptr<Statement>> Connection::Prepare(std::string_view* text) {
   error_offset_.reset();
   session_.Fail(absl::OkStatus());
+  session_.TakeNotedWrites();
   sqlite3_stmt* prepared = nullptr;
   const char* rest = nullptr;
   const std::string_view whole = *text;
-  const int rc = sqlite3_prepare_v3(db_, whole.data(), static_cast<int>(whole.size()), 0,
-                                    &prepared, &rest);
+  const int rc =
+      sqlite3_prepare_v3(db_, whole.data(), static_cast<int>(whole.size()), 0, &prepared, &rest);
   if (rc == SQLITE_OK) {
     text->remove_prefix(static_cast<size_t>(rest - whole.data()));
     // What SQLite tried and did without is no failure of the statement.

@@ -33,6 +33,8 @@ class Connection {
   // Where in its text the statement is wrong that Prepare refused last, in bytes.
   std::optional<size_t> error_offset() const { return error_offset_; }
 
+  bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
   // Ends what runs, with Unavailable. Thread safety: any thread, also signal handlers.
   void Interrupt() { session_.stop_sign().Interrupt(); }
 

@@ -140,14 +140,16 @@ absl::Status TableCursor::ResultFromRecord(sqlite3_context* context, const Colum
 
 absl::Status TableCursor::Result(sqlite3_context* context, size_t number) {
   const Column& column = columns_[number];
+  // An UPDATE does not set the column: the record keeps what it has.
+  if (sqlite3_vtab_nochange(context) != 0) return absl::OkStatus();
   if (column.kind == Column::Kind::kAsOf) {
     if (!moment_.empty()) SetText(context, moment_);
     return absl::OkStatus();
   }
   if (!places_[number].has_value()) return ResultFromRecord(context, column);
   // The entry gave a value of the public kind: back to the stored form.
-  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value, column.path->type().FromValue(
-                                                       executor_->row().values[*places_[number]]));
+  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value,
+                          column.path->type().FromValue(executor_->row().values[*places_[number]]));
   return SetResult(context, column, ToView(value));
 }
 

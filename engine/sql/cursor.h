@@ -31,7 +31,8 @@ class TableCursor {
   // Moves on. Errors: those of Executor::Next.
   absl::Status Next();
   bool at_end() const { return at_end_; }
-  // Gives a column of the current row. Errors: DataLoss; those of SetResult.
+  // Gives a column of the current row, or nothing when an UPDATE passes it on as it is. Errors:
+  // DataLoss; those of SetResult.
   absl::Status Result(sqlite3_context* context, size_t column);
   int64_t RowId();
 

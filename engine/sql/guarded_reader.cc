@@ -72,8 +72,8 @@ absl::Status StopSign::Check() const {
   return absl::OkStatus();
 }
 
-std::shared_ptr<const storage::Reader> NewGuardedReader(
-    std::shared_ptr<const storage::Reader> base, const StopSign* sign) {
+std::shared_ptr<const storage::Reader> NewGuardedReader(std::shared_ptr<const storage::Reader> base,
+                                                        const StopSign* sign) {
   return std::make_shared<GuardedReader>(std::move(base), sign);
 }
 

@@ -29,7 +29,7 @@ class StopSign {
 
 // `base`, asking `sign` once in a while when scanning: a scan that finds nothing is the engine's
 // alone, and SQLite cannot stop it. Lifetime: `sign` outlives it.
-std::shared_ptr<const storage::Reader> NewGuardedReader(
-    std::shared_ptr<const storage::Reader> base, const StopSign* sign);
+std::shared_ptr<const storage::Reader> NewGuardedReader(std::shared_ptr<const storage::Reader> base,
+                                                        const StopSign* sign);
 
 }  // namespace daftar::sql

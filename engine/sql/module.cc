@@ -8,6 +8,7 @@
 #include "sql/best_index.h"
 #include "sql/columns.h"
 #include "sql/cursor.h"
+#include "sql/writer.h"
 
 namespace daftar::sql {
 namespace {
@@ -20,6 +21,7 @@ struct TableHandle {
 
 struct Table {
   sqlite3_vtab base = {};  // first: SQLite sees only this
+  sqlite3* db = nullptr;
   Session* session = nullptr;
   const catalog::TableDef* table = nullptr;
   std::vector<Column> columns;
@@ -63,7 +65,10 @@ int Connect(sqlite3* db, void* handle_pointer, int, const char* const*, sqlite3_
     *message = CopyForSqlite(sqlite3_errmsg(db));
     return rc;
   }
+  // xUpdate does as ON CONFLICT says, and a row that it refuses leaves nothing behind.
+  sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1);
   auto table = std::make_unique<Table>();
+  table->db = db;
   table->session = handle->session;
   table->table = handle->table;
   table->columns = *std::move(columns);
@@ -79,8 +84,8 @@ int Disconnect(sqlite3_vtab* base) {
 int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
   Table* table = TableOf(base);
   bool usable = true;
-  const int rc = Report(
-      table, ChooseAccess(table->session, *table->table, table->columns, info, &usable));
+  const int rc =
+      Report(table, ChooseAccess(table->session, *table->table, table->columns, info, &usable));
   if (rc != SQLITE_OK) return rc;
   return usable ? SQLITE_OK : SQLITE_CONSTRAINT;
 }
@@ -116,6 +121,60 @@ int RowId(sqlite3_vtab_cursor* base, sqlite3_int64* number) {
   return SQLITE_OK;
 }
 
+int Update(sqlite3_vtab* base, int count, sqlite3_value** values, sqlite3_int64* row) {
+  Table* table = TableOf(base);
+  const int conflict = sqlite3_vtab_on_conflict(table->db);
+  RowChange change;
+  change.replace = conflict == SQLITE_REPLACE;
+  if (sqlite3_value_type(values[0]) != SQLITE_NULL) change.row = sqlite3_value_int64(values[0]);
+  if (count > 1) {
+    // The numbers of rows are not the user's: records are named by their keys.
+    const bool named = change.row.has_value() ? sqlite3_value_int64(values[1]) != *change.row
+                                              : sqlite3_value_type(values[1]) != SQLITE_NULL;
+    if (named) {
+      return Report(table, InvalidArgument("rowid is not to be written; set the key's columns")
+                               .With("table", table->table->name));
+    }
+    change.values = values + 2;
+  }
+  int64_t made = 0;
+  absl::Status status = WriteRow(table->session, *table->table, table->columns, change, &made);
+  if (status.ok()) {
+    if (!change.row.has_value()) *row = made;
+    return SQLITE_OK;
+  }
+  if (!absl::IsAlreadyExists(status)) return Report(table, std::move(status));
+  // SQLite does with it what the statement says; OR IGNORE goes on with the next row.
+  if (conflict != SQLITE_IGNORE) Report(table, std::move(status));
+  return SQLITE_CONSTRAINT_VTAB;
+}
+
+int Begin(sqlite3_vtab* base) {
+  return Report(TableOf(base), TableOf(base)->session->Writing().status());
+}
+
+// All that can fail is done here: SQLite takes no error of xCommit.
+int Sync(sqlite3_vtab* base) { return Report(TableOf(base), TableOf(base)->session->Commit()); }
+
+int EndTransaction(sqlite3_vtab* base) {
+  TableOf(base)->session->EndTransaction();
+  return SQLITE_OK;
+}
+
+int Savepoint(sqlite3_vtab* base, int depth) {
+  TableOf(base)->session->SetSavepoint(depth);
+  return SQLITE_OK;
+}
+
+int Release(sqlite3_vtab* base, int depth) {
+  TableOf(base)->session->ReleaseSavepoint(depth);
+  return SQLITE_OK;
+}
+
+int RollbackTo(sqlite3_vtab* base, int depth) {
+  return Report(TableOf(base), TableOf(base)->session->RollbackTo(depth));
+}
+
 // No xCreate: tables are there, under the names of their modules, and none can be made.
 sqlite3_module MakeModule() {
   sqlite3_module module = {};
@@ -131,6 +190,14 @@ sqlite3_module MakeModule() {
   module.xEof = Eof;
   module.xColumn = ColumnValue;
   module.xRowid = RowId;
+  module.xUpdate = Update;
+  module.xBegin = Begin;
+  module.xSync = Sync;
+  module.xCommit = EndTransaction;
+  module.xRollback = EndTransaction;
+  module.xSavepoint = Savepoint;
+  module.xRelease = Release;
+  module.xRollbackTo = RollbackTo;
   return module;
 }
 
@@ -148,8 +215,8 @@ absl::Status RegisterTables(sqlite3* db, Session* session) {
     }
     auto handle = std::make_unique<TableHandle>(TableHandle{session, &table});
     // SQLite destroys the handle, also when it fails.
-    const int rc = sqlite3_create_module_v2(db, table.name.c_str(), &kModule, handle.release(),
-                                            DeleteHandle);
+    const int rc =
+        sqlite3_create_module_v2(db, table.name.c_str(), &kModule, handle.release(), DeleteHandle);
     if (rc != SQLITE_OK) {
       return Internal("SQLite does not take a table")
           .With("table", table.name)

@@ -17,7 +17,8 @@ constexpr uint64_t kManyRows = 1'000'000;
 Session::Session(txn::Core* core, SessionOptions options)
     : core_(core), options_(std::move(options)), catalog_(core->catalog()) {}
 
-void Session::StatementBegins() {
+void Session::StatementBegins(bool writes) {
+  writes_ = writes_ || writes;
   if (running_++ > 0) return;
   stop_sign_.Reset(options_.time_max);
   counts_ = QueryCounts();
@@ -26,6 +27,9 @@ void Session::StatementBegins() {
 
 void Session::StatementEnds() {
   if (--running_ > 0) return;
+  writes_ = false;
+  // One that has only read ends without a word of SQLite's.
+  if (!in_transaction()) EndTransaction();
   view_.reset();
   earlier_.clear();
   rows_.clear();
@@ -43,6 +47,11 @@ absl::StatusOr<txn::ReadView> Session::View() {
       pinned_ = Guarded(std::move(view));
     }
     return *pinned_;
+  }
+  if (options_.writable && (in_transaction() || writes_)) {
+    DAFTAR_ASSIGN_OR_RETURN(txn::Transaction * transaction, Writing());
+    DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, transaction->View());
+    return Guarded(std::move(view));
   }
   if (!view_.has_value()) view_ = Guarded(core_->View());
   return *view_;
@@ -74,6 +83,53 @@ absl::StatusOr<uint64_t> Session::EstimateRows(const catalog::TableDef& table) {
   }
   estimate = {view.version, rows == kCountedMax ? kManyRows : rows};
   return estimate.rows;
+}
+
+absl::StatusOr<txn::Transaction*> Session::Writing() {
+  if (!options_.writable) {
+    return FailedPrecondition("the connection only reads; open it for writing");
+  }
+  if (transaction_ == nullptr) {
+    transaction_ = std::make_unique<txn::Transaction>(core_, options_.limits);
+    committed_ = false;
+  }
+  return transaction_.get();
+}
+
+absl::Status Session::Commit() {
+  if (transaction_ == nullptr || committed_) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(last_commit_, transaction_->Commit(options_.commit));
+  committed_ = true;
+  return absl::OkStatus();
+}
+
+void Session::EndTransaction() {
+  transaction_.reset();
+  committed_ = false;
+  savepoints_.clear();
+}
+
+void Session::SetSavepoint(int depth) {
+  // A table that joins late is told of the innermost one again, when more has been written.
+  if (transaction_ != nullptr) savepoints_.try_emplace(depth, transaction_->savepoint());
+}
+
+absl::Status Session::RollbackTo(int depth) {
+  // One that no table was told of was made before anything was written: as the next.
+  const auto found = savepoints_.lower_bound(depth);
+  if (transaction_ == nullptr || found == savepoints_.end()) return absl::OkStatus();
+  const txn::Transaction::Savepoint place = found->second;
+  savepoints_.erase(std::next(found), savepoints_.end());
+  return transaction_->RollbackTo(place);
+}
+
+absl::StatusOr<std::string> Session::KeyOf(TableId table, int64_t number) const {
+  const auto rows = rows_.find(table);
+  if (rows == rows_.end() || number < 1 ||
+      static_cast<uint64_t>(number) > rows->second.keys.size()) {
+    return Internal("a row has no record").With("row", number);
+  }
+  return rows->second.keys[static_cast<size_t>(number) - 1];
 }
 
 int64_t Session::RowId(TableId table, std::string_view key) {

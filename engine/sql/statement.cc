@@ -71,7 +71,7 @@ absl::StatusCode CodeOf(int code) {
 absl::Status StatusOf(int code, std::string_view message) { return Error(CodeOf(code), message); }
 
 Statement::Statement(sqlite3* db, Session* session, sqlite3_stmt* prepared)
-    : db_(db), session_(session), statement_(prepared) {}
+    : db_(db), session_(session), statement_(prepared), writes_(session->TakeNotedWrites()) {}
 
 Statement::~Statement() {
   sqlite3_reset(statement_);
@@ -132,7 +132,7 @@ absl::Status Statement::Failed(int code) {
 absl::StatusOr<bool> Statement::Step() {
   if (!running_) {
     running_ = true;
-    session_->StatementBegins();
+    session_->StatementBegins(writes_);
   }
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
@@ -167,8 +167,7 @@ Value Statement::value(int column) const {
     case SQLITE_FLOAT:
       return sqlite3_column_double(statement_, column);
     case SQLITE_TEXT: {
-      const auto* text =
-          reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
       return std::string(text, bytes());
     }
     case SQLITE_BLOB: {
@@ -183,8 +182,8 @@ Value Statement::value(int column) const {
 absl::StatusOr<std::string> Statement::Explain() const {
   const std::string text = absl::StrCat("EXPLAIN QUERY PLAN ", sqlite3_sql(statement_));
   sqlite3_stmt* prepared = nullptr;
-  const int code = sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()), 0,
-                                      &prepared, nullptr);
+  const int code =
+      sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()), 0, &prepared, nullptr);
   if (code != SQLITE_OK) {
     absl::Status failure = session_->TakeFailure();
     return failure.ok() ? StatusOf(code, sqlite3_errmsg(db_)) : failure;

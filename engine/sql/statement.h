@@ -20,7 +20,7 @@ absl::Status StatusOf(int code, std::string_view message);
 // Lifetime: must end before its connection. Thread safety: none.
 class Statement {
  public:
-  // Takes `prepared`.
+  // Takes `prepared`, which was prepared just now.
   Statement(sqlite3* db, Session* session, sqlite3_stmt* prepared);
   ~Statement();
   Statement(const Statement&) = delete;
@@ -49,7 +49,10 @@ class Statement {
 
   // SQLite's plan, a line a step, in which each access of a table shows ours. Errors: as Prepare.
   absl::StatusOr<std::string> Explain() const;
-  bool read_only() const { return sqlite3_stmt_readonly(statement_) != 0; }
+  // How many rows the last INSERT, UPDATE or DELETE of the connection changed.
+  int64_t rows_changed() const { return sqlite3_changes64(db_); }
+  // Whether it is such a statement.
+  bool writes() const { return writes_; }
 
  private:
   absl::Status Failed(int code);
@@ -58,6 +61,7 @@ class Statement {
   sqlite3* const db_;
   Session* const session_;
   sqlite3_stmt* const statement_;
+  const bool writes_;
   bool running_ = false;
 };
 

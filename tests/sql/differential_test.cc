@@ -170,14 +170,14 @@ class Generator {
   }
 
   std::string Pattern() {
-    static constexpr const char* kPatterns[] = {"'a%'",    "'A%'",   "'ab_'",  "'%b'", "'12%'",
-                                                "'2024%'", "'پا%'",  "''",     "'%'",  "'o%'",
-                                                "'2024-03-2_'", "'#%'", "'Chab%'", "12"};
+    static constexpr const char* kPatterns[] = {"'a%'",         "'A%'",  "'ab_'",   "'%b'", "'12%'",
+                                                "'2024%'",      "'پا%'", "''",      "'%'",  "'o%'",
+                                                "'2024-03-2_'", "'#%'",  "'Chab%'", "12"};
     return random_.Pick(kPatterns);
   }
   std::string Glob() {
-    static constexpr const char* kGlobs[] = {"'a*'", "'A*'", "'ab?'", "'*'", "'[ab]*'", "'2024*'",
-                                             "'پا*'", "'clo*'", "''",  "'12*'"};
+    static constexpr const char* kGlobs[] = {"'a*'",    "'A*'",  "'ab?'",  "'*'", "'[ab]*'",
+                                             "'2024*'", "'پا*'", "'clo*'", "''",  "'12*'"};
     return random_.Pick(kGlobs);
   }
 

@@ -67,15 +67,15 @@ class Random {
 // A record of kRowSchema as JSON. Few different values, so that conditions are often met.
 inline std::string RandomRow(Random& random, int id) {
   static constexpr const char* kIntegers[] = {"-128", "-1", "0", "1", "2", "7", "127"};
-  static constexpr const char* kTexts[] = {"",    "a",   "A",  "ab", "Ab",  "abc", "b", "12",
-                                           "012", "1.5", "-3", "zz", "پار", "پارس"};
+  static constexpr const char* kTexts[] = {"",   "a",   "A",   "ab", "Ab", "abc", "b",
+                                           "12", "012", "1.5", "-3", "zz", "پار", "پارس"};
   static constexpr const char* kDates[] = {"0001-01-01", "1999-12-31", "2024-03-19",
                                            "2024-03-20", "2024-04-01", "9999-12-31"};
-  static constexpr const char* kInstants[] = {
-      "2024-03-20T08:30:00Z", "2024-03-20T08:30:00.5Z", "2024-03-20T08:30:00.000001Z",
-      "1969-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z"};
-  static constexpr const char* kDecimals[] = {"-0.10", "0.00", "0.10", "12.50", "12.51",
-                                              "92233720368547758.07", "12345678901234567.89"};
+  static constexpr const char* kInstants[] = {"2024-03-20T08:30:00Z", "2024-03-20T08:30:00.5Z",
+                                              "2024-03-20T08:30:00.000001Z", "1969-12-31T23:59:59Z",
+                                              "9999-12-31T23:59:59.999999Z"};
+  static constexpr const char* kDecimals[] = {
+      "-0.10", "0.00", "0.10", "12.50", "12.51", "92233720368547758.07", "12345678901234567.89"};
   static constexpr const char* kReals[] = {"-1.5", "0", "0.1", "1e300", "\"NaN\"", "\"Infinity\""};
   static constexpr const char* kFloats[] = {"-1.5", "0.1", "3", "\"NaN\"", "16777216"};
   // No more than SQLite's integers: a plain table would make reals of larger ones.

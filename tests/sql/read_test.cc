@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <thread>
 
@@ -10,6 +11,7 @@
 namespace daftar {
 namespace {
 
+using Catch::Matchers::ContainsSubstring;
 using testing::Ask;
 using testing::InMemory;
 using testing::MakeDatabase;
@@ -96,8 +98,9 @@ TEST_CASE("sql: every kind of field shows as documented", "[sql]") {
 
 TEST_CASE("sql: what is not set is null, and so is NaN", "[sql]") {
   Opened opened;
-  CHECK(Ask(*opened.sql, "SELECT validTo, seenAt, area, seal, \"address.city\", address, tags "
-                         "FROM permit WHERE no = 'P-3'") == "null|null|null|null|null|null|null");
+  CHECK(Ask(*opened.sql,
+            "SELECT validTo, seenAt, area, seal, \"address.city\", address, tags "
+            "FROM permit WHERE no = 'P-3'") == "null|null|null|null|null|null|null");
   CHECK(Ask(*opened.sql, "SELECT no FROM permit WHERE ratio IS NULL") == "'P-2'");
   CHECK(Ask(*opened.sql, "SELECT no FROM permit WHERE ratio > 0.4") == "'P-1'");
 }
@@ -126,16 +129,17 @@ TEST_CASE("sql: conditions, orders and needed columns choose the index", "[sql]"
       {"SELECT * FROM permit", "SCAN permit VIRTUAL TABLE INDEX 0:by primary key\n"},
       {"SELECT * FROM permit WHERE no = 'P-1'", "by primary key where no = literal\n"},
       {"SELECT firm FROM permit WHERE zone = ?",
-       "by index byZone where zone = ?; read no record: firm\n"},
+       "by index byZone where zone = ?; read no record: zone, firm\n"},
       {"SELECT no, firm FROM permit WHERE zone = ? AND validTo >= '2024' AND validTo < '2025'",
        "by index byZone where zone = ? and validTo >= literal and validTo < literal; "
-       "read no record: no, firm\n"},
+       "read no record: no, zone, firm, validTo\n"},
       {"SELECT * FROM permit WHERE zone = ? ORDER BY validTo DESC LIMIT 3",
        "by index byZone where zone = ?; order validTo desc\n"},
       {"SELECT * FROM permit WHERE zone IN ('a', 'b')", "by index byZone where zone in ?\n"},
-      {"SELECT * FROM permit WHERE zone GLOB 'C*'", "by index byZone where zone glob literal\n"},
+      {"SELECT * FROM permit WHERE zone GLOB 'C*'",
+       "by index byZone where zone >= literal and zone < literal and zone glob literal\n"},
       {"SELECT count(*) FROM permit WHERE zone = ?",
-       "by index byZone where zone = ?; read no record: no\n"},
+       "by index byZone where zone = ?; read no record: zone\n"},
       {"SELECT * FROM permit WHERE firm = ? AND serial = ?",
        "by index byFirm where firm = ? and serial = ?\n"},
       {"SELECT * FROM permit WHERE state = 'active' AND validTo < '2024-01-01'",
@@ -147,24 +151,22 @@ TEST_CASE("sql: conditions, orders and needed columns choose the index", "[sql]"
       {"SELECT * FROM permit ORDER BY state", "USE TEMP B-TREE FOR ORDER BY"},
   }));
   CAPTURE(text);
-  CHECK(opened.Plan(text).find(expected) != std::string::npos);
-  INFO(opened.Plan(text));
+  CHECK_THAT(opened.Plan(text), ContainsSubstring(expected));
 }
 
 TEST_CASE("sql: a join looks up the inner table by its index", "[sql]") {
   Opened opened;
   const std::string plan = opened.Plan(
       "SELECT a.no, b.no FROM permit a JOIN permit b ON b.firm = a.firm AND b.serial = a.serial");
-  CAPTURE(plan);
-  CHECK(plan.find("by index byFirm where firm = ? and serial = ?") != std::string::npos);
+  CHECK_THAT(plan, ContainsSubstring("by index byFirm where firm = ? and serial = ?"));
 }
 
 TEST_CASE("sql: a limit reads no more than it needs", "[sql]") {
   Opened opened;
   for (int i = 0; i < 2000; ++i) {
     REQUIRE_OK(opened.database->Put(
-        "permit", absl::StrCat(R"({"no":"Q-)", i, R"(","zone":"Z","firm":"G-)", i,
-                               R"(","serial":)", i, R"(,"validTo":"2024-02-0)", 1 + i % 9, "\"}")));
+        "permit", absl::StrCat(R"({"no":"Q-)", i, R"(","zone":"Z","firm":"G-)", i, R"(","serial":)",
+                               i, R"(,"validTo":"2024-02-0)", 1 + i % 9, "\"}")));
   }
   REQUIRE_OK_AND_ASSIGN(
       SqlStatement statement,
@@ -194,8 +196,9 @@ TEST_CASE("sql: parameters are values and nothing else", "[sql]") {
 
 TEST_CASE("sql: a statement reads one state", "[sql]") {
   Opened opened;
-  REQUIRE_OK_AND_ASSIGN(SqlStatement statement,
-                        opened.sql->Prepare("SELECT no, (SELECT count(*) FROM permit) FROM permit"));
+  REQUIRE_OK_AND_ASSIGN(
+      SqlStatement statement,
+      opened.sql->Prepare("SELECT no, (SELECT count(*) FROM permit) FROM permit"));
   REQUIRE_OK_AND_ASSIGN(bool more, statement.Next());
   REQUIRE(more);
   CHECK(statement.value(1) == Value(int64_t{3}));
@@ -239,24 +242,23 @@ TEST_CASE("sql: tables are read as of a moment", "[sql]") {
 
 TEST_CASE("sql: errors say what there is instead, and where", "[sql]") {
   Opened opened;
-  const auto [text, code, part, offset] =
-      GENERATE(table<const char*, absl::StatusCode, const char*, int>({
-          {"SELECT * FROM permits", absl::StatusCode::kInvalidArgument,
-           "no such table: permits; did you mean=permit", -1},
-          {"SELECT * FROM warehouse", absl::StatusCode::kInvalidArgument, "; tables=permit", -1},
-          {"SELECT vaildTo FROM permit", absl::StatusCode::kInvalidArgument,
-           "no such column: vaildTo; did you mean=validTo", 7},
-          {"SELECT \"vaildTo\" FROM permit", absl::StatusCode::kInvalidArgument,
-           "no such column: vaildTo; did you mean=validTo", 7},
-          {"SELECT address.city FROM permit", absl::StatusCode::kInvalidArgument,
-           "no such column: address.city; write it as=\"address.city\"", 7},
-          {"SELECT no FROM permit WHERE", absl::StatusCode::kInvalidArgument, "incomplete input",
-           -1},
-          {"SELECT no FRM permit", absl::StatusCode::kInvalidArgument, "near \"permit\"", 14},
-          {"SELECT 1; SELECT 2", absl::StatusCode::kInvalidArgument, "more than one", -1},
-          {" -- nothing", absl::StatusCode::kInvalidArgument, "no statement", -1},
-          {"SELECT json('{')", absl::StatusCode::kInvalidArgument, "malformed JSON", -1},
-      }));
+  const auto [text, code, part,
+              offset] = GENERATE(table<const char*, absl::StatusCode, const char*, int>({
+      {"SELECT * FROM permits", absl::StatusCode::kInvalidArgument,
+       "no such table: permits; did you mean=permit", -1},
+      {"SELECT * FROM warehouse", absl::StatusCode::kInvalidArgument, "; tables=permit", -1},
+      {"SELECT vaildTo FROM permit", absl::StatusCode::kInvalidArgument,
+       "no such column: vaildTo; did you mean=validTo", 7},
+      {"SELECT \"vaildTo\" FROM permit", absl::StatusCode::kInvalidArgument,
+       "no such column: vaildTo; did you mean=validTo", 7},
+      {"SELECT address.city FROM permit", absl::StatusCode::kInvalidArgument,
+       "no such column: address.city; write it as=\"address.city\"", 7},
+      {"SELECT no FROM permit WHERE", absl::StatusCode::kInvalidArgument, "incomplete input", -1},
+      {"SELECT no FRM permit", absl::StatusCode::kInvalidArgument, "near \"permit\"", 14},
+      {"SELECT 1; SELECT 2", absl::StatusCode::kInvalidArgument, "more than one", -1},
+      {" -- nothing", absl::StatusCode::kInvalidArgument, "no statement", -1},
+      {"SELECT json('{')", absl::StatusCode::kInvalidArgument, "malformed JSON", -1},
+  }));
   CAPTURE(text);
   CHECK_THAT(Refused(*opened.sql, text), StatusIs(code, part));
   if (offset >= 0) CHECK(opened.sql->error_offset() == static_cast<size_t>(offset));
@@ -295,7 +297,7 @@ TEST_CASE("sql: reading connections do not write", "[sql]") {
                               "INSERT INTO permit(no) VALUES ('P-9')");
   CAPTURE(text);
   CHECK_THAT(Refused(*opened.sql, text),
-             StatusIs(absl::StatusCode::kInvalidArgument, "may not be modified"));
+             StatusIs(absl::StatusCode::kFailedPrecondition, "only reads"));
 }
 
 TEST_CASE("sql: TEMP tables, views and common table expressions are SQLite's own", "[sql]") {
@@ -305,10 +307,12 @@ TEST_CASE("sql: TEMP tables, views and common table expressions are SQLite's own
   CHECK(Ask(*opened.sql, "CREATE TEMP VIEW v AS SELECT p.* FROM permit p JOIN chosen USING (no)") ==
         "");
   CHECK(Ask(*opened.sql, "SELECT no FROM v ORDER BY no") == "'P-1' 'P-2'");
-  CHECK(Ask(*opened.sql, "WITH z(n) AS (SELECT DISTINCT zone FROM permit) SELECT n FROM z "
-                         "ORDER BY n DESC") == "'QFZ' 'CFZ'");
-  CHECK(Ask(*opened.sql, "SELECT permit.no, value FROM permit, json_each(permit.tags) "
-                         "ORDER BY value") == "'P-1'|'x' 'P-1'|'y'");
+  CHECK(Ask(*opened.sql,
+            "WITH z(n) AS (SELECT DISTINCT zone FROM permit) SELECT n FROM z "
+            "ORDER BY n DESC") == "'QFZ' 'CFZ'");
+  CHECK(Ask(*opened.sql,
+            "SELECT permit.no, value FROM permit, json_each(permit.tags) "
+            "ORDER BY value") == "'P-1'|'x' 'P-1'|'y'");
 }
 
 TEST_CASE("sql: a statement stops when its time is up, also where nothing is found", "[sql]") {

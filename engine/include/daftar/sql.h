@@ -11,6 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/ids.h"
+#include "daftar/options.h"
 #include "daftar/query.h"
 #include "daftar/value.h"
 
@@ -28,6 +30,11 @@ struct SqlOptions {
   std::string as_of = {};
   // How long one statement may run, from its first row to its last.
   std::optional<std::chrono::milliseconds> time_max = std::nullopt;
+  // Whether statements may write. A statement by itself is a transaction, as are those between
+  // BEGIN and COMMIT; each commits with what `commit` says of it, within `limits`.
+  bool writable = false;
+  CommitOptions commit = {};
+  TransactionLimits limits = {};
 };
 
 // One statement, prepared. Lifetime: must end before its database; may outlive its connection.
@@ -49,8 +56,11 @@ class SqlStatement {
   // Moves to the next row; false when there is none, after which the next call begins anew. All
   // that a statement reads is from one state, taken when it reads first. Errors: DataLoss and
   // whatever else reading meets, as Database::Run; FailedPrecondition when a history does not reach
-  // back to the moment asked for; InvalidArgument for what SQLite refuses; ResourceExhausted when
-  // the time is up; Unavailable when it was interrupted. The statement has ended then.
+  // back to the moment asked for; InvalidArgument for what SQLite refuses; AlreadyExists when a key
+  // or the values of a unique index are taken; ResourceExhausted when the time is up; Unavailable
+  // when it was interrupted. The statement has ended then, and nothing of it is written. A COMMIT,
+  // or a statement that is a transaction of its own, can also be Aborted, when what it has read was
+  // changed meanwhile: nothing of the transaction is written; begin it again.
   [[nodiscard]] absl::StatusOr<bool> Next();
   // Gives up the rows that are left.
   void Reset();
@@ -69,6 +79,10 @@ class SqlStatement {
   absl::StatusOr<std::string> Explain() const;
   // What the tables have read so far, or in the last run.
   QueryCounts counts() const;
+  // Whether the statement can write: an INSERT, UPDATE or DELETE.
+  bool writes() const;
+  // How many rows the last such statement of the connection wrote.
+  int64_t rows_changed() const;
 
  private:
   friend class SqlConnection;
@@ -87,10 +101,10 @@ class SqlStatement {
 // Lifetime: must end before its database. Thread safety: none, but for Interrupt().
 class SqlConnection {
  public:
-  // Errors: InvalidArgument for the moment; FailedPrecondition when names of tables differ only in
-  // case, which SQL takes for the same.
-  static absl::StatusOr<SqlConnection> Open(const Database& database,
-                                            const SqlOptions& options = {});
+  // Errors: InvalidArgument for the moment, and for one together with writing; FailedPrecondition
+  // when the database is open for reading only, and when names of tables differ only in case, which
+  // SQL takes for the same.
+  static absl::StatusOr<SqlConnection> Open(Database& database, const SqlOptions& options = {});
   SqlConnection(SqlConnection&&) noexcept;
   SqlConnection& operator=(SqlConnection&&) noexcept;
   ~SqlConnection();
@@ -103,6 +117,12 @@ class SqlConnection {
   absl::StatusOr<std::optional<SqlStatement>> PrepareNext(std::string_view* sql);
   // Where the text that was refused last is wrong, in bytes from its beginning, when that is known.
   std::optional<size_t> error_offset() const;
+
+  // Whether BEGIN or SAVEPOINT has begun a transaction that is not over. It is given up with the
+  // connection.
+  bool in_transaction() const;
+  // The last commit that the connection made.
+  std::optional<CommitVersion> last_commit() const;
 
   // Ends the statements that run, with Unavailable. May be called from any thread and from a signal
   // handler, as long as the connection lives.
