@@ -110,14 +110,24 @@ void Session::EndTransaction() {
 }
 
 void Session::SetSavepoint(int depth) {
-  // A table that joins late is told of the innermost one again, when more has been written.
-  if (transaction_ != nullptr) savepoints_.try_emplace(depth, transaction_->savepoint());
+  if (transaction_ == nullptr) return;
+  // A table that joins late is told of the innermost one again, when more has been written: the
+  // first place counts. Outer ones that no table was told of were made before any write.
+  for (int outer = 0; outer <= depth; ++outer) {
+    savepoints_.try_emplace(outer, transaction_->savepoint());
+  }
 }
 
 absl::Status Session::RollbackTo(int depth) {
-  // One that no table was told of was made before anything was written: as the next.
-  const auto found = savepoints_.lower_bound(depth);
-  if (transaction_ == nullptr || found == savepoints_.end()) return absl::OkStatus();
+  if (transaction_ == nullptr) return absl::OkStatus();
+  // A SAVEPOINT that began the transaction has the depth -1: all goes.
+  if (depth < 0) {
+    savepoints_.clear();
+    return transaction_->RollbackTo(txn::Transaction::Savepoint());
+  }
+  const auto found = savepoints_.find(depth);
+  // Made before anything of ours was written, and nothing has been since.
+  if (found == savepoints_.end()) return absl::OkStatus();
   const txn::Transaction::Savepoint place = found->second;
   savepoints_.erase(std::next(found), savepoints_.end());
   return transaction_->RollbackTo(place);

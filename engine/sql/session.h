@@ -84,7 +84,8 @@ class Session {
   // The last commit that the connection made.
   const std::optional<CommitVersion>& last_commit() const { return last_commit_; }
 
-  // SQLite's savepoints by their depth, from 0. It tells every table of each; the first counts.
+  // SQLite's savepoints by their depth: 0 within BEGIN, -1 for one that began the transaction. It
+  // tells every table of each; the first counts.
   void SetSavepoint(int depth);
   void ReleaseSavepoint(int depth) {
     savepoints_.erase(savepoints_.lower_bound(depth), savepoints_.end());
