@@ -34,6 +34,8 @@ class BatchState;
 struct TypedAccess;
 }  // namespace internal
 
+class SqlConnection;
+
 // Changes that are written together or not at all. Made by Database::NewBatch.
 // Every record is checked against the schema when it is added; what the database holds is looked at
 // only when the batch is committed. Thread safety: none.
@@ -183,6 +185,7 @@ class Database {
   absl::StatusOr<PruneReport> PruneHistory(const PruneOptions& options = {});
 
  private:
+  friend class SqlConnection;
   friend struct internal::TypedAccess;
   explicit Database(std::unique_ptr<internal::DatabaseState> state);
   std::unique_ptr<internal::DatabaseState> state_;
