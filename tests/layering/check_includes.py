@@ -229,6 +229,7 @@ PLANTED = [
     ("engine/record/json.cc", "#include <nlohmann/json.hpp>\n", "include: nlohmann belongs"),
     ("engine/record/csv.cc", "#include <csv.h>\n", "include: libcsv belongs"),
     ("engine/storage/capnp.cc", "#include <capnp/schema.h>\n", "include: Cap'n Proto starts"),
+    ("tests/slt/lite.cc", "#include <sqlite3.h>\n", None),
     ("engine/query/lite.cc", "#include <sqlite3.h>\n", "include: SQLite belongs"),
     ("engine/base/cli.cc", "#include <CLI/CLI.hpp>\n", "include: CLI11 belongs"),
     ("engine/base/catch.cc", "#include <catch2/catch_test_macros.hpp>\n",

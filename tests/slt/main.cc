@@ -1,5 +1,6 @@
 // Runs the .test files of sqllogictest: `daftar_slt FOLDER|FILE…`. Prints the counts of each file.
-// Exit code 0: nothing failed; 1: something did; 77: there is no such folder, nothing was run.
+// Exit code 0: nothing failed; 1: something did, or nothing passed; 77: there is no such folder,
+// nothing was run.
 
 #include <unistd.h>
 
@@ -46,15 +47,20 @@ std::vector<std::filesystem::path> FilesOf(const std::filesystem::path& place) {
   return files;
 }
 
-// Whether nothing failed.
-bool RunFile(const std::filesystem::path& file) {
+struct Total {
+  int passed = 0;
+  bool failed = false;
+};
+
+void RunFile(const std::filesystem::path& file, Total* total) {
   std::ifstream in(file, std::ios::binary);
   const std::string script(std::istreambuf_iterator<char>(in), {});
   const Scratch scratch;
   const auto counts = daftar::slt::Runner(scratch.path()).Run(script);
   if (!counts.ok()) {
     std::cout << file.filename().string() << ": " << counts.status().message() << "\n";
-    return false;
+    total->failed = true;
+    return;
   }
   int skipped = 0;
   for (const auto& [reason, count] : counts->skipped) skipped += count;
@@ -64,7 +70,8 @@ bool RunFile(const std::filesystem::path& file) {
     std::cout << "  skipped " << count << ": " << reason << "\n";
   }
   for (const std::string& failure : counts->failures) std::cout << "  " << failure << "\n";
-  return counts->failed == 0 && counts->passed > 0;
+  total->passed += counts->passed;
+  total->failed = total->failed || counts->failed > 0;
 }
 
 }  // namespace
@@ -74,13 +81,14 @@ int main(int argc, char** argv) {
     std::cerr << "usage: daftar_slt FOLDER|FILE…\n";
     return kUsage;
   }
-  bool good = true;
+  Total total;
   for (int i = 1; i < argc; ++i) {
     if (!std::filesystem::exists(argv[i])) {
       std::cout << "skipped: there is no " << argv[i] << "\n";
       return kAbsent;
     }
-    for (const auto& file : FilesOf(argv[i])) good = RunFile(file) && good;
+    for (const auto& file : FilesOf(argv[i])) RunFile(file, &total);
   }
-  return good ? 0 : kFailed;
+  // Nothing passed: then nothing was shown.
+  return total.failed || total.passed == 0 ? kFailed : 0;
 }
