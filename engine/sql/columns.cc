@@ -129,11 +129,20 @@ Form FormOf(const record::FieldType& type) {
   }
 }
 
-std::string Column::DeclaredType() const {
-  if (kind == Kind::kAsOf) return "TEXT HIDDEN";
-  if (kind == Kind::kUnscaled) return "BIGINT HIDDEN";
-  if (kind == Kind::kJson) return hidden ? "JSON TEXT HIDDEN" : "JSON TEXT";
-  switch (form) {
+namespace {
+
+std::string_view TypeOf(const Column& column) {
+  switch (column.kind) {
+    case Column::Kind::kAsOf:
+      return "TEXT";
+    case Column::Kind::kUnscaled:
+      return "BIGINT";
+    case Column::Kind::kJson:
+      return "JSON TEXT";
+    case Column::Kind::kScalar:
+      break;
+  }
+  switch (column.form) {
     case Form::kBool:
       return "BOOLEAN";
     // Not INTEGER: as a primary key that would be another name of the rowid.
@@ -145,7 +154,7 @@ std::string Column::DeclaredType() const {
     case Form::kDecimal:
       return "DECIMAL REAL";
     case Form::kText:
-      return path->type().meaning() == record::Meaning::kJson ? "JSON TEXT" : "TEXT";
+      return column.path->type().meaning() == record::Meaning::kJson ? "JSON TEXT" : "TEXT";
     case Form::kBlob:
       return "BLOB";
     case Form::kEnum:
@@ -158,11 +167,27 @@ std::string Column::DeclaredType() const {
   return "BLOB";
 }
 
+}  // namespace
+
+std::string Column::DeclaredType() const {
+  return absl::StrCat(TypeOf(*this), hidden ? " HIDDEN" : "");
+}
+
+bool HasIntegerKey(const catalog::TableDef& table) {
+  return table.key.size() == 1 && FormOf(table.key.front().path.type()) == Form::kInteger;
+}
+
+bool HasOwnRowId(const catalog::TableDef& table) {
+  return HasIntegerKey(table) && table.key.front().path.text() == "rowid" &&
+         table.key.front().part.type == codec::KeyType::kInt64;
+}
+
 absl::StatusOr<std::vector<Column>> ColumnsOf(const catalog::TableDef& table) {
   Collector collector(table.schema);
   DAFTAR_RETURN_IF_ERROR(record::Fenced(absl::StatusCode::kInternal, "schema has no columns",
                                         [&] { return collector.AddFields(table.schema, ""); }));
   std::vector<Column> columns = collector.Take();
+  if (HasOwnRowId(table)) columns[*FindColumn(columns, "rowid")].hidden = true;
   absl::flat_hash_set<std::string> names;
   for (const Column& column : columns) {
     if (names.insert(absl::AsciiStrToLower(column.name)).second) continue;

@@ -63,6 +63,12 @@ std::optional<size_t> FindColumn(const std::vector<Column>& columns, std::string
 // The number of the scalar column at `path`.
 std::optional<size_t> FindColumn(const std::vector<Column>& columns, const record::FieldPath& path);
 
+// Whether the key is one integer that SQLite's integers hold: then that is the rowid.
+bool HasIntegerKey(const catalog::TableDef& table);
+// Whether it is one Int64 called `rowid`: then the column is hidden, and a row that is inserted
+// without one gets the next number, as in SQLite's tables without a key.
+bool HasOwnRowId(const catalog::TableDef& table);
+
 // A name in double quotes, inner ones doubled.
 std::string QuoteName(std::string_view name);
 

@@ -153,6 +153,8 @@ absl::Status TableCursor::Result(sqlite3_context* context, size_t number) {
   return SetResult(context, column, ToView(value));
 }
 
-int64_t TableCursor::RowId() { return session_->RowId(table_.id, executor_->row().key.view()); }
+absl::StatusOr<int64_t> TableCursor::RowId() {
+  return session_->RowId(table_, executor_->row().key.view());
+}
 
 }  // namespace daftar::sql

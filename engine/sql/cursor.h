@@ -34,7 +34,8 @@ class TableCursor {
   // Gives a column of the current row, or nothing when an UPDATE passes it on as it is. Errors:
   // DataLoss; those of SetResult.
   absl::Status Result(sqlite3_context* context, size_t column);
-  int64_t RowId();
+  // The number of the current row. Errors: DataLoss.
+  absl::StatusOr<int64_t> RowId();
 
  private:
   absl::Status Parse(std::string_view text);

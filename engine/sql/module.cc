@@ -117,7 +117,9 @@ int ColumnValue(sqlite3_vtab_cursor* base, sqlite3_context* context, int column)
 }
 
 int RowId(sqlite3_vtab_cursor* base, sqlite3_int64* number) {
-  *number = WalkOf(base)->RowId();
+  const auto found = WalkOf(base)->RowId();
+  if (!found.ok()) return Report(TableOf(base), found.status());
+  *number = *found;
   return SQLITE_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "sql/row_input.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "absl/strings/match.h"
@@ -80,8 +81,12 @@ absl::StatusOr<record::Message> ToMessage(const catalog::TableDef& table, JsonOb
 
 absl::StatusOr<record::Message> NewRecord(const catalog::TableDef& table,
                                           const std::vector<Column>& columns,
-                                          sqlite3_value** values) {
+                                          sqlite3_value** values, std::optional<int64_t> rowid) {
   JsonObject object;
+  if (rowid.has_value()) {
+    object.push_back(
+        {table.key.front().path.text(), JsonValue(record::JsonNumber{absl::StrCat(*rowid)})});
+  }
   for (const size_t i : InOrder(columns)) {
     auto value = InputValue(columns[i], values[i]);
     if (!value.ok()) return WithContext(value.status(), "table", table.name);

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "sql/columns.h"
 
 namespace daftar::sql {
 namespace {
@@ -133,21 +134,35 @@ absl::Status Session::RollbackTo(int depth) {
   return transaction_->RollbackTo(place);
 }
 
-absl::StatusOr<std::string> Session::KeyOf(TableId table, int64_t number) const {
-  const auto rows = rows_.find(table);
-  if (rows == rows_.end() || number < 1 ||
-      static_cast<uint64_t>(number) > rows->second.keys.size()) {
-    return Internal("a row has no record").With("row", number);
+absl::StatusOr<int64_t> Session::RowId(const catalog::TableDef& table, std::string_view key) {
+  if (HasIntegerKey(table)) {
+    key.remove_prefix(codec::RecordPrefix(table.id).size());
+    DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value, codec::TakePart(table.key.front().part, &key));
+    if (const auto* number = std::get_if<int64_t>(&value)) return *number;
+    return static_cast<int64_t>(std::get<uint64_t>(value));
   }
-  return rows->second.keys[static_cast<size_t>(number) - 1];
-}
-
-int64_t Session::RowId(TableId table, std::string_view key) {
-  Rows& rows = rows_[table];
+  Rows& rows = rows_[table.id];
   const auto [place, is_new] =
       rows.numbers.try_emplace(std::string(key), static_cast<int64_t>(rows.keys.size()) + 1);
   if (is_new) rows.keys.emplace_back(key);
   return place->second;
+}
+
+absl::StatusOr<codec::EncodedKey> Session::KeyOf(const catalog::TableDef& table,
+                                                 int64_t number) const {
+  if (HasIntegerKey(table)) {
+    const catalog::Term& term = table.key.front();
+    DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value, term.path.type().FromValue(Value(number)));
+    codec::EncodedKey key(codec::RecordPrefix(table.id));
+    codec::AppendPart(term.part, ToView(value), &key.bytes());
+    return key;
+  }
+  const auto rows = rows_.find(table.id);
+  if (rows == rows_.end() || number < 1 ||
+      static_cast<uint64_t>(number) > rows->second.keys.size()) {
+    return Internal("a row has no record").With("row", number);
+  }
+  return codec::EncodedKey(rows->second.keys[static_cast<size_t>(number) - 1]);
 }
 
 }  // namespace daftar::sql

@@ -68,10 +68,11 @@ class Session {
   // Takes it. OK: nothing of ours has failed since the last call.
   absl::Status TakeFailure() { return std::exchange(failure_, absl::OkStatus()); }
 
-  // The number that stands for a record until no statement runs: SQLite wants one.
-  int64_t RowId(TableId table, std::string_view key);
-  // The record's key behind a number. Errors: Internal when it stands for none.
-  absl::StatusOr<std::string> KeyOf(TableId table, int64_t number) const;
+  // The number that stands for the record at `key`, since SQLite wants one: an integer that is the
+  // primary key, else one that holds until no statement runs. Errors: DataLoss.
+  absl::StatusOr<int64_t> RowId(const catalog::TableDef& table, std::string_view key);
+  // The key behind a number. Errors: Internal when it stands for none.
+  absl::StatusOr<codec::EncodedKey> KeyOf(const catalog::TableDef& table, int64_t number) const;
 
   // The transaction that statements write to, begun when there is none. Errors: FailedPrecondition
   // when the connection only reads.

@@ -1,5 +1,6 @@
 #include "sql/writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -109,19 +110,44 @@ class Writer {
   const bool replace_;
 };
 
+// The number for a row that is inserted without one, in a table of its own numbers.
+absl::StatusOr<std::optional<int64_t>> NextRowId(txn::Transaction& transaction,
+                                                 const catalog::TableDef& table,
+                                                 const std::vector<Column>& columns,
+                                                 sqlite3_value** values) {
+  if (!HasOwnRowId(table)) return std::optional<int64_t>();
+  const size_t column = *FindColumn(columns, table.key.front().path);
+  if (sqlite3_value_type(values[column]) != SQLITE_NULL) return std::optional<int64_t>();
+  DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, transaction.View());
+  const bool ascending = table.key.front().part.direction == codec::Direction::kAscending;
+  const std::string prefix = codec::RecordPrefix(table.id);
+  const auto records =
+      view.reader->NewIterator({prefix, codec::PrefixEnd(prefix)}, {.reverse = ascending});
+  DAFTAR_ASSIGN_OR_RETURN(const bool found, records->Next());
+  if (!found) return std::optional<int64_t>(1);
+  std::string_view key = records->key().substr(prefix.size());
+  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar last, codec::TakePart(table.key.front().part, &key));
+  if (std::get<int64_t>(last) == INT64_MAX) {
+    return ResourceExhausted("the table has no numbers left").With("table", table.name);
+  }
+  return std::optional<int64_t>(std::max<int64_t>(0, std::get<int64_t>(last)) + 1);
+}
+
 absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
                         const std::vector<Column>& columns, const RowChange& change,
                         txn::Transaction* transaction, int64_t* row) {
   Writer writer(transaction, table, change.replace);
   if (!change.row.has_value()) {
-    DAFTAR_ASSIGN_OR_RETURN(const record::Message record, NewRecord(table, columns, change.values));
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<int64_t> number,
+                            NextRowId(*transaction, table, columns, change.values));
+    DAFTAR_ASSIGN_OR_RETURN(const record::Message record,
+                            NewRecord(table, columns, change.values, number));
     DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(table, record));
     DAFTAR_RETURN_IF_ERROR(writer.Insert(record, key));
-    *row = session->RowId(table.id, key.view());
+    DAFTAR_ASSIGN_OR_RETURN(*row, session->RowId(table, key.view()));
     return absl::OkStatus();
   }
-  DAFTAR_ASSIGN_OR_RETURN(std::string bytes, session->KeyOf(table.id, *change.row));
-  const codec::EncodedKey before_key(std::move(bytes));
+  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey before_key, session->KeyOf(table, *change.row));
   if (change.values == nullptr) return writer.Delete(before_key);
   DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, transaction->View());
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<record::Message> before,

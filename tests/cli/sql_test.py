@@ -74,6 +74,26 @@ def test_explain(folder):
     contains(out, "by primary key where no = literal", "ran: 1 entries read, 0 records fetched, 1 rows")
 
 
+def test_writing(folder):
+    db = make(folder)
+    insert = "INSERT INTO permit(no, amount) VALUES ('P4', 4), ('P5', 5)"
+    contains(run("sql", db, insert, code=4).err, "only reads")
+    equal(run("sql", db, insert, "--write", "--actor", "clerk", "--reason", "new").out,
+          "2 rows changed\n")
+    contains(run("history", db, "permit", "P4").out, "by clerk: new")
+    run("sql", db, "BEGIN; DELETE FROM permit; UPDATE permit SET amount = 1; ROLLBACK", "--write")
+    count = "SELECT count(*) AS n FROM permit"
+    equal(run("sql", db, count, "--format", "csv").out, "n\n5\n")
+    run("sql", db, "BEGIN; DELETE FROM permit WHERE no > :no; COMMIT", "--write", "--param", "no=P3")
+    equal(run("sql", db, count, "--format", "csv").out, "n\n3\n")
+    contains(run("sql", db, "BEGIN; DELETE FROM permit", "--write", code=4).err, "COMMIT")
+    equal(run("sql", db, count, "--format", "csv").out, "n\n3\n")
+    contains(run("sql", db, insert.replace("P5", "P1"), "--write", code=4).err,
+             "table=permit; key=P1; remedy=INSERT OR REPLACE")
+    equal(run("sql", db, count, "--format", "csv").out, "n\n3\n")
+    run("verify", db)
+
+
 def test_errors(folder):
     db = make(folder)
     err = run("sql", db, "SELECT no,\n  aomunt FROM permit", code=4).err
@@ -86,4 +106,4 @@ def test_errors(folder):
 
 if __name__ == "__main__":
     main([test_formats, test_parameters_and_several_statements, test_moments, test_explain,
-          test_errors])
+          test_writing, test_errors])
