@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "query/access_path.h"
+#include "query/order.h"
 
 namespace daftar::query {
 namespace {
@@ -13,10 +14,12 @@ namespace {
 auto Rank(const Plan& plan, const AccessPath& path) {
   const bool unique = path.index == nullptr || path.index->unique;
   const bool single = unique && plan.equal_terms == path.terms().size();
-  const bool stops_early = !plan.sort && plan.query.limit.has_value();
+  // 2: all of the order comes as scanned, 1: some of it, 0: nothing.
+  const int order = !plan.sort ? 2 : plan.scanned_terms > 0 ? 1 : 0;
+  const int stops_early = plan.query.limit.has_value() ? order : 0;
   // Every record of a partial index meets a condition of the query already.
   const bool partial = path.index != nullptr && !path.index->where.empty();
-  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, partial, !plan.sort,
+  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, partial, order,
                          !plan.reads_records, path.index == nullptr, !plan.may_repeat);
 }
 
@@ -25,7 +28,7 @@ Plan Consider(const BoundQuery& query, const AccessPath& path) {
   plan.query = query;
   plan.index = path.index;
   BoundRanges(path, &plan);
-  plan.sort = !GivesOrder(path, &plan);
+  ChooseScanOrder(&plan);
   FindSlots(path, &plan);
   return plan;
 }

@@ -202,7 +202,7 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
-  Show({NewReader(last, starts), catalog, starts, last});
+  Show({NewReader(last, starts), catalog, starts, last, end.header.id});
   return absl::OkStatus();
 }
 

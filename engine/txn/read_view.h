@@ -10,6 +10,7 @@
 #include "daftar/as_of.h"
 #include "daftar/ids.h"
 #include "storage/reader.h"
+#include "txn/header.h"
 
 namespace daftar::txn {
 
@@ -22,6 +23,7 @@ struct ReadView {
   std::shared_ptr<const catalog::Catalog> catalog;
   std::shared_ptr<const HistoryStarts> history_starts;
   CommitVersion version;
+  DatabaseId database{};  // which database it is a state of
 };
 
 // Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer
