@@ -3,10 +3,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/moments.h"
@@ -29,7 +31,9 @@ struct Arguments {
   std::optional<uint64_t> page_size;
   bool one_state = false;
   std::string continuation;
+  bool distinct = false;
   bool plan_only = false;
+  bool analyze = false;
 };
 
 // "path", "path:asc" or "path:desc".
@@ -61,6 +65,8 @@ absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
   }
   if (!arguments.continuation.empty()) query.After(arguments.continuation);
   query.Select(arguments.columns);
+  if (arguments.distinct) query.Distinct();
+  if (arguments.analyze) query.Timed();
   if (!arguments.index.empty()) query.UseIndex(arguments.index);
   return query;
 }
@@ -189,6 +195,27 @@ absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
   return kOk;
 }
 
+std::string Milliseconds(std::chrono::nanoseconds time) {
+  return absl::StrFormat("%.3f ms", std::chrono::duration<double, std::milli>(time).count());
+}
+
+// What each step did and took.
+std::string Analysis(const Cursor& cursor) {
+  const QueryCounts counts = cursor.counts();
+  const QueryTimes times = cursor.times();
+  std::string text;
+  absl::StrAppend(&text, "read ", counts.entries_read, " entries: ", Milliseconds(times.read), "\n");
+  if (counts.fetches > 0) {
+    absl::StrAppend(&text, "fetched ", counts.records_fetched, " records in ", counts.fetches,
+                    " batches: ", Milliseconds(times.fetch), "\n");
+  }
+  absl::StrAppend(&text, "found ", counts.matches, " rows that match: ", Milliseconds(times.match),
+                  "\n");
+  if (times.sort.count() > 0) absl::StrAppend(&text, "sorted: ", Milliseconds(times.sort), "\n");
+  absl::StrAppend(&text, "gave ", counts.rows, " rows: ", Milliseconds(times.total), " in all\n");
+  return text;
+}
+
 absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
   auto query = ToQuery(arguments);
   if (!query.ok()) return query.status();
@@ -206,6 +233,7 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
     const QueryCounts counts = cursor->counts();
     absl::StrAppend(&text, "ran: ", counts.entries_read, " entries read, ", counts.records_fetched,
                     " records fetched, ", counts.rows, " rows\n");
+    if (arguments.analyze) text += Analysis(*cursor);
   }
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
@@ -227,6 +255,7 @@ void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& argume
   command->add_option("--select", arguments->columns, "paths to show, separated by commas")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command->add_flag("--distinct", arguments->distinct, "print rows with equal columns once");
   command->add_option("--index", arguments->index,
                       "use this index, or 'primary'; default: the planner chooses");
   AddAsOf(command, &arguments->as_of);
@@ -262,7 +291,10 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
       app->add_subcommand("explain", "Show how a query is answered, and what that reads");
   AddQueryOptions(explain, explained);
   AddPaging(explain, explained);
-  explain->add_flag("--plan-only", explained->plan_only, "do not run the query");
+  CLI::Option* plan_only =
+      explain->add_flag("--plan-only", explained->plan_only, "do not run the query");
+  explain->add_flag("--analyze", explained->analyze, "show what each step did and took")
+      ->excludes(plan_only);
   explain->callback([=] { *runner = [=] { return RunExplain(*explained); }; });
 
   auto exported = std::make_shared<Arguments>();

@@ -67,6 +67,7 @@ absl::StatusOr<std::string> Cursor::Continuation() const {
 }
 
 QueryCounts Cursor::counts() const { return state_->executor.counts(); }
+QueryTimes Cursor::times() const { return state_->executor.times(); }
 std::string Cursor::Explain() const { return state_->executor.plan().ToString(); }
 
 std::vector<Cursor::ColumnInfo> Cursor::columns() const {

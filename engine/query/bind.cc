@@ -58,7 +58,15 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
   bound.limit = query.limit();
   bound.limits = query.limits();
   bound.pages = query.page_state();
-  if (query.paged() || !bound.orders.empty()) CompleteOrder(&bound);
+  bound.distinct = query.distinct();
+  bound.timed = query.timed();
+  if (bound.distinct && bound.columns.empty()) {
+    return InvalidArgument("distinct rows need columns; whole records always differ")
+        .With("table", bound.table->name);
+  }
+  if (query.paged() || !bound.orders.empty()) {
+    DAFTAR_RETURN_IF_ERROR(CompleteOrder(&bound));
+  }
   return bound;
 }
 

@@ -17,6 +17,7 @@ constexpr uint8_t kHasPlace = 2;
 constexpr size_t kDigestBytes = 16;
 
 constexpr std::string_view kQueryContext = "daftar query 1\n";
+constexpr std::string_view kDistinct = "distinct";
 
 void AppendBytes(std::string_view bytes, std::string* out) {
   codec::AppendOrderedVarint(bytes.size(), out);
@@ -64,6 +65,7 @@ std::string NormalForm(const BoundQuery& query) {
     AppendPath(order.path, &bytes);
     bytes.push_back(order.direction == SortDirection::kAscending ? 0 : 1);
   }
+  if (query.distinct) bytes += kDistinct;
   return bytes;
 }
 

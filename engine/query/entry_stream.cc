@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "query/merged_stream.h"
 #include "query/scan_parts.h"
 #include "query/turned_stream.h"
 
@@ -47,14 +48,24 @@ class RangeStream final : public EntryStream {
   std::unique_ptr<storage::Iterator> entries_;
 };
 
+std::unique_ptr<EntryStream> NewStream(const storage::Reader& reader, const Plan& plan,
+                                       std::vector<ScanPart> parts, uint64_t* entries_read) {
+  if (plan.turn_at > 0) return NewTurnedStream(reader, plan, std::move(parts), entries_read);
+  return std::make_unique<RangeStream>(reader, std::move(parts), plan.reverse, entries_read);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const storage::Reader& reader,
                                                             const Plan& plan,
                                                             uint64_t* entries_read) {
   DAFTAR_ASSIGN_OR_RETURN(std::vector<ScanPart> parts, PartsOf(plan));
-  if (plan.turn_at > 0) return NewTurnedStream(reader, plan, std::move(parts), entries_read);
-  return std::make_unique<RangeStream>(reader, std::move(parts), plan.reverse, entries_read);
+  if (!plan.merge) return NewStream(reader, plan, std::move(parts), entries_read);
+  std::vector<std::unique_ptr<EntryStream>> streams;
+  for (const ScanPart& part : parts) {
+    streams.push_back(NewStream(reader, plan, {part}, entries_read));
+  }
+  return NewMergedStream(plan, parts, std::move(streams));
 }
 
 }  // namespace daftar::query

@@ -10,14 +10,21 @@ namespace daftar::query {
 Executor::Executor(txn::ReadView view, Plan plan)
     : view_(std::move(view)),
       plan_(std::move(plan)),
-      meter_(plan_.query.limits),
-      source_(view_, plan_, &meter_) {}
+      meter_(plan_.query.limits, plan_.query.timed),
+      source_(view_, plan_, &meter_) {
+  if (plan_.query.distinct && !plan_.sort) distinct_.emplace(!plan_.query.orders.empty());
+}
 
 uint64_t Executor::rows_wanted() const {
   return plan_.query.limit.has_value() ? *plan_.query.limit - meter_.counts.rows : UINT64_MAX;
 }
 
 absl::StatusOr<bool> Executor::Next() {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.total);
+  return NextRow();
+}
+
+absl::StatusOr<bool> Executor::NextRow() {
   if (rows_wanted() == 0) {
     stop_reason_ = StopReason::kRowLimit;
     return false;
@@ -31,11 +38,17 @@ absl::StatusOr<bool> Executor::Next() {
 }
 
 absl::StatusOr<bool> Executor::NextScanned() {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop,
-                          source_.Next(rows_wanted(), &current_));
-  if (!stop.has_value()) return true;
-  stop_reason_ = *stop;
-  return false;
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop,
+                            source_.Next(rows_wanted(), &current_));
+    if (stop.has_value()) {
+      stop_reason_ = *stop;
+      return false;
+    }
+    if (!distinct_.has_value()) return true;
+    DAFTAR_ASSIGN_OR_RETURN(const bool is_new, distinct_->Add(current_));
+    if (is_new) return true;
+  }
 }
 
 absl::StatusOr<bool> Executor::NextSorted() {
@@ -54,12 +67,17 @@ absl::StatusOr<bool> Executor::NextSorted() {
   return true;
 }
 
+absl::Status Executor::Sort(FoundRow row) {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.sort);
+  return sorter_.Add(std::move(row));
+}
+
 absl::StatusOr<bool> Executor::SortTies() {
-  sorter_.Begin(rows_wanted());
+  sorter_.Begin(rows_wanted(), plan_.query.distinct);
   std::optional<std::string> tie;
   if (ahead_.has_value()) {
     tie = ahead_->sort_key.substr(0, ahead_->scanned_bytes);
-    DAFTAR_RETURN_IF_ERROR(sorter_.Add(*std::exchange(ahead_, std::nullopt)));
+    DAFTAR_RETURN_IF_ERROR(Sort(*std::exchange(ahead_, std::nullopt)));
   }
   while (!source_ended_) {
     FoundRow row;
@@ -67,7 +85,7 @@ absl::StatusOr<bool> Executor::SortTies() {
     if (stop.has_value() && *stop != StopReason::kExhausted) {
       // What was read so far may not be what comes first.
       stop_reason_ = *stop;
-      sorter_.Begin(0);
+      sorter_.Begin(0, false);
       return false;
     }
     if (stop.has_value()) {
@@ -80,8 +98,9 @@ absl::StatusOr<bool> Executor::SortTies() {
       break;
     }
     tie = std::move(ties_in);
-    DAFTAR_RETURN_IF_ERROR(sorter_.Add(std::move(row)));
+    DAFTAR_RETURN_IF_ERROR(Sort(std::move(row)));
   }
+  const Stopwatch watch(meter_.is_timed, &meter_.times.sort);
   sorter_.Finish();
   return true;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "daftar/query.h"
+#include "query/distinct_rows.h"
 #include "query/meter.h"
 #include "query/plan.h"
 #include "query/result_row.h"
@@ -30,6 +31,7 @@ class Executor {
   ResultRow& row() { return current_.row; }
   StopReason stop_reason() const { return stop_reason_; }
   const QueryCounts& counts() const { return meter_.counts; }
+  const QueryTimes& times() const { return meter_.times; }
   const Plan& plan() const { return plan_; }
   const txn::ReadView& view() const { return view_; }
 
@@ -40,8 +42,10 @@ class Executor {
 
  private:
   uint64_t rows_wanted() const;
+  absl::StatusOr<bool> NextRow();
   absl::StatusOr<bool> NextScanned();
   absl::StatusOr<bool> NextSorted();
+  absl::Status Sort(FoundRow row);
   // Sorts the next rows that tie in what comes in order as scanned. False: a limit was reached
   // before it had all of them.
   absl::StatusOr<bool> SortTies();
@@ -53,6 +57,7 @@ class Executor {
   RowSorter sorter_;
   std::optional<FoundRow> ahead_;  // the first row after those that tie
   bool source_ended_ = false;
+  std::optional<DistinctRows> distinct_;
   FoundRow current_;
   StopReason stop_reason_ = StopReason::kNotStopped;
 };

@@ -9,13 +9,32 @@
 
 namespace daftar::query {
 
+// Adds the time until it ends, when it is to be measured at all.
+class Stopwatch {
+ public:
+  Stopwatch(bool is_on, std::chrono::nanoseconds* sum) : sum_(is_on ? sum : nullptr) {
+    if (sum_ != nullptr) started_ = std::chrono::steady_clock::now();
+  }
+  ~Stopwatch() {
+    if (sum_ != nullptr) *sum_ += std::chrono::steady_clock::now() - started_;
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::chrono::nanoseconds* const sum_;
+  std::chrono::steady_clock::time_point started_;
+};
+
 // Thread safety: none.
 class Meter {
  public:
-  explicit Meter(const QueryLimits& limits)
-      : limits_(limits), started_(std::chrono::steady_clock::now()) {}
+  Meter(const QueryLimits& limits, bool timed)
+      : is_timed(timed), limits_(limits), started_(std::chrono::steady_clock::now()) {}
 
+  const bool is_timed;
   QueryCounts counts;
+  QueryTimes times;
   uint64_t row_bytes = 0;  // of the rows given
 
   // The limit that is reached, if one is, before another entry is read.

@@ -10,6 +10,9 @@ namespace {
 using catalog::Term;
 using record::Condition;
 
+// More ranges than this are read one after the other and sorted: each of them costs an iterator.
+constexpr size_t kMergedRangesMax = 256;
+
 codec::Nulls UsualNulls(SortDirection direction) {
   return direction == SortDirection::kAscending ? codec::Nulls::kFirst : codec::Nulls::kLast;
 }
@@ -40,8 +43,10 @@ bool TermGives(const Term& term, const OrderTerm& order, bool reverse, bool neve
 // A place in the order and in the terms of an entry, up to which one gives the other.
 class OrderWalk {
  public:
-  explicit OrderWalk(const Plan& plan) : query_(plan.query), terms_(plan.EntryTerms()) {
-    if (plan.ranges.size() <= 1) term_ = plan.equal_terms;
+  // `in_one`: every entry of the walk has the same values in the terms that ranges hold to single
+  // ones.
+  OrderWalk(const Plan& plan, bool in_one) : query_(plan.query), terms_(plan.EntryTerms()) {
+    if (in_one) term_ = plan.equal_terms;
   }
 
   // Goes as far as the terms give the order in one direction.
@@ -78,27 +83,74 @@ class OrderWalk {
   size_t scanned_ = 0;  // terms of the order that are not held
 };
 
+// Distinct rows are ordered by their columns.
+absl::Status CheckDistinct(const BoundQuery& query, const std::vector<OrderTerm>& asked) {
+  for (const Column& column : query.columns) {
+    if (column.path.has_value()) continue;
+    return InvalidArgument("distinct rows with lists or structs have no order; select single values")
+        .With("column", column.name);
+  }
+  for (const OrderTerm& order : asked) {
+    const bool selected =
+        std::any_of(query.columns.begin(), query.columns.end(),
+                    [&](const Column& column) { return *column.path == order.path; });
+    if (selected) continue;
+    return InvalidArgument("distinct rows can only be ordered by what is selected")
+        .With("path", order.path.text());
+  }
+  return absl::OkStatus();
+}
+
+// Takes a walk of all entries into the plan when it gives more of the order than what the plan has.
+void Consider(bool merge, bool reverse, Plan* plan) {
+  const bool in_one = merge || plan->ranges.size() <= 1;
+  OrderWalk walk(*plan, in_one);
+  walk.Go(reverse);
+  OrderWalk turned = walk;
+  turned.Go(!reverse);
+  const bool turns = !walk.done() && turned.done() && walk.scanned() > 0 &&
+                     (in_one || walk.term() >= plan->equal_terms);
+  const bool whole = walk.done() || turns;
+  const size_t gives = whole ? plan->query.orders.size() : walk.scanned() > 0 ? walk.order() : 0;
+  // To turn costs a few entries.
+  const bool better =
+      gives > plan->scanned_terms || (walk.done() && (plan->sort || plan->turn_at > 0));
+  if (!better) return;
+  plan->sort = !whole;
+  plan->merge = merge;
+  plan->reverse = reverse;
+  plan->scanned_terms = gives;
+  plan->turn_at = turns ? walk.term() : 0;
+}
+
 }  // namespace
 
-void CompleteOrder(BoundQuery* query) {
-  const std::vector<Term>& key = query->table->key;
-  const std::vector<OrderTerm> asked = std::move(query->orders);
+absl::Status CompleteOrder(BoundQuery* query) {
+  std::vector<OrderTerm> all = std::move(query->orders);
+  const size_t asked = all.size();
+  std::vector<record::FieldPath> total;  // what no two rows agree in
+  if (query->distinct) {
+    DAFTAR_RETURN_IF_ERROR(CheckDistinct(*query, all));
+    for (const Column& column : query->columns) all.push_back({*column.path});
+    for (const Column& column : query->columns) total.push_back(*column.path);
+  } else {
+    for (const Term& term : query->table->key) {
+      all.push_back({term.path, term.part.direction == codec::Direction::kAscending
+                                    ? SortDirection::kAscending
+                                    : SortDirection::kDescending});
+      total.push_back(term.path);
+    }
+  }
   query->orders.clear();
-  const auto total = [&] {
-    return std::all_of(key.begin(), key.end(),
-                       [&](const Term& term) { return Contains(query->orders, term.path); });
-  };
-  for (const OrderTerm& order : asked) {
-    if (!total() && !Contains(query->orders, order.path)) query->orders.push_back(order);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool is_total =
+        std::all_of(total.begin(), total.end(), [&](const record::FieldPath& path) {
+          return Contains(query->orders, path);
+        });
+    if (!is_total && !Contains(query->orders, all[i].path)) query->orders.push_back(all[i]);
+    if (i + 1 == asked) query->asked_orders = query->orders.size();
   }
-  query->asked_orders = query->orders.size();
-  for (const Term& term : key) {
-    if (total()) break;
-    if (Contains(query->orders, term.path)) continue;
-    query->orders.push_back({term.path, term.part.direction == codec::Direction::kAscending
-                                            ? SortDirection::kAscending
-                                            : SortDirection::kDescending});
-  }
+  return absl::OkStatus();
 }
 
 codec::KeyPart SortPart(const OrderTerm& order) {
@@ -140,24 +192,9 @@ void ChooseScanOrder(Plan* plan) {
   plan->sort = !plan->query.orders.empty();
   // A record with several entries would take its place from any of them.
   if (!plan->sort || plan->may_repeat) return;
-  for (const bool reverse : {false, true}) {
-    OrderWalk walk(*plan);
-    walk.Go(reverse);
-    OrderWalk turned = walk;
-    turned.Go(!reverse);
-    const bool turns = !walk.done() && turned.done() && walk.scanned() > 0 &&
-                       (plan->ranges.size() <= 1 || walk.term() >= plan->equal_terms);
-    if (walk.done() || (turns && plan->sort)) {
-      plan->sort = false;
-      plan->reverse = reverse;
-      plan->scanned_terms = plan->query.orders.size();
-      plan->turn_at = walk.done() ? 0 : walk.term();
-      if (walk.done()) return;
-    } else if (plan->sort && walk.scanned() > 0 && walk.order() > plan->scanned_terms) {
-      plan->reverse = reverse;
-      plan->scanned_terms = walk.order();
-    }
-  }
+  for (const bool reverse : {false, true}) Consider(false, reverse, plan);
+  if (!plan->sort || plan->ranges.size() < 2 || plan->ranges.size() > kMergedRangesMax) return;
+  for (const bool reverse : {false, true}) Consider(true, reverse, plan);
 }
 
 }  // namespace daftar::query

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/scalar.h"
 #include "codec/key.h"
@@ -13,9 +14,10 @@
 namespace daftar::query {
 
 // Makes the order that was asked for total: leaves out what repeats and what follows a whole primary
-// key, appends the fields of the primary key that are missing, in the key's own order. Sets
-// asked_orders.
-void CompleteOrder(BoundQuery* query);
+// key, appends the fields of the primary key that are missing, in the key's own order. Of distinct
+// rows, the columns stand for the primary key. Sets asked_orders. Errors: InvalidArgument when
+// distinct rows cannot be ordered so.
+absl::Status CompleteOrder(BoundQuery* query);
 
 // How a term of the order is written in a sort key. Nulls come first when ascending.
 codec::KeyPart SortPart(const OrderTerm& order);
@@ -28,8 +30,8 @@ absl::StatusOr<std::vector<OwnedScalar>> ValuesOfSortKey(const BoundQuery& query
 // The one value that the conditions leave a path, when it is only one. Lifetime: the query's.
 const OwnedScalar* HeldValue(const BoundQuery& query, const record::FieldPath& path);
 
-// Fills the plan's reverse, turn_at, scanned_terms and sort: the direction in which its entries come
-// in the most of the order. Requires: BoundRanges() was called, and nothing is filled in yet.
+// Fills the plan's reverse, turn_at, merge, scanned_terms and sort: the way to walk its ranges that
+// gives the most of the order. Requires: BoundRanges() was called, and nothing is filled in yet.
 void ChooseScanOrder(Plan* plan);
 
 }  // namespace daftar::query

@@ -38,7 +38,9 @@ std::string OrderSteps(const Plan& plan) {
   const size_t asked = query.asked_orders;
   std::string text;
   if (query.orders.empty()) return text;
-  const std::string all = asked == 0 ? "primary key" : Named(query.orders, 0, asked);
+  const std::string rest = query.distinct ? "the other columns" : "primary key";
+  const std::string all = asked == 0 ? (query.distinct ? "the columns" : "primary key")
+                                     : Named(query.orders, 0, asked);
   if (!plan.sort) {
     absl::StrAppend(&text, "in order of ", all, ", as scanned\n");
   } else if (plan.scanned_terms == 0) {
@@ -47,7 +49,7 @@ std::string OrderSteps(const Plan& plan) {
     const size_t scanned = plan.scanned_terms;
     absl::StrAppend(&text, "in order of ", Named(query.orders, 0, scanned), ", as scanned\n",
                     "sort what ties by ",
-                    scanned < asked ? Named(query.orders, scanned, asked) : "primary key", "\n");
+                    scanned < asked ? Named(query.orders, scanned, asked) : rest, "\n");
   }
   if (query.after.has_value()) {
     absl::StrAppend(&text, plan.sort && plan.scanned_terms == 0 ? "keep" : "start with",
@@ -74,6 +76,7 @@ std::string Plan::ToString() const {
     absl::StrAppend(&text, ", all entries");
   }
   if (ranges.size() != 1) absl::StrAppend(&text, ", ", ranges.size(), " ranges");
+  if (merge) absl::StrAppend(&text, " side by side");
   if (reverse) absl::StrAppend(&text, ", backwards");
   absl::StrAppend(&text, "\n");
   std::vector<record::Condition> filters;
@@ -86,6 +89,7 @@ std::string Plan::ToString() const {
   if (may_repeat) absl::StrAppend(&text, "give each record once\n");
   if (!filters.empty()) absl::StrAppend(&text, "keep where ", Joined(filters), "\n");
   text += OrderSteps(*this);
+  if (query.distinct) absl::StrAppend(&text, "give each row once\n");
   if (query.limit.has_value()) {
     absl::StrAppend(&text, "stop after ", *query.limit, sort ? " of the sorted rows\n" : " rows\n");
   }

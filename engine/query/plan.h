@@ -29,12 +29,15 @@ struct OrderTerm {
 struct BoundQuery {
   const catalog::TableDef* table = nullptr;
   std::vector<record::Condition> conditions;
-  // A total order: what was asked for, then the primary key in its own order. Empty: any order.
+  // A total order: what was asked for, then the primary key in its own order; of distinct rows,
+  // then the other columns. Empty: any order.
   std::vector<OrderTerm> orders;
   size_t asked_orders = 0;      // how many of them were asked for
   std::vector<Column> columns;  // empty: the whole record
   std::optional<std::string> index;
   std::optional<uint64_t> limit;
+  bool distinct = false;  // rows differ in their columns
+  bool timed = false;
   QueryLimits limits;
   PageState pages = PageState::kNewest;
   // Rows come after this place in the order, as SortKey has it.
@@ -61,6 +64,7 @@ struct Plan {
   size_t scanned_terms = 0;  // leading terms of the order that entries come in; ties are sorted
   // Entries that agree in so many leading terms are walked the other way; 0: all one way.
   size_t turn_at = 0;
+  bool merge = false;  // all ranges are walked side by side, to give one order
   bool reads_records = true;               // false: entries hold all that is needed
   bool may_repeat = false;                 // a record may have several entries in the ranges
   size_t equal_terms = 0;                  // leading terms held to single values

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "query/row_source.h"
 
@@ -17,8 +18,9 @@ inline constexpr size_t kSortBytesMax = size_t{256} << 20;
 // Thread safety: none.
 class RowSorter {
  public:
-  // Keeps the first `rows_max` rows of the order. Requires: it is empty.
-  void Begin(uint64_t rows_max);
+  // Keeps the first `rows_max` rows of the order; of those with equal sort keys one, when `distinct`.
+  // What it holds is forgotten.
+  void Begin(uint64_t rows_max, bool distinct);
   // Errors: ResourceExhausted when it would hold more than kSortBytesMax.
   absl::Status Add(FoundRow row);
   // No more rows are added.
@@ -30,8 +32,10 @@ class RowSorter {
 
  private:
   uint64_t rows_max_ = 0;
+  bool distinct_ = false;
   size_t bytes_ = 0;
   std::vector<FoundRow> rows_;  // a heap with the last of the order on top, then sorted
+  absl::flat_hash_set<std::string> sort_keys_;  // of the rows held, when they are to be distinct
   size_t next_ = 0;
 };
 

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kBatchRecordsMax = 64;
 constexpr size_t kBatchBytesMax = size_t{256} << 10;
 constexpr size_t kBatchGrowth = 4;
+// The same where reading ends at the end of a group of ties.
+constexpr size_t kBatchRecordsInTies = 16;
 
 bool InRanges(const std::vector<storage::KeyRange>& ranges, std::string_view key) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const storage::KeyRange& range) {
@@ -45,12 +47,17 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
   }
   while (true) {
     if (const auto reached = meter_.Reached()) return reached;
-    DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, stream_->Next());
+    DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, ReadEntry());
     if (step == StreamStep::kEnd) return StopReason::kExhausted;
     if (step == StreamStep::kNothing) continue;
     if (!plan_.query.orders.empty() && !plan_.sort) last_entry_.assign(stream_->key());
     return std::nullopt;
   }
+}
+
+absl::StatusOr<StreamStep> RowSource::ReadEntry() {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.read);
+  return stream_->Next();
 }
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
@@ -95,7 +102,8 @@ absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) 
   batch_.clear();
   next_in_batch_ = 0;
   const std::string prefix = codec::RecordPrefix(plan_.query.table->id);
-  while (batch_.size() < std::min<uint64_t>(batch_size_, wanted)) {
+  const size_t size_max = plan_.sort && plan_.scanned_terms > 0 ? kBatchRecordsInTies : batch_size_;
+  while (batch_.size() < std::min<uint64_t>({batch_size_, size_max, wanted})) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
     DAFTAR_ASSIGN_OR_RETURN(const EntryView entry, DecodeEntry());
@@ -111,8 +119,10 @@ absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) 
 absl::Status RowSource::FetchBatch() {
   std::vector<std::string_view> keys;
   for (const Candidate& candidate : batch_) keys.push_back(candidate.record_key);
+  const Stopwatch watch(meter_.is_timed, &meter_.times.fetch);
   DAFTAR_ASSIGN_OR_RETURN(auto values, view_.reader->MultiGet(keys));
   meter_.counts.records_fetched += keys.size();
+  ++meter_.counts.fetches;
   size_t bytes = 0;
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i].has_value()) bytes += values[i]->size();
@@ -137,6 +147,7 @@ bool RowSource::MayMatch(const EntryView& entry) const {
 }
 
 absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.match);
   DAFTAR_ASSIGN_OR_RETURN(const EntryView entry, DecodeEntry());
   if (!MayMatch(entry)) return false;
   std::string key = codec::RecordPrefix(plan_.query.table->id);
@@ -146,6 +157,7 @@ absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
 
 absl::StatusOr<bool> RowSource::MatchRecord(std::string_view entry_key, std::string_view key,
                                             std::string_view value, FoundRow* row) {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.match);
   DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
   DAFTAR_ASSIGN_OR_RETURN(record::Message record,
                           record::Message::FromStored(plan_.query.table->schema, envelope.message));
@@ -184,10 +196,11 @@ absl::StatusOr<bool> RowSource::IsFirstEntry(const record::Message& record,
 // False: the row is not after the place that the query goes on after.
 absl::StatusOr<bool> RowSource::FillRow(const record::Message* record, const EntryView* entry,
                                         FoundRow* row) {
-  if (plan_.sort) {
+  if (plan_.sort || (plan_.query.distinct && !plan_.query.orders.empty())) {
     DAFTAR_RETURN_IF_ERROR(MakeSortKey(record, entry, row));
     if (plan_.query.after.has_value() && row->sort_key <= *plan_.query.after) return false;
   }
+  ++meter_.counts.matches;
   for (const Column& column : plan_.query.columns) {
     if (!column.path.has_value()) {
       std::string json;

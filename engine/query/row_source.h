@@ -20,7 +20,7 @@ namespace daftar::query {
 
 struct FoundRow {
   ResultRow row;
-  // Where the row stands in the order; filled when the plan sorts.
+  // Where the row stands in the order; filled when the plan sorts or rows are to be distinct.
   std::string sort_key;
   size_t scanned_bytes = 0;  // of the terms that are in order as scanned
 };
@@ -49,6 +49,7 @@ class RowSource {
   };
 
   absl::StatusOr<std::optional<StopReason>> NextEntry();
+  absl::StatusOr<StreamStep> ReadEntry();
   absl::StatusOr<std::optional<StopReason>> NextDirect(FoundRow* row);
   absl::StatusOr<std::optional<StopReason>> NextFetched(uint64_t wanted, FoundRow* row);
   absl::StatusOr<std::optional<StopReason>> FillBatch(uint64_t wanted);

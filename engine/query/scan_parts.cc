@@ -16,7 +16,6 @@ using storage::KeyRange;
 struct PlaceKey {
   std::string key;
   size_t group_bytes = 0;  // of its leading turn_at terms
-  bool is_whole = false;   // false: it ends where the scan no longer gives the order
 };
 
 // Makes keys of a place in the order.
@@ -30,8 +29,9 @@ class Place {
 
   absl::StatusOr<PlaceKey> KeyIn(size_t range) const {
     PlaceKey place;
-    // Of several ranges that are walked one after the other, the place is in one.
-    const bool one = plan_.ranges.size() == 1;
+    // Of several ranges that are walked one after the other, the place is in one; of those that are
+    // walked side by side, each has a place of its own.
+    const bool one = plan_.ranges.size() == 1 || plan_.merge;
     place.key = one ? plan_.prefixes[range] : PathPrefix();
     const std::vector<Term> terms = plan_.EntryTerms();
     for (size_t i = one ? plan_.equal_terms : 0;; ++i) {
@@ -45,7 +45,6 @@ class Place {
       }
       codec::AppendPart(terms[i].part, ToView(*value), &place.key);
     }
-    place.is_whole = !plan_.sort;
     return place;
   }
 
@@ -73,18 +72,17 @@ KeyRange Intersection(const KeyRange& a, const KeyRange& b) {
 
 // What comes after `place` in `range`.
 ScanPart Rest(const Plan& plan, const KeyRange& range, const PlaceKey& place) {
-  // The entry's key itself is behind us; of a part of a key, all that begin with it are not.
-  const std::string behind = place.is_whole ? place.key + '\0' : place.key;
-  const std::string before = place.is_whole ? place.key : codec::PrefixEnd(place.key);
-  const KeyRange from{behind, range.upper};
-  const KeyRange until{range.lower, before};
-  if (plan.turn_at == 0) return {Intersection(range, plan.reverse ? until : from), std::nullopt};
+  // What begins with the key is behind us, unless it is still to be sorted.
+  const KeyRange at{place.key, codec::PrefixEnd(place.key)};
+  const KeyRange from{plan.sort ? at.lower : at.upper, range.upper};
+  const KeyRange until{range.lower, plan.sort ? at.upper : at.lower};
+  if (plan.turn_at == 0) return {Intersection(range, plan.reverse ? until : from), std::nullopt, 0};
   const std::string group = place.key.substr(0, place.group_bytes);
   const KeyRange group_range{group, codec::PrefixEnd(group)};
   const KeyRange outer =
       plan.reverse ? KeyRange{range.lower, group} : KeyRange{group_range.upper, range.upper};
   const KeyRange inner = Intersection(group_range, plan.reverse ? from : until);
-  return {Intersection(range, outer), Intersection(range, inner)};
+  return {Intersection(range, outer), Intersection(range, inner), 0};
 }
 
 bool IsEmpty(const KeyRange& range) { return range.lower >= range.upper; }
@@ -100,10 +98,13 @@ absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan) {
       DAFTAR_ASSIGN_OR_RETURN(const PlaceKey key, place.KeyIn(i));
       ScanPart part = Rest(plan, plan.ranges[i], key);
       if (part.group.has_value() && IsEmpty(*part.group)) part.group.reset();
+      part.held_bytes = plan.prefixes[i].size();
       if (!IsEmpty(part.range) || part.group.has_value()) parts.push_back(std::move(part));
     }
   } else {
-    for (const KeyRange& range : plan.ranges) parts.push_back({range, std::nullopt});
+    for (size_t i = 0; i < plan.ranges.size(); ++i) {
+      parts.push_back({plan.ranges[i], std::nullopt, plan.prefixes[i].size()});
+    }
   }
   if (plan.reverse) std::reverse(parts.begin(), parts.end());
   return parts;

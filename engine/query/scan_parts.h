@@ -17,10 +17,11 @@ struct ScanPart {
   // In a scan that turns: the rest of a group in which the place is, read before `range`, the other
   // way.
   std::optional<storage::KeyRange> group;
+  size_t held_bytes = 0;  // of the terms that the range holds to single values, and before them
 };
 
 // The ranges in the order in which the plan walks through them, without what comes before the place
-// that the query goes on after. When what ties is sorted, the ties of that place are still there.
+// that the query goes on after. What ties with that place is left out when the plan does not sort it.
 // Errors: InvalidArgument when the place does not fit the order.
 absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan);
 

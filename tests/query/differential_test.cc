@@ -116,5 +116,73 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
   }
 }
 
+// The rows as text, each once: all of them, or in pages.
+std::vector<std::string> DistinctRows(const Database& database, Query query, uint64_t page_size) {
+  std::vector<std::string> rows;
+  if (page_size > 0) query.Paged().Limit(page_size);
+  while (true) {
+    auto cursor = database.Run(query);
+    REQUIRE_OK(cursor);
+    while (true) {
+      REQUIRE_OK_AND_ASSIGN(const bool more, cursor->Next());
+      if (!more) break;
+      REQUIRE_OK_AND_ASSIGN(rows.emplace_back(), cursor->ToJson());
+    }
+    if (cursor->stop_reason() == StopReason::kExhausted) return rows;
+    REQUIRE_OK_AND_ASSIGN(std::string continuation, cursor->Continuation());
+    query.After(std::move(continuation));
+  }
+}
+
+TEST_CASE("query: distinct rows come once, from every index and in pages", "[query][property]") {
+  const uint32_t seed = Catch::getSeed();
+  CAPTURE(seed);
+  Random random(seed);
+  const TempDir directory;
+  OpenOptions options;
+  options.in_memory = true;
+  REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, testing::kRowSchema, options));
+  Batch batch = database->NewBatch();
+  for (uint32_t id = 0; id < 150; ++id) {
+    REQUIRE_OK(batch.Put("row", testing::ToJson(random.MakeRow(id))));
+  }
+  REQUIRE_OK(database->Commit(std::move(batch)));
+  const std::vector<std::string> indexes = IndexNames(*database);
+  constexpr const char* kColumns[] = {"a", "s", "e", "u", "f"};
+  for (int round = 0; round < 100; ++round) {
+    testing::RandomQuestion made = testing::RandomQuery(random);
+    std::vector<std::string> columns;
+    for (const char* column : kColumns) {
+      if (random.Below(2) == 0) columns.emplace_back(column);
+    }
+    if (columns.empty()) columns.emplace_back("e");
+    Query query("row");
+    for (const auto& condition : made.conditions) query.Where(std::string_view(condition.text));
+    query.Select(columns);
+    // All rows of the primary key's plan, each once, are what every plan must give.
+    std::vector<std::string> all = DistinctRows(*database, Query(query).UseIndex("primary"), 0);
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    query.Distinct();
+    for (const std::string& column : columns) {
+      if (random.Below(2) == 0) {
+        query.OrderBy(column, random.Below(2) == 0 ? SortDirection::kAscending
+                                                   : SortDirection::kDescending);
+      }
+    }
+    const std::vector<std::string> ordered = DistinctRows(*database, Query(query).Paged(), 0);
+    for (const std::string& index : indexes) {
+      Query asked = query;
+      if (!index.empty()) asked.UseIndex(index);
+      if (!database->Run(asked).ok()) continue;
+      CAPTURE(made.ToString(), columns, index);
+      std::vector<std::string> rows = DistinctRows(*database, asked, 0);
+      std::sort(rows.begin(), rows.end());
+      CHECK(rows == all);
+      CHECK(DistinctRows(*database, asked, 1 + static_cast<uint64_t>(random.Below(5))) == ordered);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace daftar

@@ -254,12 +254,17 @@ struct Permit $Daftar.table(name = "permit", key = ["authority", "serial"])
       {"part of it", Query("permit").Where("authority = A3"), 428, 0},
       {"forwards", Query("permit").Where("state = 1").OrderBy("day"), 1500, 0},
       {"backwards, ties forwards", Query("permit").Where("state = 1").OrderBy("day", descending),
-       1500, 10},
+       1500, 25},
       {"a descending index", Query("permit").Where("firm = F1").OrderBy("day", descending), 1000,
        0},
-      {"a descending index backwards", Query("permit").Where("firm = F1").OrderBy("day"), 1000, 10},
+      {"a descending index backwards", Query("permit").Where("firm = F1").OrderBy("day"), 1000, 35},
       {"ties that are sorted", Query("permit").OrderBy("state").OrderBy("day").OrderBy("serial"),
-       3000, 40},
+       3000, 60},
+      {"several values side by side", Query("permit").Where("firm in (F0, F2)").OrderBy("day", descending),
+       2000, 2},
+      {"the same backwards", Query("permit").Where("firm in (F0, F2)").OrderBy("day"), 2000, 45},
+      {"distinct values", Query("permit").OrderBy("day").Select({"day", "state"}).Distinct(), 194,
+       3000},
   };
   for (const Case& test : cases) {
     CAPTURE(test.name);

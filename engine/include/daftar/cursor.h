@@ -48,6 +48,7 @@ class Cursor {
   // with Query::Paged), or a limit was reached before a plan that sorts could give a row.
   absl::StatusOr<std::string> Continuation() const;
   QueryCounts counts() const;
+  QueryTimes times() const;
   // What the plan does, a line a step.
   std::string Explain() const;
   // The columns of values(), and for each whether it holds JSON.

@@ -113,7 +113,7 @@ class Query {
     return *this;
   }
   // Goes on where an earlier run of this query stopped; what its pages are read from stays as it
-  // was. Columns, limits and the index to use may differ from that run's, and the schema may have
+  // was. Columns (unless rows are distinct), limits and the index to use may differ from that run's, and the schema may have
   // changed since; conditions and order must be the same. Running it gives InvalidArgument when
   // `continuation` is damaged or of another query, table or database.
   Query& After(std::string continuation) {
@@ -124,6 +124,18 @@ class Query {
   // Columns: paths to values, structs or lists. Without Select a row is the whole record.
   Query& Select(std::vector<std::string> paths) {
     columns_ = std::move(paths);
+    return *this;
+  }
+  // Rows with the same columns come once. Needs Select. When they are to come in an order, columns
+  // must be single values and the order be of them; without one, they are remembered, and a query
+  // with very many distinct rows ends with ResourceExhausted.
+  Query& Distinct() {
+    distinct_ = true;
+    return *this;
+  }
+  // Measures what each step takes, which itself takes a little.
+  Query& Timed() {
+    timed_ = true;
     return *this;
   }
   // Uses this index, or none but the primary key when `index` is "primary".
@@ -143,6 +155,8 @@ class Query {
   const std::optional<std::string>& index() const { return index_; }
   std::optional<uint64_t> limit() const { return limit_; }
   const QueryLimits& limits() const { return limits_; }
+  bool distinct() const { return distinct_; }
+  bool timed() const { return timed_; }
   bool paged() const { return paged_; }
   PageState page_state() const { return page_state_; }
   const std::optional<std::string>& after() const { return after_; }
@@ -155,6 +169,8 @@ class Query {
   std::optional<std::string> index_;
   std::optional<uint64_t> limit_;
   QueryLimits limits_;
+  bool distinct_ = false;
+  bool timed_ = false;
   bool paged_ = false;
   PageState page_state_ = PageState::kNewest;
   std::optional<std::string> after_;
@@ -175,6 +191,17 @@ struct QueryCounts {
   uint64_t entries_read = 0;     // index entries or, without an index, records
   uint64_t records_fetched = 0;  // records read because an entry did not hold all that was needed
   uint64_t rows = 0;
+  uint64_t fetches = 0;  // how many times records were read, several at once
+  uint64_t matches = 0;  // rows that met the conditions, before they were sorted or made distinct
+};
+
+// What it took, of a query with Timed(); else zero.
+struct QueryTimes {
+  std::chrono::nanoseconds read{};   // entries
+  std::chrono::nanoseconds fetch{};  // records
+  std::chrono::nanoseconds match{};  // conditions and columns
+  std::chrono::nanoseconds sort{};
+  std::chrono::nanoseconds total{};  // within Next()
 };
 
 }  // namespace daftar
