@@ -52,6 +52,7 @@ enum class ProblemKind {
   kExtraOldEntry,    // an old index entry is one that no record had
   kWrongOldEntry,    // an old entry's covered fields or its commit are not those of its record
   kDamagedStart,     // where the history of a table begins is damaged, missing or too late
+  kDamagedStatistics,  // statistics do not verify; plans do without them, `daftar analyze` again
 };
 
 struct Problem {
@@ -115,6 +116,29 @@ struct RecoveryReport {
   uint64_t commits_lost = 0;
   bool recovered = false;  // false: a dry run, or nothing to do
   std::string saved_in;    // the folder with the damaged files, when there are any
+};
+
+struct AnalyzeOptions {
+  std::string table;  // one table only; empty: all
+  // What the commit states that stores the statistics; its reason goes behind that.
+  CommitOptions commit = {};
+};
+
+struct AnalyzedTable {
+  struct Index {
+    std::string name;
+    uint64_t entries = 0;
+    // How many different values the first term has, the first two together, and so on.
+    std::vector<uint64_t> distinct;
+  };
+  std::string table;
+  uint64_t records = 0;
+  std::vector<Index> indexes;
+};
+
+struct AnalyzeReport {
+  std::vector<AnalyzedTable> tables;
+  CommitVersion commit;  // that stored them
 };
 
 struct PruneOptions {
