@@ -45,8 +45,7 @@ absl::StatusOr<ExitCode> RunAnalyze(const Arguments& arguments) {
   if (!database.ok()) return database.status();
   const auto report = (*database)->Analyze(arguments.options);
   if (!report.ok()) return report.status();
-  const std::string text =
-      arguments.format == "json" ? AnalyzeJson(*report) : AnalyzeText(*report);
+  const std::string text = arguments.format == "json" ? AnalyzeJson(*report) : AnalyzeText(*report);
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
 }

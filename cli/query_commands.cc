@@ -204,7 +204,8 @@ std::string Analysis(const Cursor& cursor) {
   const QueryCounts counts = cursor.counts();
   const QueryTimes times = cursor.times();
   std::string text;
-  absl::StrAppend(&text, "read ", counts.entries_read, " entries: ", Milliseconds(times.read), "\n");
+  absl::StrAppend(&text, "read ", counts.entries_read, " entries: ", Milliseconds(times.read),
+                  "\n");
   if (counts.fetches > 0) {
     absl::StrAppend(&text, "fetched ", counts.records_fetched, " records in ", counts.fetches,
                     " batches: ", Milliseconds(times.fetch), "\n");

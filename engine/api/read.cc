@@ -42,7 +42,8 @@ absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
   if (query.after().has_value()) {
     DAFTAR_RETURN_IF_ERROR(query::GoOn(view, *query.after(), &bound));
   }
-  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(bound)));
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan,
+                          query::MakePlan(std::move(bound), view.statistics.get()));
   return DatabaseAccess::MakeCursor(std::move(view), std::move(plan));
 }
 

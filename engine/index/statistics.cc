@@ -49,9 +49,8 @@ size_t BoundsUpTo(const Statistics& statistics, std::string_view key) {
 // How many entries come before bound number `i`, counted from 1; 0 is the beginning.
 double EntriesBefore(const Statistics& statistics, size_t i) {
   if (i == 0) return 0;
-  return static_cast<double>(i <= statistics.bounds.size()
-                                 ? statistics.bounds[i - 1].entries_before
-                                 : statistics.entries);
+  return static_cast<double>(i <= statistics.bounds.size() ? statistics.bounds[i - 1].entries_before
+                                                           : statistics.entries);
 }
 
 // Where `key` is among the entries: in the middle of those between its two bounds.

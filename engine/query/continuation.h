@@ -14,7 +14,7 @@
 namespace daftar::query {
 
 struct Continuation {
-  CommitVersion version;  // the state that the page before was read from
+  CommitVersion version;   // the state that the page before was read from
   bool is_pinned = false;  // the pages to come are read from it, too
   TableId table;
   std::string query_digest;          // 16 bytes
@@ -34,8 +34,8 @@ std::string SealContinuation(const txn::DatabaseId& database, const Continuation
 absl::StatusOr<Continuation> OpenContinuation(const txn::DatabaseId& database,
                                               std::string_view text);
 
-// Makes `query`, bound to `view`, go on where `text` says. Errors: InvalidArgument also when that is
-// of another query or table, or of a state that is not the view's.
+// Makes `query`, bound to `view`, go on where `text` says. Errors: InvalidArgument also when that
+// is of another query or table, or of a state that is not the view's.
 absl::Status GoOn(const txn::ReadView& view, std::string_view text, BoundQuery* query);
 
 }  // namespace daftar::query

@@ -29,8 +29,8 @@ class EntryStream {
   virtual std::string_view value() const = 0;
 };
 
-// Counts what it reads in `entries_read`. Errors: InvalidArgument when the place that the query goes
-// on after does not fit the plan.
+// Counts what it reads in `entries_read`. Errors: InvalidArgument when the place that the query
+// goes on after does not fit the plan.
 absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const storage::Reader& reader,
                                                             const Plan& plan,
                                                             uint64_t* entries_read);

@@ -36,8 +36,8 @@ class Executor {
   const txn::ReadView& view() const { return view_; }
 
   // The place in the order, as a sort key, up to which all rows have been given; nothing when that
-  // is before the first. Errors: FailedPrecondition when the rows come in no total order, or a limit
-  // ended the run before a plan that sorts could give a row; DataLoss.
+  // is before the first. Errors: FailedPrecondition when the rows come in no total order, or a
+  // limit ended the run before a plan that sorts could give a row; DataLoss.
   absl::StatusOr<std::optional<std::string>> Place() const;
 
  private:

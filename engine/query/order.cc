@@ -87,7 +87,8 @@ class OrderWalk {
 absl::Status CheckDistinct(const BoundQuery& query, const std::vector<OrderTerm>& asked) {
   for (const Column& column : query.columns) {
     if (column.path.has_value()) continue;
-    return InvalidArgument("distinct rows with lists or structs have no order; select single values")
+    return InvalidArgument(
+               "distinct rows with lists or structs have no order; select single values")
         .With("column", column.name);
   }
   for (const OrderTerm& order : asked) {
@@ -144,9 +145,8 @@ absl::Status CompleteOrder(BoundQuery* query) {
   query->orders.clear();
   for (size_t i = 0; i < all.size(); ++i) {
     const bool is_total =
-        std::all_of(total.begin(), total.end(), [&](const record::FieldPath& path) {
-          return Contains(query->orders, path);
-        });
+        std::all_of(total.begin(), total.end(),
+                    [&](const record::FieldPath& path) { return Contains(query->orders, path); });
     if (!is_total && !Contains(query->orders, all[i].path)) query->orders.push_back(all[i]);
     if (i + 1 == asked) query->asked_orders = query->orders.size();
   }

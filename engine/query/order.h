@@ -13,10 +13,10 @@
 
 namespace daftar::query {
 
-// Makes the order that was asked for total: leaves out what repeats and what follows a whole primary
-// key, appends the fields of the primary key that are missing, in the key's own order. Of distinct
-// rows, the columns stand for the primary key. Sets asked_orders. Errors: InvalidArgument when
-// distinct rows cannot be ordered so.
+// Makes the order that was asked for total: leaves out what repeats and what follows a whole
+// primary key, appends the fields of the primary key that are missing, in the key's own order. Of
+// distinct rows, the columns stand for the primary key. Sets asked_orders. Errors: InvalidArgument
+// when distinct rows cannot be ordered so.
 absl::Status CompleteOrder(BoundQuery* query);
 
 // How a term of the order is written in a sort key. Nulls come first when ascending.

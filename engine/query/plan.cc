@@ -39,8 +39,8 @@ std::string OrderSteps(const Plan& plan) {
   std::string text;
   if (query.orders.empty()) return text;
   const std::string rest = query.distinct ? "the other columns" : "primary key";
-  const std::string all = asked == 0 ? (query.distinct ? "the columns" : "primary key")
-                                     : Named(query.orders, 0, asked);
+  const std::string all =
+      asked == 0 ? (query.distinct ? "the columns" : "primary key") : Named(query.orders, 0, asked);
   if (!plan.sort) {
     absl::StrAppend(&text, "in order of ", all, ", as scanned\n");
   } else if (plan.scanned_terms == 0) {
@@ -92,6 +92,10 @@ std::string Plan::ToString() const {
   if (query.distinct) absl::StrAppend(&text, "give each row once\n");
   if (query.limit.has_value()) {
     absl::StrAppend(&text, "stop after ", *query.limit, sort ? " of the sorted rows\n" : " rows\n");
+  }
+  if (expected_entries.has_value()) {
+    absl::StrAppend(&text, "expected: ", *expected_entries, " entries, ", *expected_rows,
+                    " rows\n");
   }
   return text;
 }

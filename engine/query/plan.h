@@ -64,13 +64,17 @@ struct Plan {
   size_t scanned_terms = 0;  // leading terms of the order that entries come in; ties are sorted
   // Entries that agree in so many leading terms are walked the other way; 0: all one way.
   size_t turn_at = 0;
-  bool merge = false;  // all ranges are walked side by side, to give one order
+  bool merge = false;                      // all ranges are walked side by side, to give one order
   bool reads_records = true;               // false: entries hold all that is needed
   bool may_repeat = false;                 // a record may have several entries in the ranges
   size_t equal_terms = 0;                  // leading terms held to single values
   bool has_range = false;                  // the term after them is bounded
   std::vector<record::Condition> bounded;  // met by every entry of the ranges
   std::vector<EntrySlot> slots;            // conditions and columns that entries answer
+
+  // What statistics let expect; nothing when there are none.
+  std::optional<uint64_t> expected_entries;
+  std::optional<uint64_t> expected_rows;
 
   // The terms that order the entries: of the index, then of the primary key.
   std::vector<catalog::Term> EntryTerms() const;

@@ -18,8 +18,8 @@ inline constexpr size_t kSortBytesMax = size_t{256} << 20;
 // Thread safety: none.
 class RowSorter {
  public:
-  // Keeps the first `rows_max` rows of the order; of those with equal sort keys one, when `distinct`.
-  // What it holds is forgotten.
+  // Keeps the first `rows_max` rows of the order; of those with equal sort keys one, when
+  // `distinct`. What it holds is forgotten.
   void Begin(uint64_t rows_max, bool distinct);
   // Errors: ResourceExhausted when it would hold more than kSortBytesMax.
   absl::Status Add(FoundRow row);

@@ -42,8 +42,8 @@ std::string_view RowSource::last_entry() const {
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
   if (stream_ == nullptr) {
-    DAFTAR_ASSIGN_OR_RETURN(
-        stream_, NewEntryStream(*view_.reader, plan_, &meter_.counts.entries_read));
+    DAFTAR_ASSIGN_OR_RETURN(stream_,
+                            NewEntryStream(*view_.reader, plan_, &meter_.counts.entries_read));
   }
   while (true) {
     if (const auto reached = meter_.Reached()) return reached;
@@ -65,11 +65,10 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
     *row = FoundRow();
-    DAFTAR_ASSIGN_OR_RETURN(
-        const bool matches,
-        plan_.index != nullptr
-            ? MatchEntry(row)
-            : MatchRecord(stream_->key(), stream_->key(), stream_->value(), row));
+    DAFTAR_ASSIGN_OR_RETURN(const bool matches, plan_.index != nullptr
+                                                    ? MatchEntry(row)
+                                                    : MatchRecord(stream_->key(), stream_->key(),
+                                                                  stream_->value(), row));
     if (matches) return std::nullopt;
   }
 }
@@ -90,9 +89,9 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted
           .WithBytes("key", candidate.record_key);
     }
     *row = FoundRow();
-    DAFTAR_ASSIGN_OR_RETURN(const bool matches, MatchRecord(candidate.entry_key,
-                                                            candidate.record_key,
-                                                            *candidate.value, row));
+    DAFTAR_ASSIGN_OR_RETURN(
+        const bool matches,
+        MatchRecord(candidate.entry_key, candidate.record_key, *candidate.value, row));
     if (matches) return std::nullopt;
   }
 }

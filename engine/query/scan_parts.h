@@ -21,8 +21,8 @@ struct ScanPart {
 };
 
 // The ranges in the order in which the plan walks through them, without what comes before the place
-// that the query goes on after. What ties with that place is left out when the plan does not sort it.
-// Errors: InvalidArgument when the place does not fit the order.
+// that the query goes on after. What ties with that place is left out when the plan does not sort
+// it. Errors: InvalidArgument when the place does not fit the order.
 absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan);
 
 // The sort key of an entry, `key` with its prefix. Requires: the plan scans in the whole order.

@@ -24,9 +24,8 @@ class TurnedStream final : public EntryStream {
       : reader_(reader),
         plan_(plan),
         terms_(plan.EntryTerms()),
-        prefix_bytes_(plan.index != nullptr
-                          ? codec::IndexPrefix(plan.index->id).size()
-                          : codec::RecordPrefix(plan.query.table->id).size()),
+        prefix_bytes_(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
+                                            : codec::RecordPrefix(plan.query.table->id).size()),
         parts_(std::move(parts)),
         entries_read_(*entries_read) {}
 

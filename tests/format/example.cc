@@ -118,9 +118,9 @@ catalog::Catalog ExampleCatalog() {
 
 // The permits of a zone, those that end last first.
 query::BoundQuery ExampleQuery(const catalog::Catalog& catalog) {
-  return query::Bind(catalog, Query("permit")
-                                  .Where("zone = QFZ")
-                                  .OrderBy("validTo", SortDirection::kDescending))
+  return query::Bind(
+             catalog,
+             Query("permit").Where("zone = QFZ").OrderBy("validTo", SortDirection::kDescending))
       .value();
 }
 
@@ -131,8 +131,7 @@ std::string ContinuationAfter(const query::BoundQuery& asked, const record::Mess
   continuation.query_digest = query::DigestOf(asked);
   continuation.place = "";
   for (const query::OrderTerm& order : asked.orders) {
-    codec::AppendPart(query::SortPart(order), record.Get(order.path).value(),
-                      &*continuation.place);
+    codec::AppendPart(query::SortPart(order), record.Get(order.path).value(), &*continuation.place);
   }
   return query::SealContinuation(kId, continuation);
 }

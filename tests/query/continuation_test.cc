@@ -40,8 +40,9 @@ TEST_CASE("continuation: gives back what was sealed", "[query]") {
   sample.is_pinned = GENERATE(false, true);
   const std::string text = query::SealContinuation(kId, sample);
   CHECK(text == query::SealContinuation(kId, sample));
-  CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
-        std::string::npos);
+  CHECK(
+      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+      std::string::npos);
   REQUIRE_OK_AND_ASSIGN(const Continuation opened, query::OpenContinuation(kId, text));
   CHECK(opened.version == sample.version);
   CHECK(opened.is_pinned == sample.is_pinned);
@@ -190,7 +191,11 @@ struct Firm $Daftar.table(name = "firm", key = ["serial"]) {
   }
   const Case taken[] = {
       {"conditions written in another way",
-       Query("permit").Where("day > 3").Where("firm in (F2, F1, F2)").Where("day > 3").OrderBy("day"),
+       Query("permit")
+           .Where("day > 3")
+           .Where("firm in (F2, F1, F2)")
+           .Where("day > 3")
+           .OrderBy("day"),
        database.get(), ""},
       {"an order that says no more",
        Query(asked).OrderBy("day", SortDirection::kDescending).OrderBy("serial").OrderBy("firm"),
@@ -206,7 +211,8 @@ struct Firm $Daftar.table(name = "firm", key = ["serial"]) {
   }
 }
 
-TEST_CASE("continuation: one of a single state is refused elsewhere, and after a prune", "[query]") {
+TEST_CASE("continuation: one of a single state is refused elsewhere, and after a prune",
+          "[query]") {
   const TempDir directory;
   OpenOptions options;
   options.in_memory = true;
@@ -237,8 +243,8 @@ struct Permit $Daftar.table(name = "permit", key = ["serial"]) { serial @0 :UInt
 std::unique_ptr<txn::Core> CoreWith(std::string_view schema, int rows) {
   const auto set =
       record::SchemaSet::ParseText("permits.capnp", testing::SchemaText(schema)).value();
-  auto core = txn::Core::Create(storage::NewMemoryStore(), catalog::NewCatalog(set).value(), kId)
-                  .value();
+  auto core =
+      txn::Core::Create(storage::NewMemoryStore(), catalog::NewCatalog(set).value(), kId).value();
   const auto catalog = core->catalog();
   const catalog::TableDef& table = catalog->tables[0];
   std::vector<txn::RecordWrite> writes;

@@ -166,8 +166,8 @@ TEST_CASE("query: distinct rows come once, from every index and in pages", "[que
     query.Distinct();
     for (const std::string& column : columns) {
       if (random.Below(2) == 0) {
-        query.OrderBy(column, random.Below(2) == 0 ? SortDirection::kAscending
-                                                   : SortDirection::kDescending);
+        query.OrderBy(
+            column, random.Below(2) == 0 ? SortDirection::kAscending : SortDirection::kDescending);
       }
     }
     const std::vector<std::string> ordered = DistinctRows(*database, Query(query).Paged(), 0);

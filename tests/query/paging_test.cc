@@ -93,8 +93,8 @@ class Book {
 // Whichever index can answer, another one for every page.
 void UseRandomIndex(const Database& database, Random& random, Query* query) {
   REQUIRE_OK_AND_ASSIGN(const TableInfo table, database.DescribeTable("row"));
-  const auto& index = table.indexes[static_cast<size_t>(random.Below(
-      static_cast<int>(table.indexes.size())))];
+  const auto& index =
+      table.indexes[static_cast<size_t>(random.Below(static_cast<int>(table.indexes.size())))];
   Query tried = *query;
   tried.UseIndex(index.name);
   if (random.Below(3) != 0 && database.Run(tried).ok()) *query = tried;
@@ -178,8 +178,8 @@ TEST_CASE("paging: goes on after the database was closed and opened", "[query][p
     question.conditions.clear();
     question.query = Query("row").Select({"id"});
     for (const auto& order : question.orders) {
-      question.query.OrderBy(order.path, order.descending ? SortDirection::kDescending
-                                                          : SortDirection::kAscending);
+      question.query.OrderBy(
+          order.path, order.descending ? SortDirection::kDescending : SortDirection::kAscending);
     }
     PageThrough(question, page_size, random, &book, database.get(), [&] {
       database.reset();
@@ -237,9 +237,9 @@ struct Permit $Daftar.table(name = "permit", key = ["authority", "serial"])
                                                     options));
   Batch batch = database->NewBatch();
   for (int i = 0; i < 3000; ++i) {
-    REQUIRE_OK(batch.Put("permit", absl::StrCat(R"({"authority":"A)", i % 7, R"(","serial":)", i,
-                                                R"(,"state":)", i % 2, R"(,"day":)", i % 97,
-                                                R"(,"firm":"F)", i % 3, "\"}")));
+    REQUIRE_OK(batch.Put(
+        "permit", absl::StrCat(R"({"authority":"A)", i % 7, R"(","serial":)", i, R"(,"state":)",
+                               i % 2, R"(,"day":)", i % 97, R"(,"firm":"F)", i % 3, "\"}")));
   }
   REQUIRE_OK(database->Commit(std::move(batch)));
   const auto descending = SortDirection::kDescending;
@@ -260,8 +260,8 @@ struct Permit $Daftar.table(name = "permit", key = ["authority", "serial"])
       {"a descending index backwards", Query("permit").Where("firm = F1").OrderBy("day"), 1000, 35},
       {"ties that are sorted", Query("permit").OrderBy("state").OrderBy("day").OrderBy("serial"),
        3000, 60},
-      {"several values side by side", Query("permit").Where("firm in (F0, F2)").OrderBy("day", descending),
-       2000, 2},
+      {"several values side by side",
+       Query("permit").Where("firm in (F0, F2)").OrderBy("day", descending), 2000, 2},
       {"the same backwards", Query("permit").Where("firm in (F0, F2)").OrderBy("day"), 2000, 45},
       {"distinct values", Query("permit").OrderBy("day").Select({"day", "state"}).Distinct(), 194,
        3000},
@@ -310,8 +310,8 @@ TEST_CASE("paging: can be asked between rows", "[query]") {
   REQUIRE(after.size() == 21);
   for (size_t i = 0; i < after.size(); ++i) {
     CAPTURE(i);
-    const Page rest = Read(
-        *database, Query("row").Select({"id"}).OrderBy("f").OrderBy("u").After(after[i]));
+    const Page rest =
+        Read(*database, Query("row").Select({"id"}).OrderBy("f").OrderBy("u").After(after[i]));
     CHECK(std::equal(rest.ids.begin(), rest.ids.end(), ids.begin() + static_cast<ptrdiff_t>(i),
                      ids.end()));
   }

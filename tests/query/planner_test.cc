@@ -78,7 +78,8 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
       {"the same backwards", Query("permit").Where("firm = F3").OrderBy("validTo").Limit(5),
        "backwards", 10, 5, 5},
       {"order alone, what ties is sorted", Query("permit").OrderBy("state").Limit(4),
-       "by index byState, all entries\nread each record\nin order of state, as scanned\nsort what ties "
+       "by index byState, all entries\nread each record\nin order of state, as scanned\nsort what "
+       "ties "
        "by primary key",
        116, 116, 4},
       {"two orders of one index", Query("permit").OrderBy("state").OrderBy("validTo").Limit(4),
@@ -94,14 +95,13 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
            .Where("state in (draft, active)")
            .OrderBy("validTo", SortDirection::kDescending)
            .Limit(5),
-       "2 ranges side by side, backwards\nread each record\nin order of validTo desc, as scanned", 17,
-       5, 5},
-      {"distinct values of an index",
-       Query("permit").OrderBy("state").Select({"state"}).Distinct(),
+       "2 ranges side by side, backwards\nread each record\nin order of validTo desc, as scanned",
+       17, 5, 5},
+      {"distinct values of an index", Query("permit").OrderBy("state").Select({"state"}).Distinct(),
        "read no record: covered\nin order of state, as scanned\ngive each row once", 300, 0, 3},
       {"distinct values without an order",
-       Query("permit").Where("firm = F3").Select({"authority"}).Distinct(), "give each row once", 30,
-       0, 3},
+       Query("permit").Where("firm = F3").Select({"authority"}).Distinct(), "give each row once",
+       30, 0, 3},
       {"distinct values that are sorted",
        Query("permit").Where("state = active").OrderBy("firm").Select({"firm"}).Distinct().Limit(4),
        "sort by firm\ngive each row once\nstop after 4 of the sorted rows", 100, 0, 4},

@@ -36,22 +36,22 @@ struct DatabaseStats {
 };
 
 enum class ProblemKind {
-  kDamagedRecord,    // a record does not verify; only a backup can bring it back
-  kWrongKey,         // a record stands under a key that is not its own
-  kMissingEntry,     // a record lacks an index entry
-  kExtraEntry,       // an index entry has no record, or not with these values
-  kWrongEntry,       // an entry's covered fields are not the record's, or its commit is not
-  kUnknownKey,       // a key that belongs to no table or index of the schema
-  kDuplicate,        // two records share the values of a unique index
-  kDamagedJournal,   // the journal is not whole from this entry on
-  kDamagedVersion,   // an old version of a record does not verify
-  kMissingVersion,   // a version that the journal knows, old or present, is not there
-  kExtraVersion,     // a version is there that the journal does not know
-  kWrongVersion,     // a version is another than the journal knows
-  kMissingOldEntry,  // an index entry that a record had is not in the history
-  kExtraOldEntry,    // an old index entry is one that no record had
-  kWrongOldEntry,    // an old entry's covered fields or its commit are not those of its record
-  kDamagedStart,     // where the history of a table begins is damaged, missing or too late
+  kDamagedRecord,      // a record does not verify; only a backup can bring it back
+  kWrongKey,           // a record stands under a key that is not its own
+  kMissingEntry,       // a record lacks an index entry
+  kExtraEntry,         // an index entry has no record, or not with these values
+  kWrongEntry,         // an entry's covered fields are not the record's, or its commit is not
+  kUnknownKey,         // a key that belongs to no table or index of the schema
+  kDuplicate,          // two records share the values of a unique index
+  kDamagedJournal,     // the journal is not whole from this entry on
+  kDamagedVersion,     // an old version of a record does not verify
+  kMissingVersion,     // a version that the journal knows, old or present, is not there
+  kExtraVersion,       // a version is there that the journal does not know
+  kWrongVersion,       // a version is another than the journal knows
+  kMissingOldEntry,    // an index entry that a record had is not in the history
+  kExtraOldEntry,      // an old index entry is one that no record had
+  kWrongOldEntry,      // an old entry's covered fields or its commit are not those of its record
+  kDamagedStart,       // where the history of a table begins is damaged, missing or too late
   kDamagedStatistics,  // statistics do not verify; plans do without them, `daftar analyze` again
 };
 

@@ -90,8 +90,8 @@ class Query {
     conditions_.push_back({{}, Operator::kEqual, {}, std::string(text)});
     return *this;
   }
-  // Nulls come first when ascending and last when descending. Rows that tie come in the order of the
-  // primary key. Without an order, rows come as the plan finds them.
+  // Nulls come first when ascending and last when descending. Rows that tie come in the order of
+  // the primary key. Without an order, rows come as the plan finds them.
   Query& OrderBy(std::string path, SortDirection direction = SortDirection::kAscending) {
     orders_.push_back({std::move(path), direction});
     return *this;
@@ -113,9 +113,9 @@ class Query {
     return *this;
   }
   // Goes on where an earlier run of this query stopped; what its pages are read from stays as it
-  // was. Columns (unless rows are distinct), limits and the index to use may differ from that run's, and the schema may have
-  // changed since; conditions and order must be the same. Running it gives InvalidArgument when
-  // `continuation` is damaged or of another query, table or database.
+  // was. Columns (unless rows are distinct), limits and the index to use may differ from that
+  // run's, and the schema may have changed since; conditions and order must be the same. Running it
+  // gives InvalidArgument when `continuation` is damaged or of another query, table or database.
   Query& After(std::string continuation) {
     paged_ = true;
     after_ = std::move(continuation);
