@@ -13,6 +13,7 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "index/entries.h"
+#include "index/statistics.h"
 #include "journal/entry_writer.h"
 #include "query/continuation.h"
 #include "query/order.h"
@@ -208,6 +209,16 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["history-entry-key"] = history::HistoryKey(bytes["byHolder-1-key"], ended);
   bytes["history-start-key"] = txn::HistoryStartKey(table.id);
   bytes["history-start-value"] = txn::EncodeHistoryStart(kCommit);
+  const catalog::IndexDef& by_holder = table.indexes[0];
+  index::StatisticsBuilder statistics(by_holder.on);
+  const std::string entry = bytes["byHolder-1-key"];
+  if (!statistics.Add(entry.substr(codec::IndexPrefix(by_holder.id).size())).ok()) {
+    throw std::invalid_argument("entry of the example");
+  }
+  const std::string statistics_key = index::StatisticsKey(by_holder.id);
+  bytes["statistics-key"] = statistics_key;
+  bytes["statistics-value"] =
+      index::EncodeStatistics(statistics_key, std::move(statistics).Finish(kCommit));
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }
