@@ -191,11 +191,12 @@ void BoundRanges(const AccessPath& path, Plan* plan) {
 
 void FindSlots(const AccessPath& path, Plan* plan) {
   if (path.index == nullptr) return;
-  const auto find = [&](const record::FieldPath& wanted) {
+  // Every slot costs that its part of each entry is decoded.
+  const auto find = [&](const record::FieldPath& wanted, bool is_used = true) {
     const auto look = [&](const std::vector<Term>& terms, EntrySlot::Part part) {
       for (size_t i = 0; i < terms.size(); ++i) {
         if (terms[i].path == wanted && !wanted.fans_out()) {
-          plan->slots.push_back({wanted, part, i});
+          if (is_used) plan->slots.push_back({wanted, part, i});
           return true;
         }
       }
@@ -212,13 +213,14 @@ void FindSlots(const AccessPath& path, Plan* plan) {
           return bounded.path == condition.path && bounded.op == condition.op &&
                  bounded.operands == condition.operands;
         });
-    if (!find(condition.path) && !known) all = false;
+    if (!known && !find(condition.path)) all = false;
   }
   for (const Column& column : plan->query.columns) {
     if (!column.path.has_value() || !find(*column.path)) all = false;
   }
+  // What comes in order as scanned needs no values to sort by.
   for (const OrderTerm& order : plan->query.orders) {
-    if (!find(order.path)) all = false;
+    if (!find(order.path, plan->sort || plan->query.distinct)) all = false;
   }
   plan->reads_records = !all;
 }

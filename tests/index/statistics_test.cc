@@ -42,7 +42,8 @@ std::vector<std::string> RandomKeys(std::mt19937* random, size_t count) {
   std::uniform_int_distribution<int> letter(0, 2);
   std::vector<std::string> keys;
   for (size_t i = 0; i < count; ++i) {
-    keys.push_back(Key(number(*random), std::string(1, static_cast<char>('a' + letter(*random))), i));
+    keys.push_back(
+        Key(number(*random), std::string(1, static_cast<char>('a' + letter(*random))), i));
   }
   std::sort(keys.begin(), keys.end());
   return keys;
@@ -94,11 +95,9 @@ TEST_CASE("statistics: estimates are off by little", "[index][property]") {
     std::string lower, upper;
     codec::AppendPart(kNumber, from, &lower);
     codec::AppendPart(kNumber, is_point ? from + 1 : until, &upper);
-    const auto actual = static_cast<double>(
-        std::lower_bound(keys.begin(), keys.end(), upper) -
-        std::lower_bound(keys.begin(), keys.end(), lower));
-    const double estimate =
-        EstimateEntries(statistics, lower, upper, is_point ? 1 : 0, is_point);
+    const auto actual = static_cast<double>(std::lower_bound(keys.begin(), keys.end(), upper) -
+                                            std::lower_bound(keys.begin(), keys.end(), lower));
+    const double estimate = EstimateEntries(statistics, lower, upper, is_point ? 1 : 0, is_point);
     CAPTURE(from, until, depth);
     CHECK(estimate <= actual + 2 * depth);
     CHECK(estimate >= actual - 2 * depth);
@@ -116,7 +115,8 @@ TEST_CASE("statistics: what was stored is read back, and damage is noticed", "[i
   CHECK_THAT(DecodeStatistics(StatisticsKey(IndexId(301)), value),
              StatusIs(absl::StatusCode::kDataLoss, "run `daftar analyze`"));
   for (size_t i = 0; i < value.size(); ++i) {
-    CHECK_THAT(DecodeStatistics(key, value.substr(0, i)), StatusIs(absl::StatusCode::kDataLoss, ""));
+    CHECK_THAT(DecodeStatistics(key, value.substr(0, i)),
+               StatusIs(absl::StatusCode::kDataLoss, ""));
     std::string flipped = value;
     flipped[i] ^= 0x10;
     CHECK_THAT(DecodeStatistics(key, flipped), StatusIs(absl::StatusCode::kDataLoss, ""));

@@ -26,9 +26,9 @@ std::unique_ptr<Database> Filled(const TempDir& directory, OpenOptions options) 
   REQUIRE_OK(database);
   Batch batch = (*database)->NewBatch();
   for (int i = 0; i < 4000; ++i) {
-    REQUIRE_OK(batch.Put("firm", absl::StrCat(R"({"no":)", i, R"(,"kind":")",
-                                              i % 100 == 0 ? "rare" : "usual", R"(","town":"T)",
-                                              i % 800, R"(","year":)", 2000 + i % 20, "}")));
+    REQUIRE_OK(batch.Put(
+        "firm", absl::StrCat(R"({"no":)", i, R"(,"kind":")", i % 100 == 0 ? "rare" : "usual",
+                             R"(","town":"T)", i % 800, R"(","year":)", 2000 + i % 20, "}")));
   }
   REQUIRE_OK((*database)->Commit(std::move(batch)));
   return *std::move(database);
@@ -115,7 +115,8 @@ TEST_CASE("cost: statistics are there after opening, and do not disturb verify",
     REQUIRE_OK_AND_ASSIGN(const AnalyzeReport report, database->Analyze(options));
     CHECK(report.commit == CommitVersion(2));
     options.table = "nothing";
-    CHECK_THAT(database->Analyze(options), testing::StatusIs(absl::StatusCode::kNotFound, "nothing"));
+    CHECK_THAT(database->Analyze(options),
+               testing::StatusIs(absl::StatusCode::kNotFound, "nothing"));
     CHECK(Run(*database, query).plan.find("by primary key") != std::string::npos);
   }
   REQUIRE_OK_AND_ASSIGN(auto database, Database::Open(directory / "db"));
