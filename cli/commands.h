@@ -39,6 +39,7 @@ void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, chang
 void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade
 void AddPrune(CLI::App* app, Runner* runner);
 void AddSql(CLI::App* app, Runner* runner);
+void AddAnalyze(CLI::App* app, Runner* runner);
 
 ExitCode ExitCodeOf(const absl::Status& status);
 

@@ -30,6 +30,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddMaintenance(&app, &runner);
   daftar::cli::AddRecoverCommands(&app, &runner);
   daftar::cli::AddPrune(&app, &runner);
+  daftar::cli::AddAnalyze(&app, &runner);
   // CLI11 reports wrong arguments by exceptions; they end here.
   try {
     app.parse(argc, argv);
