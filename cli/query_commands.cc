@@ -1,8 +1,5 @@
 // query, explain, export.
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -77,12 +74,6 @@ absl::StatusOr<Cursor> Run(const Database& database, const std::string& as_of, c
   const auto view = ViewAt(database, as_of);
   if (!view.ok()) return view.status();
   return database.Run(*view, query);
-}
-
-size_t TerminalWidth() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
 }
 
 absl::Status WriteRows(Cursor* cursor, RowFormat format, const RowWriter::Output& output) {

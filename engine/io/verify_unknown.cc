@@ -56,6 +56,10 @@ absl::Status CheckUnknownKeys(VerifyRun* run) {
       known.push_back(codec::IndexPrefix(index.id));
       known.push_back(history::HistoryPrefix(codec::IndexPrefix(index.id)));
     }
+    for (const catalog::AggregateDef& aggregate : table.aggregates) {
+      known.push_back(codec::AggregatePrefix(aggregate.id));
+      known.push_back(history::HistoryPrefix(codec::AggregatePrefix(aggregate.id)));
+    }
   }
   // Also those of an index that is no longer there: they do no harm.
   for (std::string& prefix : index::StatisticsPrefixes()) known.push_back(std::move(prefix));

@@ -46,7 +46,7 @@ absl::StatusOr<Header> ReadHeader(const storage::Reader& reader,
     return NotFound("directory holds no database; make one with `daftar init`");
   }
   DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*value));
-  if (header.format < kFormatVersion) {
+  if (header.format < kOldestFormat) {
     return FailedPrecondition("database is of an older format; run `daftar upgrade`")
         .With("format", header.format)
         .With("format of this library", kFormatVersion);
@@ -93,6 +93,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(std::unique_ptr<storage::Stor
   DAFTAR_ASSIGN_OR_RETURN(const bool holds_something, entries->Next());
   if (holds_something) return AlreadyExists("directory already holds a database");
   Header header;
+  if (catalog.has_aggregates()) header.format = kFormatVersion;
   header.schema = catalog.version;
   header.id = id;
   DAFTAR_ASSIGN_OR_RETURN(const std::string stored,

@@ -13,6 +13,7 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "index/entries.h"
+#include "index/groups.h"
 #include "index/statistics.h"
 #include "journal/entry_writer.h"
 #include "query/continuation.h"
@@ -137,6 +138,20 @@ std::string ContinuationAfter(const query::BoundQuery& asked, const record::Mess
   return query::SealContinuation(kId, continuation);
 }
 
+// The group that the record of the second example makes, and the header of its database.
+void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
+  const auto set = record::SchemaSet::ParseText("claims.capnp", DocsBlock("capnp groups")).value();
+  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::TableDef& table = catalog.tables[0];
+  const record::Message record = MakeRecord(table.schema, DocsBlock("json groups"));
+  const auto changes = index::ChangesOf(table.aggregates[0], nullptr, &record).value();
+  REQUIRE(changes.size() == 1);
+  (*bytes)["group-key"] = changes.begin()->first;
+  (*bytes)["group-value"] = index::EncodeGroup(kCommit, changes.begin()->second);
+  header.format = 3;
+  (*bytes)["header-3"] = txn::EncodeHeader(header);
+}
+
 }  // namespace
 
 std::string DocsBlock(std::string_view label) {
@@ -219,6 +234,7 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["statistics-key"] = statistics_key;
   bytes["statistics-value"] =
       index::EncodeStatistics(statistics_key, std::move(statistics).Finish(kCommit));
+  AddGroupBytes(header, &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }

@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/aggregate.h"
 #include "daftar/as_of.h"
 #include "daftar/audit.h"
 #include "daftar/cursor.h"
@@ -135,6 +136,13 @@ class Database {
   // operator or value.
   absl::StatusOr<Cursor> Run(const Query& query) const;
   absl::StatusOr<Cursor> Run(const ReadView& view, const Query& query) const;
+
+  // Starts to read the groups of an aggregate. Errors: NotFound for the table or aggregate;
+  // InvalidArgument when the values of `group` do not fit; FailedPrecondition when the history of
+  // the table does not reach back to the view.
+  absl::StatusOr<AggregateCursor> Aggregate(const AggregateQuery& query) const;
+  absl::StatusOr<AggregateCursor> Aggregate(const ReadView& view,
+                                            const AggregateQuery& query) const;
 
   // All versions of a record that are kept, the oldest first, each with its commit and what changed
   // by it; up to a moment when one is given. Empty when there never was one. Errors: NotFound for
