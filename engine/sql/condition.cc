@@ -149,9 +149,8 @@ Bound CompareInteger(const Column& column, Comparison comparison, int64_t value)
     bound.conditions.push_back({*column.path, Operator::kIsNotNull, {}});
     return bound;
   }
-  OwnedScalar operand = value;
-  if (!limits.is_signed) operand = static_cast<uint64_t>(value);
-  return One(column, OperatorOf(comparison), std::move(operand));
+  if (limits.is_signed) return One(column, OperatorOf(comparison), value);
+  return One(column, OperatorOf(comparison), static_cast<uint64_t>(value));
 }
 
 // Compares an integer column with a real: with the integers on either side of it.
