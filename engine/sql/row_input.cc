@@ -71,6 +71,21 @@ std::vector<size_t> InOrder(const std::vector<Column>& columns) {
   return order;
 }
 
+// A number that is left out would be 0, which is as good a key as any other.
+absl::Status CheckKeyGiven(const catalog::TableDef& table, const std::vector<Column>& columns,
+                           sqlite3_value** values) {
+  for (const catalog::Term& term : table.key) {
+    const auto column = FindColumn(columns, term.path);
+    // A field of a struct may come with the struct.
+    if (!column.has_value() || absl::StrContains(columns[*column].name, '.')) continue;
+    if (sqlite3_value_type(values[*column]) != SQLITE_NULL) continue;
+    return InvalidArgument("the key must be given")
+        .With("table", table.name)
+        .With("column", columns[*column].name);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<record::Message> ToMessage(const catalog::TableDef& table, JsonObject object) {
   auto message = record::MessageFromJson(table.schema, JsonValue(std::move(object)));
   if (!message.ok()) return WithContext(message.status(), "table", table.name);
@@ -83,6 +98,7 @@ absl::StatusOr<record::Message> NewRecord(const catalog::TableDef& table,
                                           const std::vector<Column>& columns,
                                           sqlite3_value** values, std::optional<int64_t> rowid) {
   JsonObject object;
+  if (!rowid.has_value()) DAFTAR_RETURN_IF_ERROR(CheckKeyGiven(table, columns, values));
   if (rowid.has_value()) {
     object.push_back(
         {table.key.front().path.text(), JsonValue(record::JsonNumber{absl::StrCat(*rowid)})});

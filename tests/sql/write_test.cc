@@ -36,6 +36,15 @@ struct Firm $Daftar.table(name = "firm", key = ["no"])
 struct Address { city @0 :Text; street @1 :Text; }
 enum State { draft @0; active @1; }
 
+struct Note $Daftar.table(name = "note", key = ["rowid"]) {
+  rowid @0 :Int64;
+  text @1 :Text;
+}
+struct Count $Daftar.table(name = "count", key = ["n"]) {
+  n @0 :UInt32;
+  text @1 :Text;
+}
+
 struct Event $Daftar.table(name = "event", key = ["firm", "n"], requires = [actor]) {
   firm @0 :Text;
   n @1 :UInt16;
@@ -173,7 +182,7 @@ TEST_CASE("sql: a value that does not fit is refused by its column, and nothing 
       {"UPDATE firm SET capital = NULL", "column=capital"},
       {"UPDATE firm SET open = 2", "field=open"},
       {"UPDATE firm SET no = NULL", "no"},
-      {"INSERT INTO firm(name) VALUES ('keyless')", "no"},
+      {"INSERT INTO firm(name) VALUES ('keyless')", "column=no"},
       {"UPDATE firm SET as_of = '1'", "the past is not written"},
       {"INSERT INTO firm(rowid, no) VALUES (5, 'F9')", "rowid is not to be written"},
       {"UPDATE firm SET rowid = 77 WHERE no = 'F1'", "rowid is not to be written"},
@@ -320,6 +329,34 @@ TEST_CASE("sql: what a table requires of commits is asked for", "[sql]") {
   CHECK_THAT(Refused(*opened.sql, "COMMIT"), StatusIs(absl::StatusCode::kInvalidArgument, "actor"));
   CHECK(opened.Stored() == "F1:one F2:two F3:three");
   CHECK(Ask(*opened.sql, "SELECT count(*) FROM event") == "0");
+}
+
+TEST_CASE("sql: a key called rowid is hidden and counts by itself", "[sql]") {
+  Opened opened;
+  opened.Run("INSERT INTO note VALUES ('a'), ('b')");
+  opened.Run("INSERT INTO note(rowid, text) VALUES (7, 'c')");
+  opened.Run("INSERT INTO note(text) SELECT text || '!' FROM note WHERE rowid < 3");
+  CHECK(Ask(*opened.sql, "SELECT * FROM note ORDER BY rowid") == "'a' 'b' 'c' 'a!' 'b!'");
+  CHECK(Ask(*opened.sql, "SELECT rowid FROM note ORDER BY rowid") == "1 2 7 8 9");
+  opened.Run("UPDATE note SET rowid = 20 WHERE rowid = 7");
+  opened.Run("DELETE FROM note WHERE rowid = 1");
+  CHECK(Ask(*opened.sql, "SELECT rowid, text FROM note ORDER BY rowid") ==
+        "2|'b' 8|'a!' 9|'b!' 20|'c'");
+  opened.Run("INSERT INTO note(rowid) VALUES (9223372036854775807)");
+  CHECK_THAT(Refused(*opened.sql, "INSERT INTO note(text) VALUES ('d')"),
+             StatusIs(absl::StatusCode::kResourceExhausted, "table=note"));
+}
+
+TEST_CASE("sql: an integer that is the key is the rowid", "[sql]") {
+  Opened opened;
+  opened.Run("INSERT INTO \"count\"(n, text) VALUES (4294967295, 'a'), (0, 'b')");
+  CHECK(Ask(*opened.sql, "SELECT _rowid_, n FROM \"count\" ORDER BY n") ==
+        "0|0 4294967295|4294967295");
+  opened.Run("UPDATE \"count\" SET text = 'c' WHERE n = 4294967295");
+  opened.Run("UPDATE \"count\" SET n = 5 WHERE text = 'b'");
+  CHECK(Ask(*opened.sql, "SELECT n, text FROM \"count\" ORDER BY n") == "5|'b' 4294967295|'c'");
+  CHECK_THAT(Refused(*opened.sql, "INSERT INTO \"count\"(text) VALUES ('keyless')"),
+             StatusIs(absl::StatusCode::kInvalidArgument, "table=count; column=n"));
 }
 
 TEST_CASE("sql: TEMP tables take part in transactions", "[sql]") {
