@@ -251,7 +251,7 @@ struct Permit $Daftar.table(name = "permit", key = ["authority", "serial"])
   };
   const Case cases[] = {
       {"primary key", Query("permit"), 3000, 0},
-      {"part of it", Query("permit").Where("authority = A3"), 428, 0},
+      {"part of it", Query("permit").Where("authority = A3"), 429, 0},
       {"forwards", Query("permit").Where("state = 1").OrderBy("day"), 1500, 0},
       {"backwards, ties forwards", Query("permit").Where("state = 1").OrderBy("day", descending),
        1500, 25},
