@@ -45,6 +45,8 @@ std::string_view KindName(ProblemKind kind) {
       return "extra-old-entry";
     case ProblemKind::kWrongOldEntry:
       return "wrong-old-entry";
+    case ProblemKind::kDamagedStatistics:
+      return "damaged-statistics";
     case ProblemKind::kWrongGroup:
       return "wrong-group";
     case ProblemKind::kWrongOldGroup:

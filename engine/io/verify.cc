@@ -150,6 +150,7 @@ absl::Status CheckAll(VerifyRun* run, const txn::Anchor& anchor) {
   }
   DAFTAR_RETURN_IF_ERROR(SkipUnknownChanges(run, "", &changes));
   DAFTAR_RETURN_IF_ERROR(CheckUnknownKeys(run));
+  DAFTAR_RETURN_IF_ERROR(CheckStatistics(run));
   return run->WriteRepairs();
 }
 

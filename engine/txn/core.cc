@@ -195,6 +195,7 @@ absl::Status Core::Load() {
   }
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts found, ReadHistoryStarts(*state));
   const auto starts = std::make_shared<const HistoryStarts>(std::move(found));
+  DAFTAR_ASSIGN_OR_RETURN(index::AllStatistics statistics, ReadStatistics(*state));
   {
     absl::MutexLock lock(&write_mutex_);
     anchored_ = anchor->version;
@@ -203,7 +204,8 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
-  Show({NewReader(last, starts), catalog, starts, last});
+  Show({NewReader(last, starts), catalog, starts, last, end.header.id,
+        std::make_shared<const index::AllStatistics>(std::move(statistics))});
   return absl::OkStatus();
 }
 

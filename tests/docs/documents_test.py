@@ -67,6 +67,7 @@ def test_readme_and_queries_are_true(folder):
     fill(folder)
     check_console(SOURCE / "README.md", folder)
     check_console(SOURCE / "docs" / "queries.md", folder)
+    check_console(SOURCE / "docs" / "sql.md", folder)
 
 
 def test_readme_shows_the_embedding_program(folder):

@@ -6,7 +6,7 @@
 
 Layers, lower ones first; a folder includes itself and lower layers, never one beside or above it:
 
-    base <- codec, storage, record <- catalog <- index, journal, history <- txn <- audit, query <- io <- api
+    base <- codec, storage, record <- catalog <- index, journal, history <- txn <- audit, query <- io, sql <- api
 
 Files that break a limit and may go on doing so stand in exceptions.txt, which only ever shrinks.
 """
@@ -17,14 +17,14 @@ import sys
 import tempfile
 
 LAYERS = {"base": 0, "codec": 1, "storage": 1, "record": 1, "catalog": 2, "index": 3, "journal": 3,
-          "history": 3, "txn": 4, "audit": 5, "query": 5, "io": 6, "api": 7}
+          "history": 3, "txn": 4, "audit": 5, "query": 5, "io": 6, "sql": 6, "api": 7}
 
 # The one sideways include: a record's fields are what keys are made of, and one table of types and
 # checksums serves both. codec/ knows nothing of records.
 SIDEWAYS = {("record", "codec")}
 
 # Tests that reach up: plans are compared through the database that users open.
-TESTS_UPWARD = {("query", "api")}
+TESTS_UPWARD = {("query", "api"), ("sql", "api")}
 
 # Third-party headers that belong to some places only: pattern of the include, what it is, whether
 # the place (folder, path) may have it.
@@ -35,6 +35,8 @@ CONFINED = [
     (r"csv\.h$", "libcsv belongs to io/", lambda folder, path: folder == "io"),
     (r"sodium(\.h$|/)", "libsodium belongs to journal/",
      lambda folder, path: folder == "journal"),
+    (r"sqlite3\.h$", "SQLite belongs to sql/ and tests/slt/",
+     lambda folder, path: folder in ("sql", "slt")),
     (r"(capnp|kj)/", "Cap'n Proto starts at record/",
      lambda folder, path: folder not in ("base", "codec", "storage")),
     (r"CLI/", "CLI11 belongs to cli/, examples/ and tests/torture/",
@@ -227,6 +229,8 @@ PLANTED = [
     ("engine/record/json.cc", "#include <nlohmann/json.hpp>\n", "include: nlohmann belongs"),
     ("engine/record/csv.cc", "#include <csv.h>\n", "include: libcsv belongs"),
     ("engine/storage/capnp.cc", "#include <capnp/schema.h>\n", "include: Cap'n Proto starts"),
+    ("tests/slt/lite.cc", "#include <sqlite3.h>\n", None),
+    ("engine/query/lite.cc", "#include <sqlite3.h>\n", "include: SQLite belongs"),
     ("engine/base/cli.cc", "#include <CLI/CLI.hpp>\n", "include: CLI11 belongs"),
     ("engine/base/catch.cc", "#include <catch2/catch_test_macros.hpp>\n",
      "include: Catch2 belongs"),

@@ -35,6 +35,8 @@ class BatchState;
 struct TypedAccess;
 }  // namespace internal
 
+class SqlConnection;
+
 // Changes that are written together or not at all. Made by Database::NewBatch.
 // Every record is checked against the schema when it is added; what the database holds is looked at
 // only when the batch is committed. Thread safety: none.
@@ -182,6 +184,12 @@ class Database {
   // for writing and holds up other writers. Errors: Unavailable; FailedPrecondition; damage that
   // was found is in the report and not an error.
   absl::StatusOr<VerifyReport> Verify(const VerifyOptions& options = {});
+  // Counts entries and distinct values of indexes, with histograms, and stores that with a commit:
+  // from then on queries are planned by estimated costs. No answer depends on it. Reads everything
+  // once and holds up nobody. Errors: NotFound for the table; InvalidArgument for the statement;
+  // FailedPrecondition when the database is open for reading only; DataLoss, Unavailable,
+  // ResourceExhausted.
+  absl::StatusOr<AnalyzeReport> Analyze(const AnalyzeOptions& options = {});
   // Removes old versions that need not be kept any longer: those older than the historyDays of
   // their table, or than a given moment. Earlier states of these tables are refused from then on;
   // what can still be asked for is answered as before. A commit says so first. What a call that
@@ -191,6 +199,7 @@ class Database {
   absl::StatusOr<PruneReport> PruneHistory(const PruneOptions& options = {});
 
  private:
+  friend class SqlConnection;
   friend struct internal::TypedAccess;
   explicit Database(std::unique_ptr<internal::DatabaseState> state);
   std::unique_ptr<internal::DatabaseState> state_;

@@ -42,24 +42,25 @@ struct DatabaseStats {
 };
 
 enum class ProblemKind {
-  kDamagedRecord,    // a record does not verify; only a backup can bring it back
-  kWrongKey,         // a record stands under a key that is not its own
-  kMissingEntry,     // a record lacks an index entry
-  kExtraEntry,       // an index entry has no record, or not with these values
-  kWrongEntry,       // an entry's covered fields are not the record's, or its commit is not
-  kUnknownKey,       // a key that belongs to no table or index of the schema
-  kDuplicate,        // two records share the values of a unique index
-  kDamagedJournal,   // the journal is not whole from this entry on
-  kDamagedVersion,   // an old version of a record does not verify
-  kMissingVersion,   // a version that the journal knows, old or present, is not there
-  kExtraVersion,     // a version is there that the journal does not know
-  kWrongVersion,     // a version is another than the journal knows
-  kMissingOldEntry,  // an index entry that a record had is not in the history
-  kExtraOldEntry,    // an old index entry is one that no record had
-  kWrongOldEntry,    // an old entry's covered fields or its commit are not those of its record
-  kWrongGroup,       // totals of a group are missing, not those of its records, or too many
-  kWrongOldGroup,    // the same of the history
-  kDamagedStart,     // where the history of a table begins is damaged, missing or too late
+  kDamagedRecord,      // a record does not verify; only a backup can bring it back
+  kWrongKey,           // a record stands under a key that is not its own
+  kMissingEntry,       // a record lacks an index entry
+  kExtraEntry,         // an index entry has no record, or not with these values
+  kWrongEntry,         // an entry's covered fields are not the record's, or its commit is not
+  kUnknownKey,         // a key that belongs to no table or index of the schema
+  kDuplicate,          // two records share the values of a unique index
+  kDamagedJournal,     // the journal is not whole from this entry on
+  kDamagedVersion,     // an old version of a record does not verify
+  kMissingVersion,     // a version that the journal knows, old or present, is not there
+  kExtraVersion,       // a version is there that the journal does not know
+  kWrongVersion,       // a version is another than the journal knows
+  kMissingOldEntry,    // an index entry that a record had is not in the history
+  kExtraOldEntry,      // an old index entry is one that no record had
+  kWrongOldEntry,      // an old entry's covered fields or its commit are not those of its record
+  kWrongGroup,         // totals of a group are missing, not those of its records, or too many
+  kWrongOldGroup,      // the same of the history
+  kDamagedStart,       // where the history of a table begins is damaged, missing or too late
+  kDamagedStatistics,  // statistics do not verify; plans do without them, `daftar analyze` again
 };
 
 struct Problem {
@@ -124,6 +125,29 @@ struct RecoveryReport {
   uint64_t commits_lost = 0;
   bool recovered = false;  // false: a dry run, or nothing to do
   std::string saved_in;    // the folder with the damaged files, when there are any
+};
+
+struct AnalyzeOptions {
+  std::string table;  // one table only; empty: all
+  // What the commit states that stores the statistics; its reason goes behind that.
+  CommitOptions commit = {};
+};
+
+struct AnalyzedTable {
+  struct Index {
+    std::string name;
+    uint64_t entries = 0;
+    // How many different values the first term has, the first two together, and so on.
+    std::vector<uint64_t> distinct;
+  };
+  std::string table;
+  uint64_t records = 0;
+  std::vector<Index> indexes;
+};
+
+struct AnalyzeReport {
+  std::vector<AnalyzedTable> tables;
+  CommitVersion commit;  // that stored them
 };
 
 struct PruneOptions {

@@ -1,0 +1,351 @@
+#include "sql/best_index.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "base/status.h"
+#include "query/access_path.h"
+#include "query/planner.h"
+#include "sql/access_choice.h"
+
+namespace daftar::sql {
+namespace {
+
+using record::Condition;
+
+// What reading costs, in entries of an index.
+constexpr double kRecordCost = 2;  // the next record of a scan
+constexpr double kFetchCost = 8;   // the record of an entry, anywhere
+constexpr double kSeekCost = 10;   // beginning a scan
+constexpr double kInValues = 5;    // in a list whose length is not known
+// What is left of the rows, without statistics, by a bound on one side, by bounds on both, and by
+// the condition of a partial index.
+constexpr double kOneSideShare = 0.15;
+constexpr double kBothSidesShare = 0.03;
+constexpr double kNotNullShare = 0.9;
+constexpr double kPartialShare = 0.25;
+// colUsed has one bit for all columns from this on.
+constexpr size_t kLastUsedBit = 63;
+
+std::optional<Comparison> ComparisonOfOp(unsigned char op) {
+  switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ:
+      return Comparison::kEqual;
+    case SQLITE_INDEX_CONSTRAINT_IS:
+      return Comparison::kIs;
+    case SQLITE_INDEX_CONSTRAINT_LT:
+      return Comparison::kLess;
+    case SQLITE_INDEX_CONSTRAINT_LE:
+      return Comparison::kLessOrEqual;
+    case SQLITE_INDEX_CONSTRAINT_GT:
+      return Comparison::kGreater;
+    case SQLITE_INDEX_CONSTRAINT_GE:
+      return Comparison::kGreaterOrEqual;
+    case SQLITE_INDEX_CONSTRAINT_ISNULL:
+      return Comparison::kIsNull;
+    case SQLITE_INDEX_CONSTRAINT_ISNOTNULL:
+      return Comparison::kIsNotNull;
+    case SQLITE_INDEX_CONSTRAINT_LIKE:
+      return Comparison::kLike;
+    case SQLITE_INDEX_CONSTRAINT_GLOB:
+      return Comparison::kGlob;
+    default:
+      return std::nullopt;
+  }
+}
+
+double RangeShare(const query::Plan& plan) {
+  bool lower = false;
+  bool upper = false;
+  for (size_t i = plan.equal_terms; i < plan.bounded.size(); ++i) {
+    const Operator op = plan.bounded[i].op;
+    const bool both = op == Operator::kStartsWith;
+    lower = lower || both || op == Operator::kGreater || op == Operator::kGreaterOrEqual;
+    upper = upper || both || op == Operator::kLess || op == Operator::kLessOrEqual;
+  }
+  if (lower && upper) return kBothSidesShare;
+  return lower || upper ? kOneSideShare : kNotNullShare;
+}
+
+// A constraint that an access path may use.
+struct Usable {
+  int number = 0;  // of SQLite's constraint
+  AccessChoice::Argument argument;
+  bool known = false;                 // the conditions stand for the very value
+  std::vector<Condition> conditions;  // placeholders unless known
+};
+
+class Chooser {
+ public:
+  Chooser(const catalog::TableDef& table, const std::vector<Column>& columns,
+          sqlite3_index_info* info)
+      : table_(table), columns_(columns), info_(info) {}
+
+  // False: the moment of an AS OF is not known.
+  bool ReadConstraints();
+  void ReadOrders();
+  void ReadColumns();
+  void Consider(const catalog::IndexDef* index, double rows);
+  absl::Status Answer();
+
+ private:
+  struct Candidate {
+    AccessChoice choice;
+    double cost = 0;
+    double rows = 0;
+    bool unique = false;
+    bool ordered = false;
+  };
+
+  bool AddConstraint(int number, const Column& column, Comparison comparison);
+  bool Eligible(const catalog::IndexDef* index) const;
+  double RowsOf(const query::Plan& plan, const query::AccessPath& path, double rows) const;
+  bool GivesOneRow(const query::Plan& plan, const query::AccessPath& path) const;
+  bool IsBounded(const query::Plan& plan, const Usable& usable) const;
+
+  const catalog::TableDef& table_;
+  const std::vector<Column>& columns_;
+  sqlite3_index_info* const info_;
+  std::optional<int> as_of_;
+  std::vector<Usable> usable_;
+  std::vector<AccessChoice::Order> orders_;
+  bool orders_known_ = true;  // false: SQLite wants an order that no index has
+  std::vector<size_t> needed_;
+  bool coverable_ = true;
+  std::optional<Candidate> best_;
+};
+
+bool Chooser::AddConstraint(int number, const Column& column, Comparison comparison) {
+  if (!CanTranslate(column, comparison)) return false;
+  // Text compares as stored only under SQLite's own collation.
+  const char* collation = sqlite3_vtab_collation(info_, number);
+  if (collation != nullptr && sqlite3_stricmp(collation, "BINARY") != 0) return false;
+  Usable usable;
+  usable.number = number;
+  if (comparison == Comparison::kEqual && sqlite3_vtab_in(info_, number, -1) != 0) {
+    comparison = Comparison::kIn;
+  }
+  usable.argument = {static_cast<size_t>(info_->aConstraint[number].iColumn), comparison, false};
+  sqlite3_value* value = nullptr;
+  const bool is_test = comparison == Comparison::kIsNull || comparison == Comparison::kIsNotNull;
+  if (comparison != Comparison::kIn && !is_test &&
+      sqlite3_vtab_rhs_value(info_, number, &value) != SQLITE_OK) {
+    value = nullptr;
+  }
+  if (value != nullptr || is_test) {
+    Bound bound = Translate(column, comparison, value, true);
+    if (bound.conditions.empty() && !bound.never) return false;
+    usable.known = !bound.never;
+    usable.conditions = std::move(bound.conditions);
+    usable.argument.is_literal = !is_test;
+  }
+  if (usable.conditions.empty()) usable.conditions = Placeholder(column, comparison);
+  usable_.push_back(std::move(usable));
+  return true;
+}
+
+bool Chooser::ReadConstraints() {
+  for (int i = 0; i < info_->nConstraint; ++i) {
+    const auto& constraint = info_->aConstraint[i];
+    // LIMIT and OFFSET have no column. Rows are read when SQLite asks for them, so that a limit
+    // needs no help.
+    if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT ||
+        constraint.op == SQLITE_INDEX_CONSTRAINT_OFFSET || constraint.iColumn < 0) {
+      continue;
+    }
+    const auto number = static_cast<size_t>(constraint.iColumn);
+    if (number == kAsOfColumn) {
+      if (constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+      if (constraint.usable == 0) return false;
+      as_of_ = i;
+      continue;
+    }
+    const auto comparison = ComparisonOfOp(constraint.op);
+    if (constraint.usable != 0 && comparison.has_value()) {
+      AddConstraint(i, columns_[number], *comparison);
+    }
+  }
+  return true;
+}
+
+void Chooser::ReadOrders() {
+  for (int i = 0; i < info_->nOrderBy; ++i) {
+    if (info_->aOrderBy[i].iColumn < 0) {
+      orders_known_ = false;
+      return;
+    }
+    const auto number = static_cast<size_t>(info_->aOrderBy[i].iColumn);
+    // All rows have the same value there.
+    const bool held = std::any_of(usable_.begin(), usable_.end(), [&](const Usable& usable) {
+      return usable.argument.column == number &&
+             (usable.argument.comparison == Comparison::kEqual ||
+              usable.argument.comparison == Comparison::kIs);
+    });
+    if (held) continue;
+    if (!SortsAsStored(columns_[number])) {
+      orders_known_ = false;
+      return;
+    }
+    orders_.push_back({number, info_->aOrderBy[i].desc != 0});
+  }
+}
+
+void Chooser::ReadColumns() {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const size_t bit = std::min(i, kLastUsedBit);
+    if (i == kAsOfColumn || (info_->colUsed & (sqlite3_uint64{1} << bit)) == 0) continue;
+    needed_.push_back(i);
+    if (!columns_[i].path.has_value()) coverable_ = false;
+  }
+  if (needed_.empty()) {
+    // Something must be asked for: every entry has the primary key.
+    if (const auto key = FindColumn(columns_, table_.key.front().path)) needed_.push_back(*key);
+  }
+}
+
+// Whether every record that the statement wants has an entry, whatever the values will be.
+bool Chooser::Eligible(const catalog::IndexDef* index) const {
+  if (index == nullptr) return true;
+  query::BoundQuery query;
+  query.table = &table_;
+  for (const Usable& usable : usable_) {
+    if (usable.known) {
+      query.conditions.insert(query.conditions.end(), usable.conditions.begin(),
+                              usable.conditions.end());
+    } else if (usable.argument.comparison != Comparison::kIs) {
+      // Any value: all that is known is that it is not null.
+      const auto& path = *columns_[usable.argument.column].path;
+      query.conditions.push_back({path, Operator::kIsNotNull, {}});
+    }
+  }
+  return query::Answers({&table_, index}, query);
+}
+
+double Chooser::RowsOf(const query::Plan& plan, const query::AccessPath& path, double rows) const {
+  if (GivesOneRow(plan, path)) return 1;
+  // A unique index as a whole leaves one row; each term its share of the way there.
+  const auto terms = static_cast<double>(path.terms().size());
+  const bool unique = path.index == nullptr || path.index->unique;
+  const double steps = unique ? terms : terms + 1;
+  double left = std::pow(rows, 1 - static_cast<double>(plan.equal_terms) / steps);
+  if (plan.has_range) left *= RangeShare(plan);
+  if (path.index != nullptr && !path.index->where.empty()) left *= kPartialShare;
+  for (const Usable& usable : usable_) {
+    if (usable.argument.comparison == Comparison::kIn && IsBounded(plan, usable)) {
+      left = std::min(rows, left * kInValues);
+    }
+  }
+  return std::max(1.0, left);
+}
+
+bool Chooser::GivesOneRow(const query::Plan& plan, const query::AccessPath& path) const {
+  if (path.index != nullptr && !path.index->unique) return false;
+  const auto& terms = path.terms();
+  return plan.equal_terms == terms.size() &&
+         std::all_of(terms.begin(), terms.end(), [&](const catalog::Term& term) {
+           return std::any_of(usable_.begin(), usable_.end(), [&](const Usable& usable) {
+             return usable.argument.comparison == Comparison::kEqual &&
+                    *columns_[usable.argument.column].path == term.path;
+           });
+         });
+}
+
+bool Chooser::IsBounded(const query::Plan& plan, const Usable& usable) const {
+  return std::any_of(plan.bounded.begin(), plan.bounded.end(), [&](const Condition& condition) {
+    return condition.path == *columns_[usable.argument.column].path;
+  });
+}
+
+void Chooser::Consider(const catalog::IndexDef* index, double rows) {
+  if (!Eligible(index)) return;
+  query::BoundQuery query;
+  query.table = &table_;
+  query.index = index == nullptr ? "primary" : index->name;
+  for (const Usable& usable : usable_) {
+    query.conditions.insert(query.conditions.end(), usable.conditions.begin(),
+                            usable.conditions.end());
+  }
+  if (orders_known_) {
+    for (const AccessChoice::Order& order : orders_) {
+      query.orders.push_back({*columns_[order.column].path, order.descending
+                                                                ? SortDirection::kDescending
+                                                                : SortDirection::kAscending});
+    }
+  }
+  if (coverable_) {
+    for (const size_t column : needed_) {
+      query.columns.push_back({columns_[column].name, columns_[column].path});
+    }
+  }
+  const auto plan = query::MakePlan(std::move(query));
+  if (!plan.ok()) return;  // a partial index that the values do not imply
+  const query::AccessPath path{&table_, index};
+  Candidate candidate;
+  candidate.rows = RowsOf(*plan, path, rows);
+  candidate.unique = GivesOneRow(*plan, path);
+  candidate.ordered = orders_known_ && info_->nOrderBy > 0 && !plan->sort;
+  const double each = index == nullptr ? kRecordCost : plan->reads_records ? 1 + kFetchCost : 1;
+  candidate.cost = kSeekCost + candidate.rows * each;
+  if (info_->nOrderBy > 0 && !candidate.ordered) {
+    candidate.cost += candidate.rows * std::log2(candidate.rows + 1);
+  }
+  candidate.choice.index = index == nullptr ? "" : index->name;
+  for (const Usable& usable : usable_) {
+    // A long list that bounds nothing is for SQLite to look up.
+    if (usable.argument.comparison == Comparison::kIn && !IsBounded(*plan, usable)) continue;
+    candidate.choice.arguments.push_back(usable.argument);
+  }
+  if (candidate.ordered) candidate.choice.orders = orders_;
+  if (index != nullptr && !plan->reads_records) candidate.choice.covered = needed_;
+  if (!best_.has_value() || candidate.cost < best_->cost) best_ = std::move(candidate);
+}
+
+absl::Status Chooser::Answer() {
+  if (!best_.has_value()) return Internal("no access path answers").With("table", table_.name);
+  int next = 1;
+  for (const Usable& usable : usable_) {
+    const auto& arguments = best_->choice.arguments;
+    const bool given =
+        std::find(arguments.begin(), arguments.end(), usable.argument) != arguments.end();
+    if (!given) continue;
+    if (usable.argument.comparison == Comparison::kIn) sqlite3_vtab_in(info_, usable.number, 1);
+    // SQLite checks again: our conditions may be weaker than its comparisons.
+    info_->aConstraintUsage[usable.number].argvIndex = next++;
+  }
+  if (as_of_.has_value()) {
+    info_->aConstraintUsage[*as_of_].argvIndex = next;
+    info_->aConstraintUsage[*as_of_].omit = 1;
+    info_->idxNum = 1;
+  }
+  const std::string text = ToText(best_->choice, columns_);
+  info_->idxStr = sqlite3_mprintf("%s", text.c_str());
+  if (info_->idxStr == nullptr) return ResourceExhausted("out of memory");
+  info_->needToFreeIdxStr = 1;
+  info_->orderByConsumed = best_->ordered ? 1 : 0;
+  info_->estimatedCost = best_->cost;
+  info_->estimatedRows = static_cast<sqlite3_int64>(best_->rows);
+  if (best_->unique) info_->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ChooseAccess(Session* session, const catalog::TableDef& table,
+                          const std::vector<Column>& columns, sqlite3_index_info* info,
+                          bool* usable) {
+  Chooser chooser(table, columns, info);
+  *usable = chooser.ReadConstraints();
+  if (!*usable) return absl::OkStatus();
+  chooser.ReadOrders();
+  chooser.ReadColumns();
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t rows, session->EstimateRows(table));
+  chooser.Consider(nullptr, static_cast<double>(rows));
+  for (const catalog::IndexDef& index : table.indexes) {
+    chooser.Consider(&index, static_cast<double>(rows));
+  }
+  return chooser.Answer();
+}
+
+}  // namespace daftar::sql

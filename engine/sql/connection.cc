@@ -1,0 +1,84 @@
+#include "sql/connection.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "sql/authorizer.h"
+#include "sql/hints.h"
+#include "sql/module.h"
+
+namespace daftar::sql {
+namespace {
+
+// Steps of SQLite's machine between two looks at the stop sign.
+constexpr int kStepsBetweenChecks = 1000;
+
+int CheckStopSign(void* session) {
+  return static_cast<Session*>(session)->stop_sign().Check().ok() ? 0 : 1;
+}
+
+}  // namespace
+
+Connection::Connection(txn::Core* core, SessionOptions options)
+    : session_(core, std::move(options)) {}
+
+Connection::~Connection() { sqlite3_close_v2(db_); }
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(txn::Core* core,
+                                                             SessionOptions options) {
+  std::unique_ptr<Connection> connection(new Connection(core, std::move(options)));
+  DAFTAR_RETURN_IF_ERROR(connection->SetUp());
+  return connection;
+}
+
+absl::Status Connection::SetUp() {
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
+                         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (sqlite3_open_v2(":memory:", &db_, kFlags, nullptr) != SQLITE_OK) {
+    return ResourceExhausted("SQLite does not open")
+        .With("cause", db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_));
+  }
+  session_.set_db(db_);
+  // "vaildTo" in double quotes is a column that is not there and not a text.
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  // TEMP tables stay in memory: nothing of the database is to reach a file that nobody guards.
+  if (sqlite3_exec(db_, "PRAGMA temp_store = MEMORY", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return Internal("SQLite does not keep temporary tables in memory")
+        .With("cause", sqlite3_errmsg(db_));
+  }
+  DAFTAR_RETURN_IF_ERROR(RegisterTables(db_, &session_));
+  SetAuthorizer(db_, &session_);
+  sqlite3_progress_handler(db_, kStepsBetweenChecks, CheckStopSign, &session_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Statement>> Connection::Prepare(std::string_view* text) {
+  error_offset_.reset();
+  session_.Fail(absl::OkStatus());
+  session_.TakeNotedWrites();
+  sqlite3_stmt* prepared = nullptr;
+  const char* rest = nullptr;
+  const std::string_view whole = *text;
+  const int rc =
+      sqlite3_prepare_v3(db_, whole.data(), static_cast<int>(whole.size()), 0, &prepared, &rest);
+  if (rc == SQLITE_OK) {
+    text->remove_prefix(static_cast<size_t>(rest - whole.data()));
+    // What SQLite tried and did without is no failure of the statement.
+    session_.Fail(absl::OkStatus());
+    if (prepared == nullptr) return std::unique_ptr<Statement>();
+    return std::make_unique<Statement>(db_, &session_, prepared);
+  }
+  const std::string message = sqlite3_errmsg(db_);
+  if (const int offset = sqlite3_error_offset(db_); offset >= 0) {
+    error_offset_ = static_cast<size_t>(offset);
+  }
+  absl::Status failure = session_.TakeFailure();
+  if (!failure.ok()) return failure;
+  return StatusOf(rc, absl::StrCat(message, HintFor(message, whole, *session_.catalog())));
+}
+
+}  // namespace daftar::sql

@@ -1,0 +1,52 @@
+// A private SQLite in memory in which the tables of a database can be named.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "sql/session.h"
+#include "sql/statement.h"
+
+namespace daftar::sql {
+
+// SQLite is a front end here: none of our rows lives in it, only TEMP tables do.
+// Lifetime: must end before its Core and after its statements. Thread safety: none, but for
+// Interrupt().
+class Connection {
+ public:
+  // Errors: those of RegisterTables; ResourceExhausted.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(txn::Core* core, SessionOptions options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Prepares the first statement of `text`, and moves `text` behind it. Null: there was none, only
+  // spaces and comments. Errors: InvalidArgument for what SQLite cannot make sense of, with what
+  // there is instead; FailedPrecondition for what is not allowed; those of ChooseAccess.
+  absl::StatusOr<std::unique_ptr<Statement>> Prepare(std::string_view* text);
+
+  // Where in its text the statement is wrong that Prepare refused last, in bytes.
+  std::optional<size_t> error_offset() const { return error_offset_; }
+
+  bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+  // Ends what runs, with Unavailable. Thread safety: any thread, also signal handlers.
+  void Interrupt() { session_.stop_sign().Interrupt(); }
+
+  Session& session() { return session_; }
+
+ private:
+  Connection(txn::Core* core, SessionOptions options);
+  absl::Status SetUp();
+
+  Session session_;
+  sqlite3* db_ = nullptr;
+  std::optional<size_t> error_offset_;
+};
+
+}  // namespace daftar::sql

@@ -1,0 +1,160 @@
+#include "sql/cursor.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "query/access_path.h"
+#include "query/planner.h"
+#include "record/json_codec.h"
+#include "sql/condition.h"
+#include "sql/value.h"
+
+namespace daftar::sql {
+namespace {
+
+// The moment as text, a commit's number included. Null: the present.
+std::string MomentOf(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return text == nullptr ? "" : text;
+}
+
+void SetText(sqlite3_context* context, std::string_view text) {
+  sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+}  // namespace
+
+absl::Status TableCursor::Parse(std::string_view text) {
+  if (text == choice_text_) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(choice_, ParseAccessChoice(text, columns_));
+  choice_text_ = std::string(text);
+  return absl::OkStatus();
+}
+
+bool TableCursor::Translated(sqlite3_value** values,
+                             std::vector<record::Condition>* conditions) const {
+  for (size_t i = 0; i < choice_.arguments.size(); ++i) {
+    const AccessChoice::Argument& argument = choice_.arguments[i];
+    const Column& column = columns_[argument.column];
+    Bound bound;
+    if (argument.comparison == Comparison::kIn) {
+      InList list(column);
+      sqlite3_value* value = nullptr;
+      for (int rc = sqlite3_vtab_in_first(values[i], &value); rc == SQLITE_OK && value != nullptr;
+           rc = sqlite3_vtab_in_next(values[i], &value)) {
+        list.Add(value);
+      }
+      bound = list.Take();
+    } else {
+      bound = Translate(column, argument.comparison, values[i], argument.is_literal);
+    }
+    if (bound.never) return false;
+    for (record::Condition& condition : bound.conditions) {
+      conditions->push_back(std::move(condition));
+    }
+  }
+  return true;
+}
+
+absl::StatusOr<query::Plan> TableCursor::MakePlan(std::vector<record::Condition> conditions) {
+  query::BoundQuery query;
+  query.table = &table_;
+  query.conditions = std::move(conditions);
+  for (const AccessChoice::Order& order : choice_.orders) {
+    query.orders.push_back({*columns_[order.column].path, order.descending
+                                                              ? SortDirection::kDescending
+                                                              : SortDirection::kAscending});
+  }
+  for (const size_t column : choice_.covered) {
+    query.columns.push_back({columns_[column].name, columns_[column].path});
+  }
+  const catalog::IndexDef* index = nullptr;
+  if (!choice_.index.empty()) {
+    index = table_.FindIndex(choice_.index);
+    if (index == nullptr) return Internal("no such index").With("index", choice_.index);
+  }
+  // A value of another type than its column may leave a partial index without its condition.
+  if (query::Answers({&table_, index}, query)) {
+    query.index = index == nullptr ? "primary" : index->name;
+  }
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(query)));
+  // A record is taken apart only as far as SQLite asks.
+  if (plan.reads_records) plan.query.columns.clear();
+  return plan;
+}
+
+void TableCursor::CountUp() {
+  if (executor_ == nullptr) return;
+  session_->counts().entries_read += executor_->counts().entries_read;
+  session_->counts().records_fetched += executor_->counts().records_fetched;
+  session_->counts().rows += executor_->counts().rows;
+  executor_.reset();
+}
+
+absl::Status TableCursor::Begin(std::string_view choice, bool has_moment, int count,
+                                sqlite3_value** values) {
+  CountUp();
+  at_end_ = true;
+  DAFTAR_RETURN_IF_ERROR(Parse(choice));
+  if (static_cast<size_t>(count) != choice_.arguments.size() + (has_moment ? 1 : 0)) {
+    return Internal("a plan was given other values than it takes").With("values", count);
+  }
+  moment_ = has_moment ? MomentOf(values[count - 1]) : "";
+  std::vector<record::Condition> conditions;
+  if (!Translated(values, &conditions)) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, MakePlan(std::move(conditions)));
+  auto view = moment_.empty() ? session_->View() : session_->ViewAsOf(moment_);
+  if (!view.ok()) return view.status();
+  DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(*view, table_));
+  places_.assign(columns_.size(), std::nullopt);
+  for (size_t i = 0; i < plan.query.columns.size(); ++i) places_[choice_.covered[i]] = i;
+  executor_ = std::make_unique<query::Executor>(*std::move(view), std::move(plan));
+  return Next();
+}
+
+absl::Status TableCursor::Next() {
+  DAFTAR_ASSIGN_OR_RETURN(const bool found, executor_->Next());
+  at_end_ = !found;
+  return absl::OkStatus();
+}
+
+absl::Status TableCursor::ResultFromRecord(sqlite3_context* context, const Column& column) {
+  const query::ResultRow& row = executor_->row();
+  if (!row.record.has_value()) {
+    return Internal("a column was asked for that the plan does not read")
+        .With("column", column.name);
+  }
+  if (column.path.has_value()) {
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, row.record->Get(*column.path));
+    return SetResult(context, column, value);
+  }
+  std::string json;
+  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*row.record, column.name, &json));
+  if (json == "null") {
+    sqlite3_result_null(context);
+  } else {
+    SetText(context, json);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TableCursor::Result(sqlite3_context* context, size_t number) {
+  const Column& column = columns_[number];
+  // An UPDATE does not set the column: the record keeps what it has.
+  if (sqlite3_vtab_nochange(context) != 0) return absl::OkStatus();
+  if (column.kind == Column::Kind::kAsOf) {
+    if (!moment_.empty()) SetText(context, moment_);
+    return absl::OkStatus();
+  }
+  if (!places_[number].has_value()) return ResultFromRecord(context, column);
+  // The entry gave a value of the public kind: back to the stored form.
+  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value,
+                          column.path->type().FromValue(executor_->row().values[*places_[number]]));
+  return SetResult(context, column, ToView(value));
+}
+
+absl::StatusOr<int64_t> TableCursor::RowId() {
+  return session_->RowId(table_, executor_->row().key.view());
+}
+
+}  // namespace daftar::sql

@@ -1,0 +1,61 @@
+// One walk through a table for SQLite.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "query/executor.h"
+#include "sql/access_choice.h"
+#include "sql/columns.h"
+#include "sql/session.h"
+
+namespace daftar::sql {
+
+// Lifetime: must end before its session and table. Thread safety: none.
+class TableCursor {
+ public:
+  TableCursor(Session* session, const catalog::TableDef& table, const std::vector<Column>& columns)
+      : session_(session), table_(table), columns_(columns) {}
+  ~TableCursor() { CountUp(); }
+
+  // Begins a walk as ChooseAccess has planned it, and stands on its first row. `has_moment`: the
+  // last of `values` is the moment to read at. Errors: those of Session::View and ViewAsOf, of
+  // txn::CheckReadable and of Executor::Next.
+  absl::Status Begin(std::string_view choice, bool has_moment, int count, sqlite3_value** values);
+  // Moves on. Errors: those of Executor::Next.
+  absl::Status Next();
+  bool at_end() const { return at_end_; }
+  // Gives a column of the current row, or nothing when an UPDATE passes it on as it is. Errors:
+  // DataLoss; those of SetResult.
+  absl::Status Result(sqlite3_context* context, size_t column);
+  // The number of the current row. Errors: DataLoss.
+  absl::StatusOr<int64_t> RowId();
+
+ private:
+  absl::Status Parse(std::string_view text);
+  // The conditions that the values make. False: no row can meet them.
+  bool Translated(sqlite3_value** values, std::vector<record::Condition>* conditions) const;
+  absl::StatusOr<query::Plan> MakePlan(std::vector<record::Condition> conditions);
+  absl::Status ResultFromRecord(sqlite3_context* context, const Column& column);
+  // Adds what the walk has read to the session's counts.
+  void CountUp();
+
+  Session* const session_;
+  const catalog::TableDef& table_;
+  const std::vector<Column>& columns_;
+  std::string choice_text_;
+  AccessChoice choice_;
+  std::string moment_;
+  std::unique_ptr<query::Executor> executor_;
+  // For each column its place among the row's values, when entries give it.
+  std::vector<std::optional<size_t>> places_;
+  bool at_end_ = true;
+};
+
+}  // namespace daftar::sql

@@ -1,0 +1,138 @@
+#include "sql/row_input.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/status.h"
+#include "record/json_codec.h"
+#include "record/json_parser.h"
+#include "sql/input_value.h"
+
+namespace daftar::sql {
+namespace {
+
+using record::JsonMember;
+using record::JsonObject;
+using record::JsonValue;
+
+// The names that lead to what a column holds.
+std::vector<std::string_view> PathOf(const Column& column) {
+  std::string_view name = column.name;
+  if (column.kind == Column::Kind::kUnscaled) name = absl::StripSuffix(name, ".unscaled");
+  return absl::StrSplit(name, '.');
+}
+
+JsonMember* FindMember(JsonObject* object, std::string_view name) {
+  const auto found = std::find_if(object->begin(), object->end(),
+                                  [&](const JsonMember& member) { return member.name == name; });
+  return found == object->end() ? nullptr : &*found;
+}
+
+// Sets, or with null takes away, what lies at `path`; objects on the way are made when needed.
+void SetAt(JsonObject* object, std::span<const std::string_view> path, JsonValue value) {
+  for (; path.size() > 1; path = path.subspan(1)) {
+    JsonMember* member = FindMember(object, path.front());
+    if (member == nullptr) {
+      if (value.is_null()) return;
+      member = &object->emplace_back(JsonMember{std::string(path.front()), JsonValue()});
+    }
+    if (member->value.as_object() == nullptr) {
+      if (value.is_null()) return;
+      member->value = JsonValue(JsonObject());
+    }
+    object = member->value.as_object();
+  }
+  JsonMember* member = FindMember(object, path.front());
+  if (value.is_null()) {
+    if (member != nullptr) object->erase(object->begin() + (member - object->data()));
+  } else if (member != nullptr) {
+    member->value = std::move(value);
+  } else {
+    object->push_back({std::string(path.front()), std::move(value)});
+  }
+}
+
+// Structs as wholes come first, so that what is said of their fields holds; the integer behind a
+// decimal comes last, since it is the exact one.
+std::vector<size_t> InOrder(const std::vector<Column>& columns) {
+  std::vector<size_t> order(columns.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const auto rank = [&](size_t i) {
+    if (columns[i].kind == Column::Kind::kUnscaled) return 2;
+    return columns[i].kind == Column::Kind::kJson ? 0 : 1;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return rank(a) < rank(b); });
+  return order;
+}
+
+// A number that is left out would be 0, which is as good a key as any other.
+absl::Status CheckKeyGiven(const catalog::TableDef& table, const std::vector<Column>& columns,
+                           sqlite3_value** values) {
+  for (const catalog::Term& term : table.key) {
+    const auto column = FindColumn(columns, term.path);
+    // A field of a struct may come with the struct.
+    if (!column.has_value() || absl::StrContains(columns[*column].name, '.')) continue;
+    if (sqlite3_value_type(values[*column]) != SQLITE_NULL) continue;
+    return InvalidArgument("the key must be given")
+        .With("table", table.name)
+        .With("column", columns[*column].name);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<record::Message> ToMessage(const catalog::TableDef& table, JsonObject object) {
+  auto message = record::MessageFromJson(table.schema, JsonValue(std::move(object)));
+  if (!message.ok()) return WithContext(message.status(), "table", table.name);
+  return message;
+}
+
+}  // namespace
+
+absl::StatusOr<record::Message> NewRecord(const catalog::TableDef& table,
+                                          const std::vector<Column>& columns,
+                                          sqlite3_value** values, std::optional<int64_t> rowid) {
+  JsonObject object;
+  if (!rowid.has_value()) DAFTAR_RETURN_IF_ERROR(CheckKeyGiven(table, columns, values));
+  if (rowid.has_value()) {
+    object.push_back(
+        {table.key.front().path.text(), JsonValue(record::JsonNumber{absl::StrCat(*rowid)})});
+  }
+  for (const size_t i : InOrder(columns)) {
+    auto value = InputValue(columns[i], values[i]);
+    if (!value.ok()) return WithContext(value.status(), "table", table.name);
+    if (!value->is_null()) SetAt(&object, PathOf(columns[i]), *std::move(value));
+  }
+  return ToMessage(table, std::move(object));
+}
+
+absl::StatusOr<record::Message> ChangedRecord(const catalog::TableDef& table,
+                                              const std::vector<Column>& columns,
+                                              const record::Message& before,
+                                              sqlite3_value** values) {
+  std::string text;
+  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(before, &text));
+  DAFTAR_ASSIGN_OR_RETURN(JsonValue json, record::ParseJson(text));
+  JsonObject* object = json.as_object();
+  if (object == nullptr) return Internal("a record is no object").With("table", table.name);
+  for (const size_t i : InOrder(columns)) {
+    if (sqlite3_value_nochange(values[i]) != 0) continue;
+    auto value = InputValue(columns[i], values[i]);
+    if (!value.ok()) return WithContext(value.status(), "table", table.name);
+    const bool is_required = columns[i].path.has_value() && !columns[i].path->nullable();
+    if (value->is_null() && is_required) {
+      return InvalidArgument("the column cannot be null")
+          .With("table", table.name)
+          .With("column", columns[i].name);
+    }
+    SetAt(object, PathOf(columns[i]), *std::move(value));
+  }
+  return ToMessage(table, std::move(*object));
+}
+
+}  // namespace daftar::sql
