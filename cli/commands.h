@@ -32,6 +32,7 @@ using Runner = std::function<absl::StatusOr<ExitCode>()>;
 void AddInit(CLI::App* app, Runner* runner);
 void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
 void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, export
+void AddAggregate(CLI::App* app, Runner* runner);
 void AddImport(CLI::App* app, Runner* runner);
 void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, schema check
 void AddMaintenance(CLI::App* app, Runner* runner);      // stats, verify
@@ -39,6 +40,7 @@ void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, chang
 void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade
 void AddPrune(CLI::App* app, Runner* runner);
 void AddSql(CLI::App* app, Runner* runner);
+void AddAnalyze(CLI::App* app, Runner* runner);
 
 ExitCode ExitCodeOf(const absl::Status& status);
 
@@ -48,6 +50,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const std::string& direct
 
 // All of standard input, or of a file. Errors: NotFound, Unavailable.
 absl::StatusOr<std::string> ReadText(const std::string& path);
+
+// The columns of the terminal that standard output goes to; 0 when it goes elsewhere.
+size_t TerminalWidth();
 
 // Writes to standard output. Errors: Unavailable, so that a full disk or closed pipe is not taken
 // for success.

@@ -23,6 +23,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddInit(&app, &runner);
   daftar::cli::AddRecordCommands(&app, &runner);
   daftar::cli::AddQueryCommands(&app, &runner);
+  daftar::cli::AddAggregate(&app, &runner);
   daftar::cli::AddSql(&app, &runner);
   daftar::cli::AddImport(&app, &runner);
   daftar::cli::AddSchemaCommands(&app, &runner);
@@ -30,6 +31,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddMaintenance(&app, &runner);
   daftar::cli::AddRecoverCommands(&app, &runner);
   daftar::cli::AddPrune(&app, &runner);
+  daftar::cli::AddAnalyze(&app, &runner);
   // CLI11 reports wrong arguments by exceptions; they end here.
   try {
     app.parse(argc, argv);

@@ -45,6 +45,12 @@ std::string_view KindName(ProblemKind kind) {
       return "extra-old-entry";
     case ProblemKind::kWrongOldEntry:
       return "wrong-old-entry";
+    case ProblemKind::kDamagedStatistics:
+      return "damaged-statistics";
+    case ProblemKind::kWrongGroup:
+      return "wrong-group";
+    case ProblemKind::kWrongOldGroup:
+      return "wrong-old-group";
     case ProblemKind::kDamagedStart:
       return "damaged-start";
   }
@@ -67,6 +73,11 @@ std::string StatsJson(const DatabaseStats& stats, const ReaderLag& lag) {
       absl::StrAppend(&json, j > 0 ? "," : "", "{\"name\":", Quoted(table.indexes[j].name),
                       ",\"entries\":", table.indexes[j].entries, "}");
     }
+    absl::StrAppend(&json, "],\"aggregates\":[");
+    for (size_t j = 0; j < table.aggregates.size(); ++j) {
+      absl::StrAppend(&json, j > 0 ? "," : "", "{\"name\":", Quoted(table.aggregates[j].name),
+                      ",\"groups\":", table.aggregates[j].groups, "}");
+    }
     absl::StrAppend(&json, "]}");
   }
   return json + "]}\n";
@@ -80,6 +91,9 @@ std::string StatsText(const DatabaseStats& stats, const ReaderLag& lag) {
     for (const IndexStats& index : table.indexes) {
       absl::StrAppendFormat(&text, "  %-30s %12d entries\n", index.name, index.entries);
     }
+    for (const AggregateStats& aggregate : table.aggregates) {
+      absl::StrAppendFormat(&text, "  %-30s %12d groups\n", aggregate.name, aggregate.groups);
+    }
   }
   absl::StrAppendFormat(&text, "commit %d, schema version %d, %d bytes on disk\n",
                         stats.last_commit.value(), stats.schema.value(), stats.disk_bytes);
@@ -92,10 +106,16 @@ std::string StatsText(const DatabaseStats& stats, const ReaderLag& lag) {
 
 // "missing-old-entry permit index byState key P1 until commit 7: old entry is missing".
 std::string ProblemText(const Problem& problem) {
+  const bool is_group =
+      problem.kind == ProblemKind::kWrongGroup || problem.kind == ProblemKind::kWrongOldGroup;
   std::string text(KindName(problem.kind));
   if (!problem.table.empty()) absl::StrAppend(&text, " ", problem.table);
-  if (!problem.index.empty()) absl::StrAppend(&text, " index ", problem.index);
-  if (!problem.key.empty()) absl::StrAppend(&text, " key ", problem.key);
+  if (!problem.index.empty()) {
+    absl::StrAppend(&text, is_group ? " aggregate " : " index ", problem.index);
+  }
+  if (!problem.key.empty()) {
+    absl::StrAppend(&text, is_group ? " group " : " key ", problem.key);
+  }
   if (problem.commit.value() > 0) {
     absl::StrAppend(&text, problem.key.empty() ? "" : " until", " commit ", problem.commit.value());
   }
@@ -110,8 +130,9 @@ std::string VerifyText(const VerifyReport& report) {
     absl::StrAppend(&text, "… and ", report.problems_found - report.problems.size(), " more\n");
   }
   absl::StrAppend(&text, report.clean() ? "clean" : "damaged", ": ", report.records, " records, ",
-                  report.entries, " index entries, ", report.old_versions, " old versions, ",
-                  report.journal_entries, " journal entries, ", report.problems_found, " problems");
+                  report.entries, " index entries, ", report.groups, " groups, ",
+                  report.old_versions, " old versions, ", report.journal_entries,
+                  " journal entries, ", report.problems_found, " problems");
   if (report.problems_repaired > 0) {
     absl::StrAppend(&text, ", ", report.problems_repaired, " repaired");
   }
@@ -121,8 +142,9 @@ std::string VerifyText(const VerifyReport& report) {
 std::string VerifyJson(const VerifyReport& report) {
   std::string json = absl::StrCat(
       "{\"clean\":", report.clean() ? "true" : "false", ",\"records\":", report.records,
-      ",\"entries\":", report.entries, ",\"oldVersions\":", report.old_versions,
-      ",\"journalEntries\":", report.journal_entries, ",\"problemsFound\":", report.problems_found,
+      ",\"entries\":", report.entries, ",\"groups\":", report.groups,
+      ",\"oldVersions\":", report.old_versions, ",\"journalEntries\":", report.journal_entries,
+      ",\"problemsFound\":", report.problems_found,
       ",\"problemsRepaired\":", report.problems_repaired, ",\"problems\":[");
   for (size_t i = 0; i < report.problems.size(); ++i) {
     const Problem& problem = report.problems[i];
@@ -193,7 +215,8 @@ void AddMaintenance(CLI::App* app, Runner* runner) {
   AddAsOf(stats, &arguments->as_of);
   stats->callback([=] { *runner = [=] { return RunStats(*arguments); }; });
   CLI::App* verify = AddCommand(
-      app, "verify", "Compare records, indexes, history and journal with each other", arguments);
+      app, "verify", "Compare records, indexes, aggregates, history and journal with each other",
+      arguments);
   verify->add_flag("--repair", arguments->repair, "put right what follows from the records");
   verify->callback([=] { *runner = [=] { return RunVerify(*arguments); }; });
 }

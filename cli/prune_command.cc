@@ -20,8 +20,8 @@ std::string PruneText(const PruneReport& report, bool dry_run) {
   std::string text;
   for (const PrunedTable& table : report.tables) {
     absl::StrAppend(&text, table.table, ": history begins with commit ", table.start.value(), "; ",
-                    table.versions, " old versions and ", table.entries, " old index entries ",
-                    dry_run ? "would be removed" : "removed", "\n");
+                    table.versions, " old versions, ", table.entries, " old index entries and ",
+                    table.groups, " old groups ", dry_run ? "would be removed" : "removed", "\n");
   }
   if (report.commit.value() > 0) {
     absl::StrAppend(&text, "commit ", report.commit.value(), " says so\n");
@@ -35,7 +35,7 @@ std::string PruneJson(const PruneReport& report) {
     const PrunedTable& table = report.tables[i];
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"table\":", Value(table.table).ToJson(),
                     ",\"start\":", table.start.value(), ",\"versions\":", table.versions,
-                    ",\"entries\":", table.entries, "}");
+                    ",\"entries\":", table.entries, ",\"groups\":", table.groups, "}");
   }
   return json + "]}\n";
 }

@@ -1,12 +1,11 @@
 // query, explain, export.
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
+#include <chrono>
 #include <fstream>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/moments.h"
@@ -26,7 +25,12 @@ struct Arguments {
   std::string format;
   std::string output;
   std::string as_of;
+  std::optional<uint64_t> page_size;
+  bool one_state = false;
+  std::string continuation;
+  bool distinct = false;
   bool plan_only = false;
+  bool analyze = false;
 };
 
 // "path", "path:asc" or "path:desc".
@@ -52,15 +56,24 @@ absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
     if (auto status = AddOrder(order, &query); !status.ok()) return status;
   }
   if (arguments.limit.has_value()) query.Limit(*arguments.limit);
+  if (arguments.page_size.has_value()) {
+    query.Limit(*arguments.page_size)
+        .Paged(arguments.one_state ? PageState::kOneState : PageState::kNewest);
+  }
+  if (!arguments.continuation.empty()) query.After(arguments.continuation);
   query.Select(arguments.columns);
+  if (arguments.distinct) query.Distinct();
+  if (arguments.analyze) query.Timed();
   if (!arguments.index.empty()) query.UseIndex(arguments.index);
   return query;
 }
 
-size_t TerminalWidth() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
+// Without a moment, what is read is the newest state, or the one that a continuation is of.
+absl::StatusOr<Cursor> Run(const Database& database, const std::string& as_of, const Query& query) {
+  if (as_of.empty()) return database.Run(query);
+  const auto view = ViewAt(database, as_of);
+  if (!view.ok()) return view.status();
+  return database.Run(*view, query);
 }
 
 absl::Status WriteRows(Cursor* cursor, RowFormat format, const RowWriter::Output& output) {
@@ -108,9 +121,11 @@ absl::Status WriteRecords(Cursor* cursor, bool as_array, const RowWriter::Output
   return output(first ? "[]\n" : "\n]\n");
 }
 
-absl::Status WriteResult(const Database& database, const ReadView& view, Query query,
-                         RowFormat format, const RowWriter::Output& output) {
-  const bool json = format == RowFormat::kJson || format == RowFormat::kJsonLines;
+absl::Status WriteResult(const Database& database, const Arguments& arguments, Query query,
+                         const RowWriter::Output& output) {
+  const auto format = RowFormatFromName(arguments.format);
+  if (!format.ok()) return format.status();
+  const bool json = *format == RowFormat::kJson || *format == RowFormat::kJsonLines;
   if (query.columns().empty() && !json) {
     const auto table = database.DescribeTable(query.table());
     if (!table.ok()) return table.status();
@@ -118,36 +133,20 @@ absl::Status WriteResult(const Database& database, const ReadView& view, Query q
     for (const auto& field : table->fields) columns.push_back(field.name);
     query.Select(std::move(columns));
   }
-  auto cursor = database.Run(view, query);
+  auto cursor = Run(database, arguments.as_of, query);
   if (!cursor.ok()) return cursor.status();
-  if (query.columns().empty()) {
-    return WriteRecords(&*cursor, format == RowFormat::kJson, output);
-  }
-  return WriteRows(&*cursor, format, output);
+  const absl::Status written = query.columns().empty()
+                                   ? WriteRecords(&*cursor, *format == RowFormat::kJson, output)
+                                   : WriteRows(&*cursor, *format, output);
+  if (!written.ok() || !arguments.page_size.has_value()) return written;
+  const auto continuation = cursor->Continuation();
+  if (!continuation.ok()) return continuation.status();
+  // Beside the rows, which may go into a file or another program.
+  if (!continuation->empty()) std::cerr << "next page: --continue " << *continuation << "\n";
+  return absl::OkStatus();
 }
 
-absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
-  const auto format = RowFormatFromName(arguments.format);
-  if (!format.ok()) return format.status();
-  auto query = ToQuery(arguments);
-  if (!query.ok()) return query.status();
-  auto database = OpenDatabase(arguments.database, true);
-  if (!database.ok()) return database.status();
-  const auto view = ViewAt(**database, arguments.as_of);
-  if (!view.ok()) return view.status();
-  if (arguments.output.empty() || arguments.output == "-") {
-    const auto to_stdout = [](std::string_view text) {
-      std::cout << text;
-      return std::cout ? absl::OkStatus()
-                       : absl::UnavailableError("standard output cannot be written");
-    };
-    if (auto status = WriteResult(**database, *view, *std::move(query), *format, to_stdout);
-        !status.ok()) {
-      return status;
-    }
-    if (auto status = Print(""); !status.ok()) return status;
-    return kOk;
-  }
+absl::Status WriteToFile(const Database& database, const Arguments& arguments, Query query) {
   std::ofstream file(arguments.output, std::ios::binary | std::ios::trunc);
   const auto failed = [&] {
     return absl::UnavailableError(absl::StrCat("file cannot be written; file=", arguments.output));
@@ -157,12 +156,56 @@ absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
     return file ? absl::OkStatus() : failed();
   };
   if (!file) return failed();
-  if (auto status = WriteResult(**database, *view, *std::move(query), *format, to_file);
+  if (auto status = WriteResult(database, arguments, std::move(query), to_file); !status.ok()) {
+    return status;
+  }
+  return file.flush() ? absl::OkStatus() : failed();
+}
+
+absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
+  auto query = ToQuery(arguments);
+  if (!query.ok()) return query.status();
+  auto database = OpenDatabase(arguments.database, true);
+  if (!database.ok()) return database.status();
+  if (!arguments.output.empty() && arguments.output != "-") {
+    if (auto status = WriteToFile(**database, arguments, *std::move(query)); !status.ok()) {
+      return status;
+    }
+    return kOk;
+  }
+  const auto to_stdout = [](std::string_view text) {
+    std::cout << text;
+    return std::cout ? absl::OkStatus()
+                     : absl::UnavailableError("standard output cannot be written");
+  };
+  if (auto status = WriteResult(**database, arguments, *std::move(query), to_stdout);
       !status.ok()) {
     return status;
   }
-  if (!file.flush()) return failed();
+  if (auto status = Print(""); !status.ok()) return status;
   return kOk;
+}
+
+std::string Milliseconds(std::chrono::nanoseconds time) {
+  return absl::StrFormat("%.3f ms", std::chrono::duration<double, std::milli>(time).count());
+}
+
+// What each step did and took.
+std::string Analysis(const Cursor& cursor) {
+  const QueryCounts counts = cursor.counts();
+  const QueryTimes times = cursor.times();
+  std::string text;
+  absl::StrAppend(&text, "read ", counts.entries_read, " entries: ", Milliseconds(times.read),
+                  "\n");
+  if (counts.fetches > 0) {
+    absl::StrAppend(&text, "fetched ", counts.records_fetched, " records in ", counts.fetches,
+                    " batches: ", Milliseconds(times.fetch), "\n");
+  }
+  absl::StrAppend(&text, "found ", counts.matches, " rows that match: ", Milliseconds(times.match),
+                  "\n");
+  if (times.sort.count() > 0) absl::StrAppend(&text, "sorted: ", Milliseconds(times.sort), "\n");
+  absl::StrAppend(&text, "gave ", counts.rows, " rows: ", Milliseconds(times.total), " in all\n");
+  return text;
 }
 
 absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
@@ -170,9 +213,7 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
   if (!query.ok()) return query.status();
   auto database = OpenDatabase(arguments.database, true);
   if (!database.ok()) return database.status();
-  const auto view = ViewAt(**database, arguments.as_of);
-  if (!view.ok()) return view.status();
-  auto cursor = (*database)->Run(*view, *query);
+  auto cursor = Run(**database, arguments.as_of, *query);
   if (!cursor.ok()) return cursor.status();
   std::string text = cursor->Explain();
   if (!arguments.plan_only) {
@@ -184,6 +225,7 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
     const QueryCounts counts = cursor->counts();
     absl::StrAppend(&text, "ran: ", counts.entries_read, " entries read, ", counts.records_fetched,
                     " records fetched, ", counts.rows, " rows\n");
+    if (arguments.analyze) text += Analysis(*cursor);
   }
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
@@ -205,9 +247,24 @@ void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& argume
   command->add_option("--select", arguments->columns, "paths to show, separated by commas")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command->add_flag("--distinct", arguments->distinct, "print rows with equal columns once");
   command->add_option("--index", arguments->index,
                       "use this index, or 'primary'; default: the planner chooses");
   AddAsOf(command, &arguments->as_of);
+}
+
+void AddPaging(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+  CLI::Option* size =
+      command
+          ->add_option("--page-size", arguments->page_size,
+                       "give at most this many rows, and on standard error what to --continue with")
+          ->excludes("--limit");
+  command
+      ->add_flag("--one-state", arguments->one_state,
+                 "read all pages from the state of this one; default: each from the newest")
+      ->needs(size);
+  command->add_option("--continue", arguments->continuation,
+                      "go on after the page that printed this; with the same conditions and order");
 }
 
 }  // namespace
@@ -216,6 +273,7 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* query = app->add_subcommand("query", "Print the records that meet conditions");
   AddQueryOptions(query, arguments);
+  AddPaging(query, arguments);
   query->add_option("--format", arguments->format, "table, json, jsonl, csv or tsv")
       ->default_val("table");
   query->callback([=] { *runner = [=] { return RunQuery(*arguments); }; });
@@ -224,7 +282,11 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   CLI::App* explain =
       app->add_subcommand("explain", "Show how a query is answered, and what that reads");
   AddQueryOptions(explain, explained);
-  explain->add_flag("--plan-only", explained->plan_only, "do not run the query");
+  AddPaging(explain, explained);
+  CLI::Option* plan_only =
+      explain->add_flag("--plan-only", explained->plan_only, "do not run the query");
+  explain->add_flag("--analyze", explained->analyze, "show what each step did and took")
+      ->excludes(plan_only);
   explain->callback([=] { *runner = [=] { return RunExplain(*explained); }; });
 
   auto exported = std::make_shared<Arguments>();

@@ -42,6 +42,9 @@ std::string TableText(const TableInfo& table) {
   for (const auto& index : table.indexes) {
     absl::StrAppend(&text, "  index ", index.name, " ", index.definition, "\n");
   }
+  for (const auto& aggregate : table.aggregates) {
+    absl::StrAppend(&text, "  aggregate ", aggregate.name, " ", aggregate.definition, "\n");
+  }
   return text;
 }
 
@@ -58,6 +61,11 @@ std::string TableJson(const TableInfo& table) {
   for (size_t i = 0; i < table.indexes.size(); ++i) {
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.indexes[i].name),
                     ",\"definition\":", Quoted(table.indexes[i].definition), "}");
+  }
+  absl::StrAppend(&json, "],\"aggregates\":[");
+  for (size_t i = 0; i < table.aggregates.size(); ++i) {
+    absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.aggregates[i].name),
+                    ",\"definition\":", Quoted(table.aggregates[i].definition), "}");
   }
   absl::StrAppend(&json, "],\"requires\":[", absl::StrJoin(table.required, ",", quoted),
                   "],\"historyDays\":", table.history_days);
@@ -146,7 +154,8 @@ void AddSchemaCommands(CLI::App* app, Runner* runner) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* schema = app->add_subcommand("schema", "Show schemas and judge changes of them");
   schema->require_subcommand(1);
-  CLI::App* show = schema->add_subcommand("show", "Print tables, keys, fields and indexes");
+  CLI::App* show =
+      schema->add_subcommand("show", "Print tables, keys, fields, indexes and aggregates");
   show->add_option("DB|FILE", arguments->database, "a database, or a .capnp file")->required();
   show->add_option("--table", arguments->table, "only this table");
   AddCommon(show, arguments);

@@ -1,8 +1,5 @@
 // sql.
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <csignal>
 #include <iostream>
@@ -52,12 +49,6 @@ class InterruptGuard {
  private:
   void (*before_)(int) = nullptr;
 };
-
-size_t TerminalWidth() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
-}
 
 // The status with the line of `text` that is wrong below it, and a mark under the place.
 absl::Status Pointed(const absl::Status& status, std::string_view text,

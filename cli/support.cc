@@ -1,3 +1,6 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -33,6 +36,12 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const std::string& direct
   OpenOptions options;
   options.read_only = read_only;
   return Database::Open(directory, options);
+}
+
+size_t TerminalWidth() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {

@@ -13,6 +13,8 @@ struct Catalog @0xb4a7c1f05e0d9a02 {
   tables @3 :List(Table);
   nodes @4 :List(Data);
   # The canonical message of each compiled schema node.
+  aggregateIds @5 :UInt32;
+  # How many ids of aggregates were given out.
 }
 
 struct FieldRef @0xb4a7c1f05e0d9a03 {
@@ -54,4 +56,15 @@ struct Table @0xb4a7c1f05e0d9a07 {
   # What commits must state: 1 actor, 2 reason, 4 decision.
   historyDays @6 :UInt32;
   # 0: old versions are kept for good.
+  aggregates @7 :List(Aggregate);
+}
+
+struct Aggregate @0xb4a7c1f05e0d9a08 {
+  id @0 :UInt32;
+  name @1 :Text;
+  by @2 :List(Term);
+  sum @3 :List(Term);
+  min @4 :List(Term);
+  max @5 :List(Term);
+  where @6 :List(Condition);
 }

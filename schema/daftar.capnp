@@ -66,3 +66,27 @@ annotation decimal @0xd5d4bc7d3a1c9e08 (field) :UInt8;
 
 annotation json @0xd5d4bc7d3a1c9e09 (field) :Void;
 # On Text: holds one JSON value of any shape, checked on write and shown as JSON, not as a string.
+
+annotation aggregate @0xd5d4bc7d3a1c9e0a (struct) :Aggregate;
+# Totals of the table's records by group, kept up to date by every commit; a struct may carry several.
+
+struct Aggregate @0xd5d4bc7d3a1c9e0b {
+  name @0 :Text;
+  # Unique among the aggregates of the table: letters, digits and underscores, starting with a letter.
+  by @1 :List(Text);
+  # What makes a group, written as `on` of an index is. Without any, all records are one group. A path
+  # into a list puts a record into one group for each distinct element. How many records a group has
+  # is always kept; a group without records is gone.
+  sum @2 :List(Text);
+  # Integers and decimals whose sum is kept, exactly. Not through lists. Nulls do not count. What is
+  # $money is only added up in groups of one currency.
+  min @3 :List(Text);
+  max @4 :List(Text);
+  # Read from an index that begins with the paths of `by` and goes on with this one, which must be
+  # declared.
+  where @5 :Text;
+  # Only records that meet this condition count; written as in an index.
+}
+
+annotation money @0xd5d4bc7d3a1c9e0c (field) :Text;
+# On an integer: an amount in the currency that the text field of this name, beside it, holds.

@@ -71,7 +71,8 @@ struct DecisionRef @0x9474dd7bac51cde8 {
 }
 
 struct Money @0xbe3a32a3c03b2733 {
-  minorUnits @0 :Int64;  # Whole minor units of the currency: 12.34 USD is 1234, 5 IRR is 500.
+  minorUnits @0 :Int64 $Daftar.money("currency");
+  # Whole minor units of the currency: 12.34 USD is 1234, 5 IRR is 500.
   currency @1 :Text;
 }
 
@@ -207,7 +208,9 @@ struct Plot @0xa42b3f03d3f52fd0
                   where = "status = free", covering = ["freeFrom", "use"])
     $Daftar.index(name = "byAncestor", on = ["parents"])
     $Daftar.index(name = "byStatus", on = ["zone", "park", "status"],
-                  covering = ["areaSquareMetres"]) {
+                  covering = ["areaSquareMetres"])
+    $Daftar.aggregate(name = "occupancy", by = ["zone", "park", "status"],
+                      sum = ["areaSquareMetres"]) {
   zone @0 :Text;
   park @1 :Text;
   no @2 :Text;
@@ -374,7 +377,11 @@ struct Project @0x84b47402000ae932
     $Daftar.index(name = "unbalancedParents", on = ["parentEquityState", "country"],
                   where = "parentEquityState in (short, over)")
     $Daftar.index(name = "byDecision", on = ["decision.body", "decision.session", "decision.no"],
-                  where = "decision.body is not null") {
+                  where = "decision.body is not null")
+    $Daftar.aggregate(name = "jobs", by = ["country", "province"],
+                      sum = ["jobsPlanned", "jobsActual"])
+    $Daftar.aggregate(name = "committed", by = ["sector", "committed.currency"],
+                      sum = ["committed.minorUnits"]) {
   no @0 :Text;
   names @1 :List(Name);
   identifiers @2 :List(Identifier);
@@ -461,7 +468,9 @@ struct Investment @0xdc616cd7d0ddb5f3
     $Daftar.index(name = "byDate", on = ["valueDate desc nulls last", "kind"],
                   covering = ["project", "usdCents"])
     $Daftar.index(name = "reversal", on = ["reversalOf"], unique = true,
-                  where = "reversalOf is not null") {
+                  where = "reversalOf is not null")
+    $Daftar.aggregate(name = "perProject", by = ["project", "kind", "amount.currency"],
+                      sum = ["amount.minorUnits", "usdCents"]) {
   # A promise or a contribution. Never re-valued later: a correction is a reversal and a new record.
   no @0 :Text;
   project @1 :Text;
@@ -509,7 +518,10 @@ struct Permit @0xed5b69487525f0bd
     $Daftar.index(name = "byState", on = ["state", "stateSince desc"], covering = ["firm", "kind"])
     $Daftar.index(name = "byActivity", on = ["activities.scheme", "activities.code"])
     $Daftar.index(name = "byDecision", on = ["decision.body", "decision.session", "decision.no"],
-                  where = "decision.body is not null") {
+                  where = "decision.body is not null")
+    $Daftar.aggregate(name = "byState", by = ["zone", "state"])
+    $Daftar.aggregate(name = "running", by = ["zone"], min = ["validTo"], max = ["validTo"],
+                      where = "state in (issued, active) and validTo is not null") {
   no @0 :Text;  # As printed on it, unique in the registry and never used again.
   authority @1 :Text;
   kind @2 :Text;

@@ -2,6 +2,7 @@
 #include "base/json_string.h"
 #include "base/status.h"
 #include "daftar/database.h"
+#include "query/continuation.h"
 #include "record/json_codec.h"
 
 namespace daftar {
@@ -52,7 +53,21 @@ absl::StatusOr<std::string> Cursor::ToJson() const {
 }
 
 StopReason Cursor::stop_reason() const { return state_->executor.stop_reason(); }
+absl::StatusOr<std::string> Cursor::Continuation() const {
+  const query::Executor& executor = state_->executor;
+  if (executor.stop_reason() == StopReason::kExhausted) return std::string();
+  const query::BoundQuery& query = executor.plan().query;
+  query::Continuation continuation;
+  DAFTAR_ASSIGN_OR_RETURN(continuation.place, executor.Place());
+  continuation.version = executor.view().version;
+  continuation.is_pinned = query.pages == PageState::kOneState;
+  continuation.table = query.table->id;
+  continuation.query_digest = query::DigestOf(query);
+  return query::SealContinuation(executor.view().database, continuation);
+}
+
 QueryCounts Cursor::counts() const { return state_->executor.counts(); }
+QueryTimes Cursor::times() const { return state_->executor.times(); }
 std::string Cursor::Explain() const { return state_->executor.plan().ToString(); }
 
 std::vector<Cursor::ColumnInfo> Cursor::columns() const {

@@ -9,6 +9,7 @@
 #include "catalog/resolve.h"
 #include "io/stats.h"
 #include "io/verify.h"
+#include "query/continuation.h"
 #include "storage/open.h"
 
 namespace daftar {
@@ -145,7 +146,15 @@ absl::StatusOr<Cursor> Database::Run(const ReadView& view, const Query& query) c
 }
 
 absl::StatusOr<Cursor> Database::Run(const Query& query) const {
-  return internal::RunQuery(state_->core->View(), query);
+  txn::ReadView view = state_->core->View();
+  if (query.after().has_value()) {
+    DAFTAR_ASSIGN_OR_RETURN(const query::Continuation continuation,
+                            query::OpenContinuation(view.database, *query.after()));
+    if (continuation.is_pinned) {
+      DAFTAR_ASSIGN_OR_RETURN(view, state_->core->ViewAsOf(continuation.version));
+    }
+  }
+  return internal::RunQuery(std::move(view), query);
 }
 
 std::vector<std::string> Database::TableNames() const {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "daftar/database.h"
+#include "io/analyze.h"
 #include "storage/directory_lock.h"
 #include "storage/open.h"
 #include "storage/salvage.h"
@@ -112,6 +113,11 @@ absl::StatusOr<PruneReport> Database::PruneHistory(const PruneOptions& options) 
   // Of two at once, one could let a history begin earlier again than the other has removed it.
   absl::MutexLock lock(&state_->prune_mutex);
   return txn::PruneHistory(state_->core.get(), options);
+}
+
+absl::StatusOr<AnalyzeReport> Database::Analyze(const AnalyzeOptions& options) {
+  DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
+  return io::Analyze(state_->core.get(), options);
 }
 
 absl::Status Database::CatchUp() { return state_->core->CatchUp(); }

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "api/state.h"
 #include "base/status.h"
+#include "query/continuation.h"
 #include "query/planner.h"
 #include "record/envelope.h"
 
@@ -38,7 +39,11 @@ absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view tab
 absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
   DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *bound.table));
-  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(bound)));
+  if (query.after().has_value()) {
+    DAFTAR_RETURN_IF_ERROR(query::GoOn(view, *query.after(), &bound));
+  }
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan,
+                          query::MakePlan(std::move(bound), view.statistics.get()));
   return DatabaseAccess::MakeCursor(std::move(view), std::move(plan));
 }
 

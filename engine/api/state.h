@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "audit/change_feed.h"
 #include "daftar/database.h"
+#include "query/aggregate_scan.h"
 #include "query/executor.h"
 #include "record/message.h"
 #include "txn/core.h"
@@ -52,6 +53,13 @@ class CursorState {
   query::Executor executor;
 };
 
+class AggregateState {
+ public:
+  explicit AggregateState(query::AggregateScan begun) : scan(std::move(begun)) {}
+  query::AggregateScan scan;
+  Group group;
+};
+
 class ChangeFeedState {
  public:
   ChangeFeedState(txn::ReadView view, CommitVersion after) : feed(std::move(view), after) {}
@@ -71,6 +79,9 @@ struct DatabaseAccess {
   }
   static Cursor MakeCursor(txn::ReadView view, query::Plan plan) {
     return Cursor(std::make_unique<CursorState>(std::move(view), std::move(plan)));
+  }
+  static AggregateCursor MakeAggregateCursor(query::AggregateScan scan) {
+    return AggregateCursor(std::make_unique<AggregateState>(std::move(scan)));
   }
 };
 
@@ -98,6 +109,7 @@ absl::StatusOr<std::optional<Record>> FindRecord(const txn::ReadView& view, std:
                                                  const Key& key);
 absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view table, const Key& key);
 absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query);
+absl::StatusOr<AggregateCursor> RunAggregate(txn::ReadView view, const AggregateQuery& query);
 
 // The store key for a user's key. Errors: InvalidArgument naming the field.
 absl::StatusOr<codec::EncodedKey> EncodeKey(const catalog::TableDef& table, const Key& key);

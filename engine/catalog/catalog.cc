@@ -26,6 +26,12 @@ std::vector<codec::KeyPart> PartsOf(const std::vector<Term>& terms) {
   return parts;
 }
 
+bool SameCondition(const record::Condition& a, const record::Condition& b) {
+  return a.path == b.path && a.op == b.op &&
+         std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(),
+                             b.operands.end());
+}
+
 size_t IndexDef::list_count() const {
   size_t count = 0;
   for (const Term& term : on) count = std::max(count, term.path.list_count());
@@ -47,6 +53,23 @@ const IndexDef* TableDef::FindIndex(std::string_view wanted) const {
     if (index.name == wanted) return &index;
   }
   return nullptr;
+}
+
+absl::StatusOr<const AggregateDef*> TableDef::GetAggregate(std::string_view wanted) const {
+  std::string names;
+  for (const AggregateDef& aggregate : aggregates) {
+    if (aggregate.name() == wanted) return &aggregate;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", aggregate.name());
+  }
+  return NotFound("no such aggregate")
+      .With("aggregate", wanted)
+      .With("table", name)
+      .With("aggregates", names.empty() ? "(none)" : names);
+}
+
+bool Catalog::has_aggregates() const {
+  return std::any_of(tables.begin(), tables.end(),
+                     [](const TableDef& table) { return !table.aggregates.empty(); });
 }
 
 const TableDef* Catalog::FindTable(std::string_view name) const {

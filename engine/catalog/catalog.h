@@ -45,12 +45,35 @@ struct IndexDef {
   const record::FieldPath& longest_fan_out() const;
 };
 
+// Whether two conditions are met by the same records: the order of `in (…)` does not count.
+bool SameCondition(const record::Condition& a, const record::Condition& b);
+
+// Totals by group, kept up to date by every commit.
+struct AggregateDef {
+  AggregateId id;
+  // The groups of a record, described as its entries in an index would be: `on` is what groups are
+  // by, which may be nothing, `covering` what is summed up. Its id means nothing.
+  IndexDef groups;
+  // Paths whose least or greatest value is looked up in an index of the table.
+  struct Extreme {
+    record::FieldPath path;
+    size_t index = 0;  // into TableDef::indexes; its `on` goes through `by` and then to the path
+  };
+  std::vector<Extreme> mins;
+  std::vector<Extreme> maxs;
+
+  const std::string& name() const { return groups.name; }
+  const std::vector<Term>& by() const { return groups.on; }
+  const std::vector<Term>& sums() const { return groups.covering; }
+};
+
 struct TableDef {
   TableId id;
   std::string name;
   capnp::StructSchema schema;
   std::vector<Term> key;
   std::vector<IndexDef> indexes;
+  std::vector<AggregateDef> aggregates;
   // What a commit to the table must state.
   bool requires_actor = false;
   bool requires_reason = false;
@@ -60,7 +83,16 @@ struct TableDef {
 
   // The index called `name`, or null. Lifetime: as long as the table.
   const IndexDef* FindIndex(std::string_view name) const;
+  // Errors: NotFound naming the aggregate and those there are.
+  absl::StatusOr<const AggregateDef*> GetAggregate(std::string_view name) const;
 };
+
+// Finds the index that gives the least and greatest values of `extreme->path` in each group of
+// `aggregate`: its first terms are those of `by` in any order, the next one is the path, and it has
+// the same records, but perhaps for those where the path is null. Errors: InvalidArgument with the
+// index that it takes.
+absl::Status FindExtreme(const TableDef& table, const AggregateDef& aggregate,
+                         AggregateDef::Extreme* extreme);
 
 // What a commit to the table must state, by the names of the schema: "actor", "reason", "decision".
 std::vector<std::string_view> RequiredParts(const TableDef& table);
@@ -70,6 +102,7 @@ struct Catalog {
   SchemaVersion version;
   TableId next_table;
   IndexId next_index;
+  AggregateId next_aggregate = AggregateId(1);
   std::shared_ptr<const record::SchemaSet> schemas;
   std::vector<TableDef> tables;  // in the order of their declaration
 
@@ -80,6 +113,7 @@ struct Catalog {
   const TableDef* FindType(uint64_t type_id) const;
   // Errors: NotFound naming the table and those there are.
   absl::StatusOr<const TableDef*> GetTable(std::string_view name) const;
+  bool has_aggregates() const;
 };
 
 }  // namespace daftar::catalog

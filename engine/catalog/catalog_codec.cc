@@ -64,10 +64,34 @@ void WriteIndex(const IndexDef& index, stored::Index::Builder out) {
   for (uint i = 0; i < where.size(); ++i) WriteCondition(index.where[i], where[i]);
 }
 
+std::vector<Term> TermsOf(const std::vector<AggregateDef::Extreme>& extremes,
+                          const TableDef& table) {
+  std::vector<Term> terms;
+  for (const AggregateDef::Extreme& extreme : extremes) {
+    for (const Term& term : table.indexes[extreme.index].on) {
+      if (term.path == extreme.path) terms.push_back(term);
+    }
+  }
+  return terms;
+}
+
+void WriteAggregate(const TableDef& table, const AggregateDef& aggregate,
+                    stored::Aggregate::Builder out) {
+  out.setId(aggregate.id.value());
+  out.setName(aggregate.name().c_str());
+  WriteTerms(aggregate.by(), out.initBy(Size(aggregate.by().size())));
+  WriteTerms(aggregate.sums(), out.initSum(Size(aggregate.sums().size())));
+  WriteTerms(TermsOf(aggregate.mins, table), out.initMin(Size(aggregate.mins.size())));
+  WriteTerms(TermsOf(aggregate.maxs, table), out.initMax(Size(aggregate.maxs.size())));
+  auto where = out.initWhere(Size(aggregate.groups.where.size()));
+  for (uint i = 0; i < where.size(); ++i) WriteCondition(aggregate.groups.where[i], where[i]);
+}
+
 void WriteCatalog(const Catalog& catalog, stored::Catalog::Builder out) {
   out.setSchemaVersion(catalog.version.value());
   out.setNextTableId(catalog.next_table.value());
   out.setNextIndexId(catalog.next_index.value());
+  out.setAggregateIds(catalog.next_aggregate.value() - 1);
   auto tables = out.initTables(Size(catalog.tables.size()));
   for (uint i = 0; i < tables.size(); ++i) {
     const TableDef& table = catalog.tables[i];
@@ -81,6 +105,12 @@ void WriteCatalog(const Catalog& catalog, stored::Catalog::Builder out) {
     tables[i].setHistoryDays(table.history_days);
     auto indexes = tables[i].initIndexes(Size(table.indexes.size()));
     for (uint j = 0; j < indexes.size(); ++j) WriteIndex(table.indexes[j], indexes[j]);
+    // Without any the bytes stay those of a schema from before there were aggregates.
+    if (table.aggregates.empty()) continue;
+    auto aggregates = tables[i].initAggregates(Size(table.aggregates.size()));
+    for (uint j = 0; j < aggregates.size(); ++j) {
+      WriteAggregate(table, table.aggregates[j], aggregates[j]);
+    }
   }
   const auto nodes = catalog.schemas->nodes();
   auto list = out.initNodes(Size(nodes.size()));
@@ -152,6 +182,16 @@ absl::StatusOr<record::Condition> ReadCondition(capnp::StructSchema schema,
   return condition;
 }
 
+absl::StatusOr<std::vector<record::Condition>> ReadWhere(
+    capnp::StructSchema schema, capnp::List<stored::Condition>::Reader list) {
+  std::vector<record::Condition> where;
+  for (auto condition : list) {
+    DAFTAR_ASSIGN_OR_RETURN(record::Condition read, ReadCondition(schema, condition));
+    where.push_back(std::move(read));
+  }
+  return where;
+}
+
 absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Reader source) {
   IndexDef index;
   index.id = IndexId(source.getId());
@@ -159,11 +199,33 @@ absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Re
   DAFTAR_ASSIGN_OR_RETURN(index.on, ReadTerms(schema, source.getOn(), true));
   index.unique = source.getUnique();
   DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering(), true));
-  for (auto condition : source.getWhere()) {
-    DAFTAR_ASSIGN_OR_RETURN(record::Condition read, ReadCondition(schema, condition));
-    index.where.push_back(std::move(read));
-  }
+  DAFTAR_ASSIGN_OR_RETURN(index.where, ReadWhere(schema, source.getWhere()));
   return index;
+}
+
+absl::StatusOr<std::vector<AggregateDef::Extreme>> ReadExtremes(
+    const TableDef& table, const AggregateDef& aggregate, capnp::List<stored::Term>::Reader list) {
+  std::vector<AggregateDef::Extreme> extremes;
+  for (auto source : list) {
+    AggregateDef::Extreme& extreme = extremes.emplace_back();
+    DAFTAR_ASSIGN_OR_RETURN(extreme.path, ReadPath(table.schema, source.getPath()));
+    DAFTAR_RETURN_IF_ERROR(FindExtreme(table, aggregate, &extreme));
+  }
+  return extremes;
+}
+
+absl::StatusOr<AggregateDef> ReadAggregate(const TableDef& table,
+                                           stored::Aggregate::Reader source) {
+  AggregateDef aggregate;
+  aggregate.id = AggregateId(source.getId());
+  aggregate.groups.name = source.getName().cStr();
+  DAFTAR_ASSIGN_OR_RETURN(aggregate.groups.on, ReadTerms(table.schema, source.getBy(), true));
+  DAFTAR_ASSIGN_OR_RETURN(aggregate.groups.covering,
+                          ReadTerms(table.schema, source.getSum(), true));
+  DAFTAR_ASSIGN_OR_RETURN(aggregate.groups.where, ReadWhere(table.schema, source.getWhere()));
+  DAFTAR_ASSIGN_OR_RETURN(aggregate.mins, ReadExtremes(table, aggregate, source.getMin()));
+  DAFTAR_ASSIGN_OR_RETURN(aggregate.maxs, ReadExtremes(table, aggregate, source.getMax()));
+  return aggregate;
 }
 
 absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
@@ -171,6 +233,7 @@ absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
   catalog.version = SchemaVersion(source.getSchemaVersion());
   catalog.next_table = TableId(source.getNextTableId());
   catalog.next_index = IndexId(source.getNextIndexId());
+  catalog.next_aggregate = AggregateId(source.getAggregateIds() + 1);
   std::vector<std::string_view> nodes;
   for (auto node : source.getNodes()) nodes.push_back(View(node));
   DAFTAR_ASSIGN_OR_RETURN(catalog.schemas, record::SchemaSet::FromStored(std::move(nodes)));
@@ -184,6 +247,13 @@ absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
       DAFTAR_ASSIGN_OR_RETURN(IndexDef index, ReadIndex(table.schema, stored_index));
       if (index.id >= catalog.next_index) return DataLoss("stored index has a future id");
       table.indexes.push_back(std::move(index));
+    }
+    for (auto stored_aggregate : stored_table.getAggregates()) {
+      DAFTAR_ASSIGN_OR_RETURN(AggregateDef aggregate, ReadAggregate(table, stored_aggregate));
+      if (aggregate.id >= catalog.next_aggregate) {
+        return DataLoss("stored aggregate has a future id");
+      }
+      table.aggregates.push_back(std::move(aggregate));
     }
     const uint8_t required = stored_table.getRequires();
     if ((required & ~kRequiresAll) != 0) return DataLoss("stored table requires what is unknown");

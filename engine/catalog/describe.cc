@@ -30,44 +30,63 @@ std::string TypeText(capnp::Type type, capnp::schema::Field::Reader field) {
   return record::FieldType(type, record::MeaningOf(field)).Name();
 }
 
+std::string WhereText(const std::vector<record::Condition>& where) {
+  if (where.empty()) return "";
+  const auto condition = [](std::string* out, const record::Condition& c) { *out += c.ToString(); };
+  return absl::StrCat(", where ", absl::StrJoin(where, " and ", condition));
+}
+
 std::string IndexText(const IndexDef& index) {
   std::string text = absl::StrCat("on ", Joined(index.on));
   if (index.unique) absl::StrAppend(&text, ", unique");
   if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));
-  if (!index.where.empty()) {
-    const auto condition = [](std::string* out, const record::Condition& c) {
-      *out += c.ToString();
-    };
-    absl::StrAppend(&text, ", where ", absl::StrJoin(index.where, " and ", condition));
-  }
-  return text;
+  return text + WhereText(index.where);
+}
+
+std::string Joined(const std::vector<AggregateDef::Extreme>& extremes) {
+  return absl::StrJoin(extremes, ", ",
+                       [](std::string* out, const auto& extreme) { *out += extreme.path.text(); });
+}
+
+std::string AggregateText(const AggregateDef& aggregate) {
+  std::string text =
+      aggregate.by().empty() ? "of all" : absl::StrCat("by ", Joined(aggregate.by()));
+  absl::StrAppend(&text, ", count");
+  if (!aggregate.sums().empty()) absl::StrAppend(&text, ", sum ", Joined(aggregate.sums()));
+  if (!aggregate.mins.empty()) absl::StrAppend(&text, ", min ", Joined(aggregate.mins));
+  if (!aggregate.maxs.empty()) absl::StrAppend(&text, ", max ", Joined(aggregate.maxs));
+  return text + WhereText(aggregate.groups.where);
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<TableInfo>> Describe(const std::vector<TableDef>& tables) {
-  return record::Fenced(absl::StatusCode::kInternal, "schema does not read",
-                        [&]() -> absl::StatusOr<std::vector<TableInfo>> {
-                          std::vector<TableInfo> described;
-                          for (const TableDef& table : tables) {
-                            TableInfo& info = described.emplace_back();
-                            info.name = table.name;
-                            info.struct_name = record::TypeName(table.schema);
-                            for (const Term& term : table.key) info.key.push_back(ToString(term));
-                            for (std::string_view part : RequiredParts(table)) {
-                              info.required.emplace_back(part);
-                            }
-                            info.history_days = table.history_days;
-                            for (auto field : table.schema.getFields()) {
-                              info.fields.push_back({field.getProto().getName().cStr(),
-                                                     TypeText(field.getType(), field.getProto())});
-                            }
-                            for (const IndexDef& index : table.indexes) {
-                              info.indexes.push_back({index.name, IndexText(index)});
-                            }
-                          }
-                          return described;
-                        });
+  return record::Fenced(
+      absl::StatusCode::kInternal, "schema does not read",
+      [&]() -> absl::StatusOr<std::vector<TableInfo>> {
+        std::vector<TableInfo> described;
+        for (const TableDef& table : tables) {
+          TableInfo& info = described.emplace_back();
+          info.name = table.name;
+          info.struct_name = record::TypeName(table.schema);
+          for (const Term& term : table.key) info.key.push_back(ToString(term));
+          for (std::string_view part : RequiredParts(table)) {
+            info.required.emplace_back(part);
+          }
+          info.history_days = table.history_days;
+          for (auto field : table.schema.getFields()) {
+            info.fields.push_back(
+                {field.getProto().getName().cStr(), TypeText(field.getType(), field.getProto())});
+          }
+          for (const IndexDef& index : table.indexes) {
+            info.indexes.push_back({index.name, IndexText(index)});
+          }
+          for (const AggregateDef& aggregate : table.aggregates) {
+            info.aggregates.push_back({aggregate.name(), AggregateText(aggregate)});
+          }
+        }
+        return described;
+      });
 }
 
 }  // namespace daftar::catalog

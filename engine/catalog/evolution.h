@@ -41,4 +41,12 @@ struct IndexMatch {
 // their order, then the dropped ones. Lifetime: points into the tables.
 std::vector<IndexMatch> MatchIndexes(const TableDef& from, const TableDef& to);
 
+// The same of an aggregate. `same_groups`: the stored totals are those that `to` wants.
+struct AggregateMatch {
+  const AggregateDef* from = nullptr;
+  const AggregateDef* to = nullptr;
+  bool same_groups = false;
+};
+std::vector<AggregateMatch> MatchAggregates(const TableDef& from, const TableDef& to);
+
 }  // namespace daftar::catalog

@@ -26,6 +26,8 @@ enum class Rule : int {
   kUniqueDropped = 13,
   kRequirementsChanged = 14,
   kHistoryDaysChanged = 15,
+  kAggregateDropped = 16,
+  kAggregateRenamed = 17,
 
   kIndexAdded = 20,
   kIndexTermsChanged = 21,
@@ -33,6 +35,8 @@ enum class Rule : int {
   kIndexWhereChanged = 23,
   kUniqueAdded = 24,
   kNullabilityChanged = 25,
+  kAggregateAdded = 26,
+  kAggregateChanged = 27,
 
   kKeyChanged = 30,
   kDecimalChanged = 31,

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "catalog/evolution_aggregates.h"
+#include "catalog/evolution_match.h"
 
 namespace daftar::catalog {
 namespace {
@@ -34,13 +36,7 @@ const TableDef* FindByName(const std::vector<TableDef>& tables, std::string_view
   return found == tables.end() ? nullptr : &*found;
 }
 
-// Neither the order of conditions nor that of `in (…)` changes which records meet them.
-bool SameCondition(const record::Condition& a, const record::Condition& b) {
-  return a.path == b.path && a.op == b.op &&
-         std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(),
-                             b.operands.end());
-}
-
+// The order of conditions does not change which records meet them.
 bool SameWhere(const IndexDef& a, const IndexDef& b) {
   return std::is_permutation(a.where.begin(), a.where.end(), b.where.begin(), b.where.end(),
                              SameCondition);
@@ -157,6 +153,7 @@ void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) 
                                "; those already removed do not come back"));
   }
   for (const IndexMatch& match : MatchIndexes(from, to)) CompareIndex(to, match, findings);
+  CompareAggregates(from, to, findings);
 }
 
 void CompareTableName(const std::vector<TableDef>& before, const TableDef& from, const TableDef& to,
@@ -190,29 +187,15 @@ void ReportMissingTable(const SchemaSide& to, const TableDef& from, Findings* fi
 }  // namespace
 
 std::vector<IndexMatch> MatchIndexes(const TableDef& from, const TableDef& to) {
-  std::vector<const IndexDef*> partner(to.indexes.size(), nullptr);
-  std::vector<bool> taken(from.indexes.size(), false);
-  const auto pass = [&](auto&& fits) {
-    for (size_t t = 0; t < to.indexes.size(); ++t) {
-      for (size_t f = 0; f < from.indexes.size() && partner[t] == nullptr; ++f) {
-        if (taken[f] || !fits(from.indexes[f], to.indexes[t])) continue;
-        partner[t] = &from.indexes[f];
-        taken[f] = true;
-      }
-    }
+  const auto same_name = [](const IndexDef& a, const IndexDef& b) { return a.name == b.name; };
+  const auto same_both = [&](const IndexDef& a, const IndexDef& b) {
+    return same_name(a, b) && SameDefinition(a, b);
   };
-  pass([](const IndexDef& a, const IndexDef& b) {
-    return a.name == b.name && SameDefinition(a, b);
-  });
-  pass(SameDefinition);
-  pass([](const IndexDef& a, const IndexDef& b) { return a.name == b.name; });
   std::vector<IndexMatch> matches;
-  for (size_t t = 0; t < to.indexes.size(); ++t) {
-    const bool same = partner[t] != nullptr && SameEntries(*partner[t], to.indexes[t]);
-    matches.push_back({partner[t], &to.indexes[t], same});
-  }
-  for (size_t f = 0; f < from.indexes.size(); ++f) {
-    if (!taken[f]) matches.push_back({&from.indexes[f], nullptr, false});
+  for (const auto& [before, after] :
+       MatchByPasses<IndexDef>(from.indexes, to.indexes, {same_both, SameDefinition, same_name})) {
+    const bool same = before != nullptr && after != nullptr && SameEntries(*before, *after);
+    matches.push_back({before, after, same});
   }
   return matches;
 }

@@ -2,8 +2,10 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "record/annotations.h"
+#include "record/field_type.h"
 
 namespace daftar::catalog {
 namespace {
@@ -55,7 +57,39 @@ absl::Status CheckAnnotation(capnp::schema::Annotation::Reader annotation, capnp
   return absl::OkStatus();
 }
 
-absl::Status CheckField(capnp::StructSchema::Field field) {
+// Whether `schema`, or what it is a group of, has a text or enumeration of this name.
+bool HasCurrency(const record::SchemaSet& schemas, capnp::StructSchema schema,
+                 const std::string& name) {
+  while (true) {
+    KJ_IF_MAYBE (field, schema.findFieldByName(name.c_str())) {
+      return field->getType().isText() || field->getType().isEnum();
+    }
+    if (!schema.getProto().getStruct().getIsGroup()) return false;
+    const auto outer = schemas.Struct(schema.getProto().getScopeId());
+    if (!outer.ok()) return false;
+    schema = *outer;
+  }
+}
+
+absl::Status CheckMoney(const record::SchemaSet& schemas, capnp::StructSchema::Field field) {
+  bool is_money = false;
+  for (auto annotation : field.getProto().getAnnotations()) {
+    if (annotation.getId() == record::kMoneyAnnotation) is_money = true;
+  }
+  if (!is_money) return absl::OkStatus();
+  const Which which = field.getType().which();
+  const record::Meaning meaning = record::MeaningOf(field.getProto()).meaning;
+  if (which < Which::INT8 || which > Which::UINT64 || meaning == record::Meaning::kDate ||
+      meaning == record::Meaning::kInstant) {
+    return InvalidArgument("$money stands on an integer or a decimal only");
+  }
+  const std::string name(record::CurrencyOf(field.getProto()));
+  if (HasCurrency(schemas, field.getContainingStruct(), name)) return absl::OkStatus();
+  return InvalidArgument("$money names a text or enumeration beside the field: its currency")
+      .With("currency", absl::StrCat("'", name, "'"));
+}
+
+absl::Status CheckField(const record::SchemaSet& schemas, capnp::StructSchema::Field field) {
   const capnp::Type type = ElementOf(field.getType());
   if (type.isAnyPointer()) {
     return InvalidArgument("AnyPointer and generic parameters cannot be stored; name a type");
@@ -69,7 +103,7 @@ absl::Status CheckField(capnp::StructSchema::Field field) {
     }
     DAFTAR_RETURN_IF_ERROR(CheckAnnotation(annotation, type));
   }
-  return absl::OkStatus();
+  return CheckMoney(schemas, field);
 }
 
 }  // namespace
@@ -79,7 +113,7 @@ absl::Status CheckFields(const record::SchemaSet& schemas) {
     auto schema = schemas.Struct(id);
     if (!schema.ok()) continue;  // an enumeration
     for (auto field : schema->getFields()) {
-      absl::Status status = CheckField(field);
+      absl::Status status = CheckField(schemas, field);
       if (!status.ok()) {
         status = WithContext(status, "struct", record::TypeName(*schema));
         return WithContext(status, "field", field.getProto().getName().cStr());

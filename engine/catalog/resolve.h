@@ -13,6 +13,7 @@ namespace daftar::catalog {
 inline constexpr size_t kNameBytesMax = 64;
 inline constexpr size_t kTermsMax = 16;
 inline constexpr size_t kIndexesPerTableMax = 64;
+inline constexpr size_t kAggregatesPerTableMax = 64;
 inline constexpr size_t kTablesMax = 4096;
 
 // The tables that the annotations of a schema declare, without ids (all zero).

@@ -18,4 +18,10 @@ std::string IndexPrefix(IndexId index) {
   return prefix;
 }
 
+std::string AggregatePrefix(AggregateId aggregate) {
+  std::string prefix = SpacePrefix(Space::kAggregate);
+  AppendOrderedVarint(aggregate.value(), &prefix);
+  return prefix;
+}
+
 }  // namespace daftar::codec

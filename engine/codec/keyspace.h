@@ -14,14 +14,16 @@ enum class Space : uint8_t {
   kCatalog = 1,
   kRecord = 2,
   kIndex = 3,
+  kAggregate = 4,
   kHistory = 5,
   kJournal = 6,
   kHelper = 8,
 };
 
-// Prefix of all records of a table, and of all entries of an index.
+// Prefix of all records of a table, of all entries of an index, and of all groups of an aggregate.
 std::string RecordPrefix(TableId table);
 std::string IndexPrefix(IndexId index);
+std::string AggregatePrefix(AggregateId aggregate);
 
 // Prefix of everything in a space.
 std::string SpacePrefix(Space space);

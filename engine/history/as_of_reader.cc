@@ -216,7 +216,8 @@ bool IsVersioned(std::string_view key) {
   if (key.empty()) return false;
   const char space = key.front();
   return space == static_cast<char>(codec::Space::kRecord) ||
-         space == static_cast<char>(codec::Space::kIndex);
+         space == static_cast<char>(codec::Space::kIndex) ||
+         space == static_cast<char>(codec::Space::kAggregate);
 }
 
 class AsOfReader final : public Reader {

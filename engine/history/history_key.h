@@ -33,8 +33,8 @@ struct HistoryId {
 // Errors: DataLoss when `key` is not what HistoryKey makes. Lifetime: as `key`.
 absl::StatusOr<HistoryId> ParseHistoryKey(std::string_view key);
 
-// The commit that wrote `value` at the key of a record or an index entry. Looks at no checksum.
-// Errors: DataLoss when the value is too short to have one.
+// The commit that wrote `value` at the key of a record, an index entry or a group. Looks at no
+// checksum. Errors: DataLoss when the value is too short to have one.
 absl::StatusOr<CommitVersion> CreatedBy(std::string_view live_key, std::string_view value);
 
 }  // namespace daftar::history

@@ -12,12 +12,12 @@ namespace {
 // Builds the entries of one record by walking its lists.
 class EntryBuilder {
  public:
-  EntryBuilder(const catalog::IndexDef& index, std::string_view primary_key,
+  EntryBuilder(std::string prefix, const catalog::IndexDef& index, std::string_view primary_key,
                const record::Message& record)
       : index_(index),
         primary_key_(primary_key),
         record_(record),
-        prefix_(codec::IndexPrefix(index.id)),
+        prefix_(std::move(prefix)),
         list_count_(index.list_count()) {}
 
   absl::StatusOr<std::vector<Entry>> Build() {
@@ -96,8 +96,15 @@ absl::StatusOr<codec::EncodedKey> RecordKey(const catalog::TableDef& table,
 absl::StatusOr<std::vector<Entry>> EntriesOf(const catalog::IndexDef& index,
                                              std::string_view primary_key,
                                              const record::Message& record) {
-  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
-                        [&] { return EntryBuilder(index, primary_key, record).Build(); });
+  return EntriesUnder(codec::IndexPrefix(index.id), index, primary_key, record);
+}
+
+absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalog::IndexDef& index,
+                                                std::string_view primary_key,
+                                                const record::Message& record) {
+  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
+    return EntryBuilder(std::move(prefix), index, primary_key, record).Build();
+  });
 }
 
 EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after) {

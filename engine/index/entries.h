@@ -41,6 +41,11 @@ absl::StatusOr<std::vector<Entry>> EntriesOf(const catalog::IndexDef& index,
                                              std::string_view primary_key,
                                              const record::Message& record);
 
+// The same with `prefix` before their keys instead of the index's.
+absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalog::IndexDef& index,
+                                                std::string_view primary_key,
+                                                const record::Message& record);
+
 // What turns the entries `before` into `after`; both in key order.
 struct EntryChanges {
   std::vector<Entry> removed;

@@ -41,6 +41,11 @@ absl::StatusOr<DatabaseStats> CollectStats(const txn::Core& core, const txn::Rea
       DAFTAR_ASSIGN_OR_RETURN(const Count found, CountRange(view, codec::IndexPrefix(index.id)));
       entry.indexes.push_back({index.name, found.entries});
     }
+    for (const catalog::AggregateDef& aggregate : table.aggregates) {
+      DAFTAR_ASSIGN_OR_RETURN(const Count found,
+                              CountRange(view, codec::AggregatePrefix(aggregate.id)));
+      entry.aggregates.push_back({aggregate.name(), found.entries});
+    }
   }
   DAFTAR_ASSIGN_OR_RETURN(const storage::StoreStats store, core.store().Stats());
   stats.disk_bytes = store.disk_bytes;

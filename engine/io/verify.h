@@ -15,8 +15,10 @@ namespace daftar::io {
 //   and ended when the journal says that it was replaced or deleted, and no other version was;
 // - every entry of every index, old and present, is one that some version had, from the commit that
 //   made it to the one that ended it, and every one that should be there is.
-// What ended before the history of a table begins is left out. With options.repair the entries are
-// put right, in batches, while other writers wait; records and journal never are.
+// - the totals of every aggregate, old and present, are those of the records that held then. Of a
+//   table with damaged or missing versions they are not looked at.
+// What ended before the history of a table begins is left out. With options.repair entries and
+// totals are put right, in batches, while other writers wait; records and journal never are.
 //
 // Reads everything once. `spill_folder` must exist and takes up to the size of the indexes and the
 // journal. A database that follows another process must not catch up meanwhile.

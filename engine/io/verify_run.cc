@@ -20,8 +20,12 @@ std::unique_ptr<storage::Iterator> VerifyRun::IteratePrefix(std::string_view pre
   return Iterate({std::string(prefix), codec::PrefixEnd(prefix)});
 }
 
+storage::SorterOptions VerifyRun::NewSorterOptions(size_t memory_bytes_max) const {
+  return {spill_folder_, memory_bytes_max, false};
+}
+
 storage::ExternalSorter VerifyRun::NewSorter(size_t memory_bytes_max) const {
-  return storage::ExternalSorter({spill_folder_, memory_bytes_max, false});
+  return storage::ExternalSorter(NewSorterOptions(memory_bytes_max));
 }
 
 void VerifyRun::LoadHistoryStarts() {

@@ -43,6 +43,7 @@ class VerifyRun {
   // Reads once, so that the cache stays what it was.
   std::unique_ptr<storage::Iterator> Iterate(const storage::KeyRange& range) const;
   std::unique_ptr<storage::Iterator> IteratePrefix(std::string_view prefix) const;
+  storage::SorterOptions NewSorterOptions(size_t memory_bytes_max) const;
   storage::ExternalSorter NewSorter(size_t memory_bytes_max) const;
 
   // Loads where histories begin; what is wrong with that is reported.

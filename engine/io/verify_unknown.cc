@@ -10,6 +10,7 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "history/history_key.h"
+#include "index/statistics.h"
 
 namespace daftar::io {
 namespace {
@@ -27,6 +28,22 @@ absl::Status CheckGap(VerifyRun* run, const storage::KeyRange& gap) {
 
 }  // namespace
 
+absl::Status CheckStatistics(VerifyRun* run) {
+  for (const std::string& prefix : index::StatisticsPrefixes()) {
+    const auto entries = run->IteratePrefix(prefix);
+    while (true) {
+      DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
+      if (!found) break;
+      const auto statistics = index::DecodeStatistics(entries->key(), entries->value());
+      if (statistics.ok()) continue;
+      run->Report({.kind = ProblemKind::kDamagedStatistics,
+                   .key = absl::StrCat("0x", absl::BytesToHexString(entries->key())),
+                   .message = std::string(statistics.status().message())});
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckUnknownKeys(VerifyRun* run) {
   std::vector<std::string> known = {codec::SpacePrefix(codec::Space::kHeader),
                                     codec::SpacePrefix(codec::Space::kCatalog),
@@ -39,7 +56,13 @@ absl::Status CheckUnknownKeys(VerifyRun* run) {
       known.push_back(codec::IndexPrefix(index.id));
       known.push_back(history::HistoryPrefix(codec::IndexPrefix(index.id)));
     }
+    for (const catalog::AggregateDef& aggregate : table.aggregates) {
+      known.push_back(codec::AggregatePrefix(aggregate.id));
+      known.push_back(history::HistoryPrefix(codec::AggregatePrefix(aggregate.id)));
+    }
   }
+  // Also those of an index that is no longer there: they do no harm.
+  for (std::string& prefix : index::StatisticsPrefixes()) known.push_back(std::move(prefix));
   std::sort(known.begin(), known.end());
   std::string from;
   for (size_t i = 0; i <= known.size(); ++i) {

@@ -10,4 +10,7 @@ namespace daftar::io {
 // database has. Errors: those of the store.
 absl::Status CheckUnknownKeys(VerifyRun* run);
 
+// Reports statistics that do not verify. Errors: those of the store.
+absl::Status CheckStatistics(VerifyRun* run);
+
 }  // namespace daftar::io

@@ -130,28 +130,6 @@ bool Multiply(std::vector<std::string> points, std::vector<std::string>* prefixe
   return true;
 }
 
-codec::Nulls UsualNulls(SortDirection direction) {
-  return direction == SortDirection::kAscending ? codec::Nulls::kFirst : codec::Nulls::kLast;
-}
-
-// Whether the conditions leave no record whose value at `path` is null.
-bool NeverNull(const BoundQuery& query, const record::FieldPath& path) {
-  return std::any_of(query.conditions.begin(), query.conditions.end(),
-                     [&](const Condition& condition) {
-                       return condition.path == path && condition.op != Operator::kIsNull;
-                     });
-}
-
-// Whether `term` gives `order` when walked in the given direction.
-bool TermGives(const Term& term, const OrderTerm& order, bool reverse, bool never_null) {
-  if (!(term.path == order.path)) return false;
-  const bool descending = (term.part.direction == codec::Direction::kDescending) != reverse;
-  if (descending != (order.direction == SortDirection::kDescending)) return false;
-  if (term.part.nulls == codec::Nulls::kNever || never_null) return true;
-  const bool first = (term.part.nulls == codec::Nulls::kFirst) != reverse;
-  return first == (UsualNulls(order.direction) == codec::Nulls::kFirst);
-}
-
 }  // namespace
 
 std::string AccessPath::prefix() const {
@@ -195,10 +173,12 @@ void BoundRanges(const AccessPath& path, Plan* plan) {
     }
     break;
   }
-  for (const std::string& prefix : prefixes) {
+  for (std::string& prefix : prefixes) {
     storage::KeyRange range{Interval::Within(prefix, interval.lower),
                             Interval::Within(prefix, interval.upper)};
-    if (range.lower < range.upper) plan->ranges.push_back(std::move(range));
+    if (range.lower >= range.upper) continue;
+    plan->ranges.push_back(std::move(range));
+    plan->prefixes.push_back(std::move(prefix));
   }
   // With every term that fans out held to one value, a record has one entry at most.
   const auto& terms = path.terms();
@@ -209,47 +189,14 @@ void BoundRanges(const AccessPath& path, Plan* plan) {
       path.index != nullptr && path.index->fans_out() && (plan->ranges.size() > 1 || element_free);
 }
 
-bool GivesOrder(const AccessPath& path, Plan* plan) {
-  // Terms in entry order; those held to one value give any order.
-  std::vector<Term> terms = path.terms();
-  if (path.index != nullptr) {
-    terms.insert(terms.end(), path.table->key.begin(), path.table->key.end());
-  }
-  const auto held = [&](const record::FieldPath& field) {
-    return std::any_of(plan->query.conditions.begin(), plan->query.conditions.end(),
-                       [&](const Condition& condition) {
-                         return condition.path == field && condition.op == Operator::kEqual &&
-                                !field.fans_out();
-                       });
-  };
-  for (const bool reverse : {false, true}) {
-    size_t next = 0;
-    const bool gives = std::all_of(
-        plan->query.orders.begin(), plan->query.orders.end(), [&](const OrderTerm& order) {
-          if (held(order.path)) return true;
-          while (next < terms.size() && (next < plan->equal_terms && plan->ranges.size() <= 1)) {
-            ++next;
-          }
-          while (next < terms.size() && held(terms[next].path)) ++next;
-          return next < terms.size() &&
-                 TermGives(terms[next++], order, reverse, NeverNull(plan->query, order.path));
-        });
-    // A record with several entries would take its place from any of them.
-    if (gives && !(plan->may_repeat && !plan->query.orders.empty())) {
-      plan->reverse = reverse;
-      return true;
-    }
-  }
-  return false;
-}
-
 void FindSlots(const AccessPath& path, Plan* plan) {
   if (path.index == nullptr) return;
-  const auto find = [&](const record::FieldPath& wanted) {
+  // Every slot costs that its part of each entry is decoded.
+  const auto find = [&](const record::FieldPath& wanted, bool is_used = true) {
     const auto look = [&](const std::vector<Term>& terms, EntrySlot::Part part) {
       for (size_t i = 0; i < terms.size(); ++i) {
         if (terms[i].path == wanted && !wanted.fans_out()) {
-          plan->slots.push_back({wanted, part, i});
+          if (is_used) plan->slots.push_back({wanted, part, i});
           return true;
         }
       }
@@ -266,13 +213,14 @@ void FindSlots(const AccessPath& path, Plan* plan) {
           return bounded.path == condition.path && bounded.op == condition.op &&
                  bounded.operands == condition.operands;
         });
-    if (!find(condition.path) && !known) all = false;
+    if (!known && !find(condition.path)) all = false;
   }
   for (const Column& column : plan->query.columns) {
     if (!column.path.has_value() || !find(*column.path)) all = false;
   }
+  // What comes in order as scanned needs no values to sort by.
   for (const OrderTerm& order : plan->query.orders) {
-    if (!find(order.path)) all = false;
+    if (!find(order.path, plan->sort || plan->query.distinct)) all = false;
   }
   plan->reads_records = !all;
 }

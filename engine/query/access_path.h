@@ -24,11 +24,8 @@ struct AccessPath {
 // Whether the access path has an entry for every record that meets the query's conditions.
 bool Answers(const AccessPath& path, const BoundQuery& query);
 
-// Fills the plan's ranges, equal_terms, has_range, bounded and may_repeat.
+// Fills the plan's ranges, prefixes, equal_terms, has_range, bounded and may_repeat.
 void BoundRanges(const AccessPath& path, Plan* plan);
-
-// Whether the entries come in the order asked for, walking forwards or backwards (sets reverse).
-bool GivesOrder(const AccessPath& path, Plan* plan);
 
 // Fills the plan's slots and reads_records.
 void FindSlots(const AccessPath& path, Plan* plan);

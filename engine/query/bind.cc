@@ -3,6 +3,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "query/order.h"
 #include "query/plan.h"
 #include "record/json_codec.h"
 #include "record/kj_fence.h"
@@ -56,6 +57,16 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
   }
   bound.limit = query.limit();
   bound.limits = query.limits();
+  bound.pages = query.page_state();
+  bound.distinct = query.distinct();
+  bound.timed = query.timed();
+  if (bound.distinct && bound.columns.empty()) {
+    return InvalidArgument("distinct rows need columns; whole records always differ")
+        .With("table", bound.table->name);
+  }
+  if (query.paged() || !bound.orders.empty()) {
+    DAFTAR_RETURN_IF_ERROR(CompleteOrder(&bound));
+  }
   return bound;
 }
 

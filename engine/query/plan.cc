@@ -23,7 +23,49 @@ bool Contains(const std::vector<record::Condition>& conditions, const record::Co
   return false;
 }
 
+std::string Named(const std::vector<OrderTerm>& orders, size_t first, size_t end) {
+  std::string text;
+  for (size_t i = first; i < end; ++i) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", orders[i].path.text(),
+                    orders[i].direction == SortDirection::kDescending ? " desc" : "");
+  }
+  return text;
+}
+
+// How the rows get into their order. What follows of itself, the primary key, is not named.
+std::string OrderSteps(const Plan& plan) {
+  const BoundQuery& query = plan.query;
+  const size_t asked = query.asked_orders;
+  std::string text;
+  if (query.orders.empty()) return text;
+  const std::string rest = query.distinct ? "the other columns" : "primary key";
+  const std::string all =
+      asked == 0 ? (query.distinct ? "the columns" : "primary key") : Named(query.orders, 0, asked);
+  if (!plan.sort) {
+    absl::StrAppend(&text, "in order of ", all, ", as scanned\n");
+  } else if (plan.scanned_terms == 0) {
+    absl::StrAppend(&text, "sort by ", all, "\n");
+  } else {
+    const size_t scanned = plan.scanned_terms;
+    absl::StrAppend(&text, "in order of ", Named(query.orders, 0, scanned), ", as scanned\n",
+                    "sort what ties by ",
+                    scanned < asked ? Named(query.orders, scanned, asked) : rest, "\n");
+  }
+  if (query.after.has_value()) {
+    absl::StrAppend(&text, plan.sort && plan.scanned_terms == 0 ? "keep" : "start with",
+                    " rows after the place given\n");
+  }
+  return text;
+}
+
 }  // namespace
+
+std::vector<catalog::Term> Plan::EntryTerms() const {
+  if (index == nullptr) return query.table->key;
+  std::vector<catalog::Term> terms = index->on;
+  terms.insert(terms.end(), query.table->key.begin(), query.table->key.end());
+  return terms;
+}
 
 std::string Plan::ToString() const {
   std::string text = index == nullptr
@@ -34,6 +76,7 @@ std::string Plan::ToString() const {
     absl::StrAppend(&text, ", all entries");
   }
   if (ranges.size() != 1) absl::StrAppend(&text, ", ", ranges.size(), " ranges");
+  if (merge) absl::StrAppend(&text, " side by side");
   if (reverse) absl::StrAppend(&text, ", backwards");
   absl::StrAppend(&text, "\n");
   std::vector<record::Condition> filters;
@@ -45,17 +88,14 @@ std::string Plan::ToString() const {
   }
   if (may_repeat) absl::StrAppend(&text, "give each record once\n");
   if (!filters.empty()) absl::StrAppend(&text, "keep where ", Joined(filters), "\n");
-  if (!query.orders.empty()) {
-    std::string orders;
-    for (const OrderTerm& order : query.orders) {
-      absl::StrAppend(&orders, orders.empty() ? "" : ", ", order.path.text(),
-                      order.direction == SortDirection::kDescending ? " desc" : "");
-    }
-    absl::StrAppend(&text, sort ? "sort by " : "in order of ", orders,
-                    sort ? "\n" : ", as scanned\n");
-  }
+  text += OrderSteps(*this);
+  if (query.distinct) absl::StrAppend(&text, "give each row once\n");
   if (query.limit.has_value()) {
     absl::StrAppend(&text, "stop after ", *query.limit, sort ? " of the sorted rows\n" : " rows\n");
+  }
+  if (expected_entries.has_value()) {
+    absl::StrAppend(&text, "expected: ", *expected_entries, " entries, ", *expected_rows,
+                    " rows\n");
   }
   return text;
 }

@@ -29,11 +29,19 @@ struct OrderTerm {
 struct BoundQuery {
   const catalog::TableDef* table = nullptr;
   std::vector<record::Condition> conditions;
+  // A total order: what was asked for, then the primary key in its own order; of distinct rows,
+  // then the other columns. Empty: any order.
   std::vector<OrderTerm> orders;
+  size_t asked_orders = 0;      // how many of them were asked for
   std::vector<Column> columns;  // empty: the whole record
   std::optional<std::string> index;
   std::optional<uint64_t> limit;
+  bool distinct = false;  // rows differ in their columns
+  bool timed = false;
   QueryLimits limits;
+  PageState pages = PageState::kNewest;
+  // Rows come after this place in the order, as SortKey has it.
+  std::optional<std::string> after;
 };
 
 // Errors: NotFound for the table or index; InvalidArgument for a path, operator or value.
@@ -50,8 +58,13 @@ struct Plan {
   BoundQuery query;
   const catalog::IndexDef* index = nullptr;  // null: the records themselves, in key order
   std::vector<storage::KeyRange> ranges;     // in key order, disjoint
+  std::vector<std::string> prefixes;         // of each range: the terms held to single values
   bool reverse = false;
-  bool sort = false;                       // rows are sorted after they are found
+  bool sort = false;         // rows are sorted after they are found
+  size_t scanned_terms = 0;  // leading terms of the order that entries come in; ties are sorted
+  // Entries that agree in so many leading terms are walked the other way; 0: all one way.
+  size_t turn_at = 0;
+  bool merge = false;                      // all ranges are walked side by side, to give one order
   bool reads_records = true;               // false: entries hold all that is needed
   bool may_repeat = false;                 // a record may have several entries in the ranges
   size_t equal_terms = 0;                  // leading terms held to single values
@@ -59,6 +72,12 @@ struct Plan {
   std::vector<record::Condition> bounded;  // met by every entry of the ranges
   std::vector<EntrySlot> slots;            // conditions and columns that entries answer
 
+  // What statistics let expect; nothing when there are none.
+  std::optional<uint64_t> expected_entries;
+  std::optional<uint64_t> expected_rows;
+
+  // The terms that order the entries: of the index, then of the primary key.
+  std::vector<catalog::Term> EntryTerms() const;
   // One line a step, as `daftar explain` prints it.
   std::string ToString() const;
 };

@@ -1,22 +1,28 @@
 #include "query/planner.h"
 
+#include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "query/access_path.h"
+#include "query/cost.h"
+#include "query/order.h"
 
 namespace daftar::query {
 namespace {
 
-// Larger is better. Rules stand in for costs until statistics are kept.
+// Larger is better. Rules stand in for costs where there are no statistics.
 auto Rank(const Plan& plan, const AccessPath& path) {
   const bool unique = path.index == nullptr || path.index->unique;
   const bool single = unique && plan.equal_terms == path.terms().size();
-  const bool stops_early = !plan.sort && plan.query.limit.has_value();
+  // 2: all of the order comes as scanned, 1: some of it, 0: nothing.
+  const int order = !plan.sort ? 2 : plan.scanned_terms > 0 ? 1 : 0;
+  const int stops_early = plan.query.limit.has_value() ? order : 0;
   // Every record of a partial index meets a condition of the query already.
   const bool partial = path.index != nullptr && !path.index->where.empty();
-  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, partial, !plan.sort,
+  return std::make_tuple(single, plan.equal_terms, plan.has_range, stops_early, partial, order,
                          !plan.reads_records, path.index == nullptr, !plan.may_repeat);
 }
 
@@ -25,35 +31,55 @@ Plan Consider(const BoundQuery& query, const AccessPath& path) {
   plan.query = query;
   plan.index = path.index;
   BoundRanges(path, &plan);
-  plan.sort = !GivesOrder(path, &plan);
+  ChooseScanOrder(&plan);
   FindSlots(path, &plan);
   return plan;
 }
 
+// A plan and what speaks for it.
+struct Candidate {
+  AccessPath path;
+  Plan plan;
+  std::optional<Estimate> estimate;
+};
+
+// By cost where it is known of both, else by rule.
+bool IsBetter(const Candidate& a, const Candidate& b, bool by_cost) {
+  if (by_cost && a.estimate->cost != b.estimate->cost) return a.estimate->cost < b.estimate->cost;
+  return Rank(a.plan, a.path) > Rank(b.plan, b.path);
+}
+
 }  // namespace
 
-absl::StatusOr<Plan> MakePlan(BoundQuery query) {
+absl::StatusOr<Plan> MakePlan(BoundQuery query, const index::AllStatistics* statistics) {
   std::vector<AccessPath> paths = {{query.table, nullptr}};
   for (const catalog::IndexDef& index : query.table->indexes) {
     paths.push_back({query.table, &index});
   }
-  std::optional<Plan> best;
-  const AccessPath* best_path = nullptr;
+  std::vector<Candidate> candidates;
   for (const AccessPath& path : paths) {
     const std::string_view name = path.index ? std::string_view(path.index->name) : "primary";
     if (query.index.has_value() && *query.index != name) continue;
     if (!Answers(path, query)) continue;
-    Plan plan = Consider(query, path);
-    if (!best.has_value() || Rank(plan, path) > Rank(*best, *best_path)) {
-      best = std::move(plan);
-      best_path = &path;
-    }
+    Candidate& candidate = candidates.emplace_back(Candidate{path, Consider(query, path), {}});
+    if (statistics != nullptr) candidate.estimate = EstimatePlan(candidate.plan, *statistics);
   }
-  if (!best.has_value()) {
+  if (candidates.empty()) {
     return InvalidArgument("the index cannot answer this query: it holds only some records")
         .With("index", *query.index);
   }
-  return *std::move(best);
+  // What was not analyzed cannot be compared by cost: then nothing is.
+  const bool by_cost =
+      std::all_of(candidates.begin(), candidates.end(),
+                  [](const Candidate& candidate) { return candidate.estimate.has_value(); });
+  const auto best = std::max_element(
+      candidates.begin(), candidates.end(),
+      [&](const Candidate& a, const Candidate& b) { return IsBetter(b, a, by_cost); });
+  if (best->estimate.has_value()) {
+    best->plan.expected_entries = static_cast<uint64_t>(std::llround(best->estimate->entries));
+    best->plan.expected_rows = static_cast<uint64_t>(std::llround(best->estimate->rows));
+  }
+  return std::move(best->plan);
 }
 
 }  // namespace daftar::query

@@ -182,6 +182,23 @@ absl::StatusOr<FieldPath> FieldPath::Resolve(capnp::StructSchema root, const Sto
   return path;
 }
 
+absl::StatusOr<std::optional<FieldPath>> FieldPath::CurrencyPath(capnp::StructSchema root) const {
+  const std::string_view name = CurrencyOf(steps_.back().field.getProto());
+  if (name.empty()) return std::optional<FieldPath>();
+  // The amount may stand in a group, such as an optional, inside of the one that has both.
+  size_t parents = steps_.size() - 1;
+  const auto lacks_currency = [&] {
+    const auto beside = steps_[parents].field.getContainingStruct();
+    return beside.getProto().getStruct().getIsGroup() &&
+           beside.findFieldByName(std::string(name).c_str()) == nullptr;
+  };
+  while (parents > 0 && lacks_currency()) --parents;
+  std::string text;
+  for (size_t i = 0; i < parents; ++i) absl::StrAppend(&text, NameOf(steps_[i].field), ".");
+  DAFTAR_ASSIGN_OR_RETURN(FieldPath currency, Parse(root, absl::StrCat(text, name)));
+  return std::optional<FieldPath>(std::move(currency));
+}
+
 bool FieldPath::SharesList(size_t n, const FieldPath& other) const {
   if (n >= list_steps_.size() || n >= other.list_steps_.size()) return false;
   if (list_steps_[n] != other.list_steps_[n]) return false;

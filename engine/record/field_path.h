@@ -5,6 +5,7 @@
 #include <capnp/schema.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ class FieldPath {
   const std::string& text() const { return text_; }
   const StoredPath& stored() const { return stored_; }
   const FieldType& type() const { return type_; }
+  // The path to the currency of the amount that this one leads to; absent when it is no $money.
+  // `root` is what the path was parsed with. Errors: InvalidArgument when there is no such field.
+  absl::StatusOr<std::optional<FieldPath>> CurrencyPath(capnp::StructSchema root) const;
   // How many lists the path walks through.
   size_t list_count() const { return list_steps_.size(); }
   bool fans_out() const { return !list_steps_.empty(); }

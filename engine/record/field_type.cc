@@ -64,6 +64,13 @@ std::string EnumerantNames(capnp::EnumSchema schema) {
 
 }  // namespace
 
+std::string_view CurrencyOf(capnp::schema::Field::Reader field) {
+  for (auto annotation : field.getAnnotations()) {
+    if (annotation.getId() == kMoneyAnnotation) return annotation.getValue().getText().cStr();
+  }
+  return {};
+}
+
 FieldMeaning MeaningOf(capnp::schema::Field::Reader field) {
   for (auto annotation : field.getAnnotations()) {
     switch (annotation.getId()) {

@@ -23,6 +23,10 @@ struct FieldMeaning {
   uint8_t scale = 0;  // digits after the point of a decimal
 };
 
+// The name of the field beside it that holds the currency of an amount; empty when it is none.
+// Lifetime: as the schema of the field.
+std::string_view CurrencyOf(capnp::schema::Field::Reader field);
+
 // The meaning of a field. Only fields of accepted schemas are asked (see catalog/resolve.h), where
 // at most one annotation stands on a fitting type.
 FieldMeaning MeaningOf(capnp::schema::Field::Reader field);
@@ -39,6 +43,7 @@ class FieldType {
 
   capnp::Type type() const { return type_; }
   Meaning meaning() const { return meaning_.meaning; }
+  uint8_t scale() const { return meaning_.scale; }
   codec::KeyType key_type() const;
   // "date", "decimal(6)", "text", "permit state", as messages and `schema show` print it.
   std::string Name() const;

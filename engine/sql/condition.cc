@@ -149,8 +149,8 @@ Bound CompareInteger(const Column& column, Comparison comparison, int64_t value)
     bound.conditions.push_back({*column.path, Operator::kIsNotNull, {}});
     return bound;
   }
-  if (limits.is_signed) return One(column, OperatorOf(comparison), value);
-  return One(column, OperatorOf(comparison), static_cast<uint64_t>(value));
+  const Operator op = OperatorOf(comparison);
+  return limits.is_signed ? One(column, op, value) : One(column, op, static_cast<uint64_t>(value));
 }
 
 // Compares an integer column with a real: with the integers on either side of it.

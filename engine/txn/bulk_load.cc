@@ -40,8 +40,8 @@ EntryChange DecodeChange(std::string_view value) {
           value.substr(kEntryHeaderBytes)};
 }
 
-storage::ExternalSorter MakeSorter(const BulkLoadOptions& options) {
-  return storage::ExternalSorter({options.spill_folder, options.sort_bytes_max, false});
+storage::SorterOptions SorterOf(const BulkLoadOptions& options) {
+  return {options.spill_folder, options.sort_bytes_max, false};
 }
 
 }  // namespace
@@ -52,9 +52,10 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
       table_(table),
       options_(std::move(options)),
       prefix_(codec::RecordPrefix(table->id)),
-      records_(MakeSorter(options_)),
-      entries_(MakeSorter(options_)),
-      tail_(MakeSorter(options_)) {
+      records_(SorterOf(options_)),
+      entries_(SorterOf(options_)),
+      groups_(SorterOf(options_)),
+      tail_(SorterOf(options_)) {
   end_ = core_->end();
   time_ = core_->NextTime(end_);
   next_ = end_.header;
@@ -166,6 +167,16 @@ absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key, const recor
   return absl::OkStatus();
 }
 
+absl::Status BulkLoad::AddGroupChanges(const record::Message* before,
+                                       const record::Message& after) {
+  for (const catalog::AggregateDef& aggregate : table_->aggregates) {
+    DAFTAR_ASSIGN_OR_RETURN(const index::GroupChanges changes,
+                            index::ChangesOf(aggregate, before, &after));
+    DAFTAR_RETURN_IF_ERROR(groups_.Add(changes));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status BulkLoad::WriteRecord(std::string_view key, std::string_view message,
                                    storage::BulkWriter* writer, journal::EntryWriter* entry,
                                    Result* result) {
@@ -182,8 +193,9 @@ absl::Status BulkLoad::WriteRecord(std::string_view key, std::string_view messag
   }
   DAFTAR_RETURN_IF_ERROR(entry->Add({false, std::string(key), journal::HashOf(message)}));
   ++result->records_changed;
-  DAFTAR_RETURN_IF_ERROR(
-      AddEntryChanges(key.substr(prefix_.size()), before.has_value() ? &*before : nullptr, after));
+  const record::Message* const old = before.has_value() ? &*before : nullptr;
+  DAFTAR_RETURN_IF_ERROR(AddEntryChanges(key.substr(prefix_.size()), old, after));
+  DAFTAR_RETURN_IF_ERROR(AddGroupChanges(old, after));
   return writer->Put(key, record::EncodeEnvelope(key, {next_.schema, next_.last_commit, message}));
 }
 
@@ -240,6 +252,23 @@ absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
   }
 }
 
+absl::Status BulkLoad::WriteGroups(storage::BulkWriter* writer) {
+  DAFTAR_ASSIGN_OR_RETURN(SortedGroups sorted, groups_.Finish());
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, sorted.Next());
+    if (!found) return absl::OkStatus();
+    DAFTAR_ASSIGN_OR_RETURN(const auto stored, core_->store().Get(sorted.key(), {}));
+    const auto after = index::ChangeGroup(stored, sorted.totals(), next_.last_commit);
+    if (!after.ok()) return WithContext(after.status(), "table", table_->name);
+    if (stored.has_value()) {
+      DAFTAR_RETURN_IF_ERROR(
+          tail_.Add(history::HistoryKey(sorted.key(), next_.last_commit), *stored));
+    }
+    DAFTAR_RETURN_IF_ERROR(after->has_value() ? writer->Put(sorted.key(), **after)
+                                              : writer->Delete(sorted.key()));
+  }
+}
+
 absl::Status BulkLoad::KeepEntry(std::string_view key) {
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, core_->store().Get(key, {}));
   // An entry that is missing against the rules has no past.
@@ -263,6 +292,10 @@ void BulkLoad::Publish(const journal::EntryHead& head) {
     const std::string prefix = codec::IndexPrefix(index.id);
     written.ranges.push_back({prefix, codec::PrefixEnd(prefix)});
   }
+  for (const catalog::AggregateDef& aggregate : table_->aggregates) {
+    const std::string prefix = codec::AggregatePrefix(aggregate.id);
+    written.ranges.push_back({prefix, codec::PrefixEnd(prefix)});
+  }
   core_->NoteWritten(std::move(written));
   core_->Publish({next_, {journal::HashOf(head), time_}}, true);
 }
@@ -277,6 +310,7 @@ absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {
   DAFTAR_RETURN_IF_ERROR(writer->Put(HeaderKey(), EncodeHeader(next_)));
   DAFTAR_RETURN_IF_ERROR(WriteRecords(writer.get(), &entry, &result));
   DAFTAR_RETURN_IF_ERROR(WriteEntries(writer.get()));
+  DAFTAR_RETURN_IF_ERROR(WriteGroups(writer.get()));
   result.version = end_.header.last_commit;
   if (options_.dry_run || result.records_changed == 0) return result;
   DAFTAR_ASSIGN_OR_RETURN(const journal::EntryHead head,

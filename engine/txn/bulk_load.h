@@ -1,5 +1,5 @@
-// Writes any number of records as one commit in bounded memory: records, index entries, what they
-// replace and the journal entry are sorted on disk and enter the store in one step.
+// Writes any number of records as one commit in bounded memory: records, index entries, groups,
+// what they replace and the journal entry are sorted on disk and enter the store in one step.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,14 @@
 #include "record/message.h"
 #include "storage/external_sorter.h"
 #include "txn/core.h"
+#include "txn/group_sorter.h"
 
 namespace daftar::txn {
 
 struct BulkLoadOptions {
   WriteIntent intent = WriteIntent::kInsert;  // kInsert or kUpsert
   std::filesystem::path spill_folder;         // must exist
-  size_t sort_bytes_max = size_t{48} << 20;   // for each of the two sorts
+  size_t sort_bytes_max = size_t{48} << 20;   // for each of the sorts
   // Bytes of keys remembered in order to name both lines of a duplicate at once. Beyond it a
   // duplicate is still found, at Finish.
   size_t remembered_bytes_max = size_t{64} << 20;
@@ -76,7 +77,9 @@ class BulkLoad {
                            Result* result);
   absl::Status AddEntryChanges(std::string_view primary_key, const record::Message* before,
                                const record::Message& after);
+  absl::Status AddGroupChanges(const record::Message* before, const record::Message& after);
   absl::Status WriteEntries(storage::BulkWriter* writer);
+  absl::Status WriteGroups(storage::BulkWriter* writer);
   // What the entry at `key` was goes to the history.
   absl::Status KeepEntry(std::string_view key);
   absl::Status WriteTail(storage::BulkWriter* writer);
@@ -96,6 +99,7 @@ class BulkLoad {
   size_t seen_bytes_ = 0;
   storage::ExternalSorter records_;
   storage::ExternalSorter entries_;
+  GroupSorter groups_;
   storage::ExternalSorter tail_;  // history and journal, whose keys come after all others
 };
 

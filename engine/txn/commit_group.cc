@@ -68,6 +68,7 @@ void CommitGroup::Add(CommitRequest* request) {
 absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   const CommitVersion version(end_.header.last_commit.value() + 1);
   writes->Stamp(version);
+  DAFTAR_RETURN_IF_ERROR(writes->SettleGroups(*Newest()));
   const size_t first_operation = batch_.operations().size();
   // The entry comes first: it alone can refuse, and must then leave nothing behind.
   storage::Batch entry;
@@ -99,6 +100,7 @@ void CommitGroup::PlantFaults(CommitVersion version, size_t first_operation) {
     });
   };
   if (faults_.drop_index_entry) drop(codec::Space::kIndex);
+  if (faults_.drop_group) drop(codec::Space::kAggregate);
   if (faults_.drop_history) drop(codec::Space::kHistory);
 }
 

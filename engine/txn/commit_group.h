@@ -18,6 +18,7 @@ struct PlantedFaults {
   bool ignore_read_ranges = false;
   bool skip_sync = false;
   bool drop_index_entry = false;  // of every tenth commit
+  bool drop_group = false;        // of every tenth commit
   bool drop_history = false;      // of every tenth commit
 };
 

@@ -46,7 +46,7 @@ absl::StatusOr<Header> ReadHeader(const storage::Reader& reader,
     return NotFound("directory holds no database; make one with `daftar init`");
   }
   DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*value));
-  if (header.format < kFormatVersion) {
+  if (header.format < kOldestFormat) {
     return FailedPrecondition("database is of an older format; run `daftar upgrade`")
         .With("format", header.format)
         .With("format of this library", kFormatVersion);
@@ -93,6 +93,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(std::unique_ptr<storage::Stor
   DAFTAR_ASSIGN_OR_RETURN(const bool holds_something, entries->Next());
   if (holds_something) return AlreadyExists("directory already holds a database");
   Header header;
+  if (catalog.has_aggregates()) header.format = kFormatVersion;
   header.schema = catalog.version;
   header.id = id;
   DAFTAR_ASSIGN_OR_RETURN(const std::string stored,
@@ -194,6 +195,7 @@ absl::Status Core::Load() {
   }
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts found, ReadHistoryStarts(*state));
   const auto starts = std::make_shared<const HistoryStarts>(std::move(found));
+  DAFTAR_ASSIGN_OR_RETURN(index::AllStatistics statistics, ReadStatistics(*state));
   {
     absl::MutexLock lock(&write_mutex_);
     anchored_ = anchor->version;
@@ -202,7 +204,8 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
-  Show({NewReader(last, starts), catalog, starts, last});
+  Show({NewReader(last, starts), catalog, starts, last, end.header.id,
+        std::make_shared<const index::AllStatistics>(std::move(statistics))});
   return absl::OkStatus();
 }
 

@@ -170,8 +170,11 @@ absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, sto
   DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(options.durability)));
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts,
                           ReadHistoryStarts(*storage::NewLiveReader(*store_)));
+  DAFTAR_ASSIGN_OR_RETURN(index::AllStatistics statistics,
+                          ReadStatistics(*storage::NewLiveReader(*store_)));
   Publish(after, options.durability == Durability::kSynced);
   ReadView view = View();
+  view.statistics = std::make_shared<const index::AllStatistics>(std::move(statistics));
   view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
   Show(std::move(view));
   return after.header.last_commit;

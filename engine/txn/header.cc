@@ -32,7 +32,8 @@ uint32_t Checksum(std::string_view bytes) {
 std::string HeaderKey() { return codec::SpacePrefix(codec::Space::kHeader); }
 
 std::string EncodeHeader(const Header& header) {
-  DAFTAR_CHECK_EQ(header.format, kFormatVersion);
+  DAFTAR_CHECK_LE(kOldestFormat, header.format);
+  DAFTAR_CHECK_LE(header.format, kFormatVersion);
   std::string value(kMagic);
   codec::AppendFixed(header.format, &value);
   codec::AppendFixed(header.schema.value(), &value);

@@ -15,10 +15,10 @@ constexpr uint64_t kReplacedBytesMin = uint64_t{256} << 10;
 // Merging costs about what is there: it waits until this share of it was replaced.
 constexpr uint64_t kShareOfLive = 8;
 
-// Records and index entries: what scans of the present walk over.
+// Records, index entries and groups: what scans of the present walk over.
 storage::KeyRange LiveRange() {
   return {codec::SpacePrefix(codec::Space::kRecord),
-          codec::PrefixEnd(codec::SpacePrefix(codec::Space::kIndex))};
+          codec::PrefixEnd(codec::SpacePrefix(codec::Space::kAggregate))};
 }
 
 }  // namespace

@@ -124,6 +124,10 @@ class Pruner {
       DAFTAR_RETURN_IF_ERROR(
           RemoveEnded(codec::IndexPrefix(index.id), report->start, &report->entries));
     }
+    for (const catalog::AggregateDef& aggregate : chosen->table->aggregates) {
+      DAFTAR_RETURN_IF_ERROR(
+          RemoveEnded(codec::AggregatePrefix(aggregate.id), report->start, &report->groups));
+    }
     return absl::OkStatus();
   }
 

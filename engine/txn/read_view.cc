@@ -68,4 +68,24 @@ absl::StatusOr<HistoryStarts> ReadHistoryStarts(const storage::Reader& reader) {
   }
 }
 
+absl::StatusOr<index::AllStatistics> ReadStatistics(const storage::Reader& reader) {
+  index::AllStatistics all;
+  for (const std::string& prefix : index::StatisticsPrefixes()) {
+    const auto entries = reader.NewIterator({prefix, codec::PrefixEnd(prefix)}, {});
+    while (true) {
+      DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
+      if (!found) break;
+      const auto owner = index::ParseStatisticsKey(entries->key());
+      auto statistics = index::DecodeStatistics(entries->key(), entries->value());
+      if (!owner.ok() || !statistics.ok()) continue;
+      if (owner->table != TableId()) {
+        all.tables[owner->table] = *std::move(statistics);
+      } else {
+        all.indexes[owner->index] = *std::move(statistics);
+      }
+    }
+  }
+  return all;
+}
+
 }  // namespace daftar::txn

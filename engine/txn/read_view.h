@@ -9,7 +9,9 @@
 #include "catalog/catalog.h"
 #include "daftar/as_of.h"
 #include "daftar/ids.h"
+#include "index/statistics.h"
 #include "storage/reader.h"
+#include "txn/header.h"
 
 namespace daftar::txn {
 
@@ -22,6 +24,9 @@ struct ReadView {
   std::shared_ptr<const catalog::Catalog> catalog;
   std::shared_ptr<const HistoryStarts> history_starts;
   CommitVersion version;
+  DatabaseId database{};  // which database it is a state of
+  // What is known for planning; of the newest state, whatever the view's is. Null: nothing.
+  std::shared_ptr<const index::AllStatistics> statistics;
 };
 
 // Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer
@@ -37,5 +42,9 @@ std::string HistoryStartKey(TableId table);
 std::string EncodeHistoryStart(CommitVersion version);
 // All of them. Errors: DataLoss.
 absl::StatusOr<HistoryStarts> ReadHistoryStarts(const storage::Reader& reader);
+
+// The statistics of all tables and indexes. Those that do not decode are left out: plans do without
+// them, and `daftar verify` tells of them. Errors: Unavailable, DataLoss of the store.
+absl::StatusOr<index::AllStatistics> ReadStatistics(const storage::Reader& reader);
 
 }  // namespace daftar::txn

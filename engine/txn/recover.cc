@@ -79,7 +79,7 @@ absl::StatusOr<Assessment> Assess(const storage::Store& store) {
   Assessment assessment;
   DAFTAR_ASSIGN_OR_RETURN(assessment.header, DecodeHeader(*value));
   const Header& header = assessment.header;
-  if (header.format != kFormatVersion) {
+  if (header.format < kOldestFormat) {
     return FailedPrecondition("database is of an older format; run `daftar upgrade`")
         .With("format", header.format);
   }

@@ -35,6 +35,9 @@ absl::Status Transaction::Touch() {
 
 absl::StatusOr<ReadView> Transaction::View() {
   DAFTAR_RETURN_IF_ERROR(Touch());
+  // Groups of aggregates are read by iterators only, which enter what the base holds of them into
+  // the read set: other than a record that was put, a total depends on it.
+  DAFTAR_RETURN_IF_ERROR(changes_->ShowGroups());
   ReadView view = view_;
   view.reader =
       writes_.empty() ? tracking_ : storage::NewOverlayReader(tracking_, changes_->changes());

@@ -30,7 +30,7 @@ absl::Status AddAllRecords(const storage::Store& store, journal::EntryWriter* en
 }
 
 absl::Status WriteUpgrade(storage::Store* store, const UpgradeOptions& options, Header header) {
-  header.format = kFormatVersion;
+  header.format = kOldestFormat;
   header.id = options.id;
   header.last_commit = CommitVersion(header.last_commit.value() + 1);
   const std::string catalog_key = catalog::CatalogKey(header.schema);
@@ -74,7 +74,7 @@ absl::StatusOr<uint32_t> UpgradeStore(storage::Store* store, const UpgradeOption
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, store->Get(HeaderKey(), {}));
   if (!value.has_value()) return NotFound("directory holds no database");
   DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*value));
-  if (header.format < kFormatVersion) {
+  if (header.format < kOldestFormat) {
     DAFTAR_RETURN_IF_ERROR(WriteUpgrade(store, options, header));
   }
   return header.format;

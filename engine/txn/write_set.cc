@@ -21,6 +21,10 @@ bool IsRecord(std::string_view key) {
   return key.front() == static_cast<char>(codec::Space::kRecord);
 }
 
+bool IsGroup(std::string_view key) {
+  return key.front() == static_cast<char>(codec::Space::kAggregate);
+}
+
 std::string_view MessageOf(std::string_view value) { return value.substr(record::kEnvelopeBytes); }
 
 // Whether two values stored at `key` differ in nothing but the commit that wrote them.
@@ -100,6 +104,8 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
   std::vector<UniqueCheck> checks;
   DAFTAR_RETURN_IF_ERROR(
       AddEntryChanges(write, before.has_value() ? &*before : nullptr, &changes, &checks));
+  std::map<std::string, GroupChange> groups;
+  DAFTAR_RETURN_IF_ERROR(AddGroupChanges(write, before.has_value() ? &*before : nullptr, &groups));
   KeyChange& record = changes.emplace_back();
   record.key = std::string(write.key.view());
   record.before = stored;
@@ -116,6 +122,28 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
     place->second.value = std::move(change.value);
   }
   std::move(checks.begin(), checks.end(), std::back_inserter(unique_checks_));
+  for (auto& [key, change] : groups) {
+    bytes_ += key.size() + sizeof(change);
+    groups_[key] = std::move(change);
+    groups_shown_ = false;
+  }
+  return absl::OkStatus();
+}
+
+// Gives those of groups_ that the write changes, as they are after it.
+absl::Status WriteSet::AddGroupChanges(const RecordWrite& write, const record::Message* before,
+                                       std::map<std::string, GroupChange>* changes) const {
+  const record::Message* const after = write.record.has_value() ? &*write.record : nullptr;
+  for (const catalog::AggregateDef& aggregate : write.table->aggregates) {
+    DAFTAR_ASSIGN_OR_RETURN(index::GroupChanges added, index::ChangesOf(aggregate, before, after));
+    for (auto& [key, totals] : added) {
+      const auto known = groups_.find(key);
+      if (known != groups_.end()) {
+        DAFTAR_RETURN_IF_ERROR(index::AddTotals(known->second.totals, &totals));
+      }
+      changes->emplace(key, GroupChange{&aggregate, std::move(totals)});
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -184,7 +212,10 @@ absl::Status WriteSet::CheckUnique() const {
 
 absl::Status WriteSet::Finish() {
   storage::PendingChanges& changes = Mutable();
-  std::erase_if(changes, [](const auto& item) { return EndsAsItBegan(item.first, item.second); });
+  std::erase_if(changes, [](const auto& item) {
+    return IsGroup(item.first) || EndsAsItBegan(item.first, item.second);
+  });
+  groups_shown_ = groups_.empty();
   for (auto& [key, changed] : records_) {
     const auto change = changes.find(key);
     if (change == changes.end() || !change->second.value.has_value()) continue;
@@ -208,6 +239,31 @@ std::vector<const catalog::TableDef*> WriteSet::tables() const {
     if (!known && changes_->contains(key)) tables.push_back(changed.table);
   }
   return tables;
+}
+
+absl::Status WriteSet::ShowGroups() {
+  return groups_shown_ ? absl::OkStatus() : SettleGroups(*base_);
+}
+
+absl::Status WriteSet::SettleGroups(const storage::Reader& newest) {
+  if (groups_.empty()) return absl::OkStatus();
+  std::vector<std::string_view> keys;
+  for (const auto& [key, change] : groups_) keys.push_back(key);
+  DAFTAR_ASSIGN_OR_RETURN(auto held, newest.MultiGet(keys));
+  storage::PendingChanges& changes = Mutable();
+  auto before = held.begin();
+  for (const auto& [key, change] : groups_) {
+    std::optional<std::string>& stored = *before++;
+    if (change.totals.IsZero()) {
+      changes.erase(key);
+      continue;
+    }
+    auto after = index::ChangeGroup(stored, change.totals, version_);
+    if (!after.ok()) return WithContext(after.status(), "aggregate", change.aggregate->name());
+    changes[key] = {*std::move(after), std::move(stored)};
+  }
+  groups_shown_ = true;
+  return absl::OkStatus();
 }
 
 void WriteSet::Stamp(CommitVersion version) {

@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "daftar/options.h"
 #include "index/entries.h"
+#include "index/groups.h"
 #include "journal/entry.h"
 #include "record/message.h"
 #include "storage/overlay.h"
@@ -28,6 +29,10 @@ struct RecordWrite {
 
 // Applies record writes to a state plus the writes before them, and gathers the resulting changes
 // of records and index entries. Thread safety: none.
+//
+// What the writes add to groups of aggregates is kept beside: whatever other commits add meanwhile,
+// it stays right, so that commits never disturb each other there. Only when the commit's turn comes
+// is it added to what the groups then hold.
 //
 // Values are encoded as if commit `version` wrote them. Which commit it will be is known only when
 // its turn comes: Stamp() then writes the right one into them, which is far cheaper than working
@@ -59,9 +64,16 @@ class WriteSet {
   // The tables of the records that change. Requires: Finish().
   std::vector<const catalog::TableDef*> tables() const;
 
+  // Adds to changes() what the groups hold in the base with the writes so far, for the
+  // transaction's own reads. Errors: those of ChangeGroup; Unavailable.
+  absl::Status ShowGroups();
+
   // Makes `version` the commit that writes the changes. Requires: Finish().
   void Stamp(CommitVersion version);
-  // Appends the changes to `batch`, and to the history what they replace. Requires: Stamp().
+  // Works out what the groups hold after the commit; `newest` is the state that it follows.
+  // Requires: Stamp(). Errors: as ShowGroups.
+  absl::Status SettleGroups(const storage::Reader& newest);
+  // Appends the changes to `batch`, and to the history what they replace. Requires: SettleGroups().
   void AppendTo(storage::Batch* batch) const;
   // Appends the commit's journal entry. Requires: Stamp(). Errors: those of EntryWriter.
   absl::StatusOr<journal::EntryHead> AppendEntry(const journal::Statement& statement, int64_t time,
@@ -79,6 +91,10 @@ class WriteSet {
     const catalog::TableDef* table;
     journal::Hash digest;
   };
+  struct GroupChange {
+    const catalog::AggregateDef* aggregate = nullptr;
+    index::GroupTotals totals;
+  };
   struct KeyChange {
     std::string key;
     std::optional<std::string> value;
@@ -89,6 +105,8 @@ class WriteSet {
   absl::StatusOr<std::optional<std::string>> Current(std::string_view key) const;
   absl::Status AddEntryChanges(const RecordWrite& write, const record::Message* before,
                                std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
+  absl::Status AddGroupChanges(const RecordWrite& write, const record::Message* before,
+                               std::map<std::string, GroupChange>* changes) const;
   // The value that the base has for an entry that goes or changes.
   absl::StatusOr<std::optional<std::string>> EntryBefore(const std::string& key) const;
   absl::StatusOr<std::optional<std::string>> FindClash(const UniqueCheck& check) const;
@@ -103,6 +121,8 @@ class WriteSet {
   // Every record key that was written, also in vain.
   std::map<std::string, ChangedRecord, std::less<>> records_;
   std::vector<UniqueCheck> unique_checks_;
+  std::map<std::string, GroupChange> groups_;
+  bool groups_shown_ = true;  // in changes_, as the base has them
 };
 
 // Reads what a record key holds. Errors: DataLoss.

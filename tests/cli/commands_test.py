@@ -90,7 +90,7 @@ def test_stats_and_verify(folder):
     equal(stats["tables"][0]["records"], 3)
     equal(stats["tables"][0]["indexes"], [{"name": "byState", "entries": 3}])
     contains(run("stats", db).out, "permit", "3 records")
-    equal(run("verify", db).out, "clean: 3 records, 3 index entries, 0 old versions, 3 journal entries, 0 problems\n")
+    equal(run("verify", db).out, "clean: 3 records, 3 index entries, 0 groups, 0 old versions, 3 journal entries, 0 problems\n")
     report = json.loads(run("verify", db, "--format", "json").out)
     equal((report["clean"], report["problems"]), (True, []))
     equal((report["oldVersions"], report["journalEntries"]), (0, 3))

@@ -32,7 +32,7 @@ def ask(db, moment, code=0):
 def test_before_a_moment(folder):
     db = make(folder)
     before = run("verify", db).out
-    removed = ("visit: history begins with commit 3; 2 old versions and 2 old index entries ")
+    removed = ("visit: history begins with commit 3; 2 old versions, 2 old index entries and 0 old groups ")
     equal(run("prune", db, "--dry-run", "--table", "visit", "--before", "3").out,
           removed + "would be removed\n")
     equal(run("verify", db).out, before)
@@ -56,7 +56,7 @@ def test_by_days(folder):
     # What was said earlier is gone through again.
     run("prune", db, "--table", "visit", "--before", "2")
     equal(json.loads(run("prune", db, "--format", "json").out),
-          {"commit": 0, "tables": [{"table": "visit", "start": 2, "versions": 0, "entries": 0}]})
+          {"commit": 0, "tables": [{"table": "visit", "start": 2, "versions": 0, "entries": 0, "groups": 0}]})
 
 
 def test_refusals(folder):
@@ -71,7 +71,7 @@ def test_refusals(folder):
     contains(run("prune", db, "--table", "note", "--before", "6", code=4).err,
              "table=note; missing=decision")
     contains(run("prune", db, "--table", "note", "--before", "6", "--decision", "3").out,
-             "1 old versions and 0 old index entries removed")
+             "1 old versions, 0 old index entries and 0 old groups removed")
 
 
 if __name__ == "__main__":

@@ -19,5 +19,9 @@ TEST_CASE("docs/format.md: every block of bytes is what the engine writes", "[fo
   CHECK(docs.size() == engine.size());
 }
 
+TEST_CASE("docs/format.md: the continuation is what the engine hands out", "[format][format]") {
+  CHECK(DocsBlock("text continuation") == ExampleContinuation() + "\n");
+}
+
 }  // namespace
 }  // namespace daftar::testing

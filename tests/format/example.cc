@@ -3,6 +3,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "catalog/catalog_codec.h"
@@ -12,7 +13,11 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "index/entries.h"
+#include "index/groups.h"
+#include "index/statistics.h"
 #include "journal/entry_writer.h"
+#include "query/continuation.h"
+#include "query/order.h"
 #include "record/envelope.h"
 #include "record/sample.h"
 #include "storage/backend.h"
@@ -107,6 +112,46 @@ void AddJournalBytes(const codec::EncodedKey& key, const record::Message& record
   AddSlotBytes((*bytes)["anchor"], bytes);
 }
 
+catalog::Catalog ExampleCatalog() {
+  return catalog::NewCatalog(
+             record::SchemaSet::ParseText("permits.capnp", DocsBlock("capnp example")).value())
+      .value();
+}
+
+// The permits of a zone, those that end last first.
+query::BoundQuery ExampleQuery(const catalog::Catalog& catalog) {
+  return query::Bind(
+             catalog,
+             Query("permit").Where("zone = QFZ").OrderBy("validTo", SortDirection::kDescending))
+      .value();
+}
+
+std::string ContinuationAfter(const query::BoundQuery& asked, const record::Message& record) {
+  query::Continuation continuation;
+  continuation.version = kCommit;
+  continuation.table = asked.table->id;
+  continuation.query_digest = query::DigestOf(asked);
+  continuation.place = "";
+  for (const query::OrderTerm& order : asked.orders) {
+    codec::AppendPart(query::SortPart(order), record.Get(order.path).value(), &*continuation.place);
+  }
+  return query::SealContinuation(kId, continuation);
+}
+
+// The group that the record of the second example makes, and the header of its database.
+void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
+  const auto set = record::SchemaSet::ParseText("claims.capnp", DocsBlock("capnp groups")).value();
+  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::TableDef& table = catalog.tables[0];
+  const record::Message record = MakeRecord(table.schema, DocsBlock("json groups"));
+  const auto changes = index::ChangesOf(table.aggregates[0], nullptr, &record).value();
+  REQUIRE(changes.size() == 1);
+  (*bytes)["group-key"] = changes.begin()->first;
+  (*bytes)["group-value"] = index::EncodeGroup(kCommit, changes.begin()->second);
+  header.format = 3;
+  (*bytes)["header-3"] = txn::EncodeHeader(header);
+}
+
 }  // namespace
 
 std::string DocsBlock(std::string_view label) {
@@ -136,10 +181,14 @@ std::map<std::string, std::string> DocsHexBlocks() {
   return blocks;
 }
 
+std::string ExampleContinuation() {
+  const catalog::Catalog catalog = ExampleCatalog();
+  return ContinuationAfter(ExampleQuery(catalog),
+                           MakeRecord(catalog.tables[0].schema, DocsBlock("json example")));
+}
+
 std::map<std::string, std::string> EngineBytes() {
-  const auto set =
-      record::SchemaSet::ParseText("permits.capnp", DocsBlock("capnp example")).value();
-  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::Catalog catalog = ExampleCatalog();
   const catalog::TableDef& table = catalog.tables[0];
   const record::Message record = MakeRecord(table.schema, DocsBlock("json example"));
   txn::Header header;
@@ -165,6 +214,9 @@ std::map<std::string, std::string> EngineBytes() {
       bytes[name + "-value"] = index::EncodeEntryValue(kCommit, entry.covered);
     }
   }
+  const query::BoundQuery asked = ExampleQuery(catalog);
+  bytes["continuation-query"] = query::NormalForm(asked);
+  absl::WebSafeBase64Unescape(ContinuationAfter(asked, record), &bytes["continuation"]);
   const record::Message deleted = MakeRecord(table.schema, R"({"zone": "QFZ", "serial": 11})");
   AddJournalBytes(key, record, index::RecordKey(table, deleted).value(), &bytes);
   const CommitVersion ended(kCommit.value() + 1);
@@ -172,6 +224,17 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["history-entry-key"] = history::HistoryKey(bytes["byHolder-1-key"], ended);
   bytes["history-start-key"] = txn::HistoryStartKey(table.id);
   bytes["history-start-value"] = txn::EncodeHistoryStart(kCommit);
+  const catalog::IndexDef& by_holder = table.indexes[0];
+  index::StatisticsBuilder statistics(by_holder.on);
+  const std::string entry = bytes["byHolder-1-key"];
+  if (!statistics.Add(entry.substr(codec::IndexPrefix(by_holder.id).size())).ok()) {
+    throw std::invalid_argument("entry of the example");
+  }
+  const std::string statistics_key = index::StatisticsKey(by_holder.id);
+  bytes["statistics-key"] = statistics_key;
+  bytes["statistics-value"] =
+      index::EncodeStatistics(statistics_key, std::move(statistics).Finish(kCommit));
+  AddGroupBytes(header, &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }

@@ -18,6 +18,9 @@ std::string DocsBlock(std::string_view label);
 // white space.
 std::map<std::string, std::string> DocsHexBlocks();
 
+// The continuation of the example, as text.
+std::string ExampleContinuation();
+
 // What the engine makes of the example, under the names that the blocks have.
 std::map<std::string, std::string> EngineBytes();
 

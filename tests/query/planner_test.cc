@@ -76,8 +76,35 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
        Query("permit").Where("firm = F3").OrderBy("validTo", SortDirection::kDescending).Limit(5),
        "in order of validTo desc, as scanned", 5, 5, 5},
       {"the same backwards", Query("permit").Where("firm = F3").OrderBy("validTo").Limit(5),
-       "backwards", 5, 5, 5},
-      {"order alone", Query("permit").OrderBy("state").Limit(4), "by index byState", 4, 4, 4},
+       "backwards", 10, 5, 5},
+      {"order alone, what ties is sorted", Query("permit").OrderBy("state").Limit(4),
+       "by index byState, all entries\nread each record\nin order of state, as scanned\nsort what "
+       "ties "
+       "by primary key",
+       116, 116, 4},
+      {"two orders of one index", Query("permit").OrderBy("state").OrderBy("validTo").Limit(4),
+       "in order of state, validTo, as scanned", 4, 4, 4},
+      {"one order forwards, one backwards",
+       Query("permit").OrderBy("state", SortDirection::kDescending).OrderBy("validTo").Limit(4),
+       "backwards\nread each record\nin order of state desc, validTo, as scanned", 9, 4, 4},
+      {"several values in one order",
+       Query("permit").Where("state in (draft, active)").OrderBy("validTo").Limit(5),
+       "2 ranges side by side\nread each record\nin order of validTo, as scanned", 6, 5, 5},
+      {"several values in one order, backwards",
+       Query("permit")
+           .Where("state in (draft, active)")
+           .OrderBy("validTo", SortDirection::kDescending)
+           .Limit(5),
+       "2 ranges side by side, backwards\nread each record\nin order of validTo desc, as scanned",
+       17, 5, 5},
+      {"distinct values of an index", Query("permit").OrderBy("state").Select({"state"}).Distinct(),
+       "read no record: covered\nin order of state, as scanned\ngive each row once", 300, 0, 3},
+      {"distinct values without an order",
+       Query("permit").Where("firm = F3").Select({"authority"}).Distinct(), "give each row once",
+       30, 0, 3},
+      {"distinct values that are sorted",
+       Query("permit").Where("state = active").OrderBy("firm").Select({"firm"}).Distinct().Limit(4),
+       "sort by firm\ngive each row once\nstop after 4 of the sorted rows", 100, 0, 4},
       {"partial index", Query("permit").Where("state = active").OrderBy("validTo").Limit(3),
        "as scanned", 3, 3, 3},
       {"fan-out, one element", Query("permit").Where("codes.scheme = hs").Where("codes.value = C2"),
@@ -103,6 +130,38 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
     CHECK(cursor->counts().entries_read <= test.entries_max);
     CHECK(cursor->counts().records_fetched <= test.fetched_max);
     CHECK(cursor->counts().rows == test.rows);
+  }
+}
+
+TEST_CASE("planner: distinct rows that have no order are refused", "[query]") {
+  const TempDir directory;
+  const auto database = Filled(directory);
+  const Query distinct = Query("permit").Distinct();
+  CHECK_THAT(database->Run(distinct),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "need columns"));
+  CHECK_THAT(database->Run(Query(distinct).Select({"firm"}).OrderBy("state")),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "path=state"));
+  CHECK_THAT(database->Run(Query(distinct).Select({"firm", "codes"}).Paged()),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "column=codes"));
+}
+
+TEST_CASE("planner: times are measured when asked for", "[query]") {
+  const TempDir directory;
+  const auto database = Filled(directory);
+  for (const bool timed : {false, true}) {
+    Query query = Query("permit").Where("state = active").OrderBy("note").Limit(3);
+    if (timed) query.Timed();
+    auto cursor = database->Run(query);
+    REQUIRE_OK(cursor);
+    while (*cursor->Next()) continue;
+    const QueryTimes times = cursor->times();
+    CHECK((times.read.count() > 0) == timed);
+    CHECK((times.fetch.count() > 0) == timed);
+    CHECK((times.match.count() > 0) == timed);
+    CHECK((times.sort.count() > 0) == timed);
+    CHECK(times.total >= times.read + times.fetch + times.match + times.sort);
+    CHECK(cursor->counts().matches == 100);
+    CHECK(cursor->counts().fetches < 10);
   }
 }
 

@@ -43,7 +43,9 @@ TEST_CASE("annotations: the ids are those of schema/daftar.capnp", "[record][for
                                         {"date", record::kDateAnnotation},
                                         {"instant", record::kInstantAnnotation},
                                         {"decimal", record::kDecimalAnnotation},
-                                        {"json", record::kJsonAnnotation}});
+                                        {"json", record::kJsonAnnotation},
+                                        {"aggregate", record::kAggregateAnnotation},
+                                        {"money", record::kMoneyAnnotation}});
 }
 
 TEST_CASE("annotations: the embedded file is the one in the source", "[record][format]") {

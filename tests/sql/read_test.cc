@@ -267,10 +267,10 @@ TEST_CASE("sql: errors say what there is instead, and where", "[sql]") {
 TEST_CASE("sql: the schema and files are out of reach", "[sql]") {
   Opened opened;
   const auto [text, part] = GENERATE(table<const char*, const char*>({
-      {"CREATE TABLE other(a)", "daftar schema apply"},
-      {"CREATE VIEW v AS SELECT * FROM permit", "daftar schema apply"},
-      {"CREATE VIRTUAL TABLE temp.f USING json_each", "daftar schema apply"},
-      {"DROP TABLE permit", "daftar schema apply"},
+      {"CREATE TABLE other(a)", "daftar schema check"},
+      {"CREATE VIEW v AS SELECT * FROM permit", "daftar schema check"},
+      {"CREATE VIRTUAL TABLE temp.f USING json_each", "daftar schema check"},
+      {"DROP TABLE permit", "daftar schema check"},
       {"ATTACH '/tmp/x.db' AS x", "other files"},
       {"VACUUM INTO '/tmp/x.db'", "other files"},
       {"PRAGMA writable_schema = 1", "pragma=writable_schema"},
@@ -288,7 +288,7 @@ TEST_CASE("sql: changes that SQLite itself refuses point to the schema, too", "[
   const char* text = GENERATE("ALTER TABLE permit ADD COLUMN a", "CREATE INDEX i ON permit(zone)");
   CAPTURE(text);
   CHECK_THAT(Refused(*opened.sql, text),
-             StatusIs(absl::StatusCode::kInvalidArgument, "daftar schema apply"));
+             StatusIs(absl::StatusCode::kInvalidArgument, "daftar schema check"));
 }
 
 TEST_CASE("sql: reading connections do not write", "[sql]") {

@@ -49,11 +49,11 @@ class Comparison {
   const std::unique_ptr<storage::Iterator> found_;
 };
 
-// Records and index entries as of one commit.
+// Records, index entries and groups as of one commit.
 absl::Status CheckState(const txn::ReadView& view, const Model& model) {
   Comparison comparison(
       absl::StrCat("state of commit ", view.version.value()),
-      view.reader->NewIterator(Spaces(codec::Space::kRecord, static_cast<codec::Space>(4)), {}));
+      view.reader->NewIterator(Spaces(codec::Space::kRecord, codec::Space::kHistory), {}));
   for (const auto& [key, values] : model.keys()) {
     for (const Model::Held& held : values) {
       if (held.HeldAt(view.version)) DAFTAR_RETURN_IF_ERROR(comparison.Expect(key, held.value));
@@ -64,8 +64,7 @@ absl::Status CheckState(const txn::ReadView& view, const Model& model) {
 
 absl::Status CheckHistory(const storage::Reader& reader, const Model& model) {
   Comparison comparison(
-      "history",
-      reader.NewIterator(Spaces(static_cast<codec::Space>(4), codec::Space::kJournal), {}));
+      "history", reader.NewIterator(Spaces(codec::Space::kHistory, codec::Space::kJournal), {}));
   for (const auto& [key, values] : model.keys()) {
     for (const Model::Held& held : values) {
       if (held.live()) continue;
@@ -120,6 +119,7 @@ absl::Status CheckHead(const txn::ReadView& view, const Model& model) {
   DAFTAR_ASSIGN_OR_RETURN(const std::string catalog,
                           catalog::EncodeCatalog(model.catalog(), CommitVersion(0)));
   txn::Header header;
+  header.format = txn::kFormatVersion;
   header.last_commit = model.last();
   header.schema = model.catalog().version;
   header.id = kLedgerId;

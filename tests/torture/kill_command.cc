@@ -176,6 +176,7 @@ class KillProcess {
     OpenLedgerOptions open;
     open.may_create = model_.last().value() == 0 && !told_->created;
     open.faults.drop_index_entry = options_.common.plant == "drop-index-entry";
+    open.faults.drop_group = options_.common.plant == "drop-group";
     open.faults.drop_history = options_.common.plant == "drop-history";
     DAFTAR_ASSIGN_OR_RETURN(auto core, OpenLedger(folder_ / "db", open));
     told_->created = true;
@@ -232,7 +233,8 @@ ExitCode RunKill(const Options& options) {
 void AddKill(CLI::App* app, Runner* runner) {
   CLI::App* command = app->add_subcommand("kill", "processes that write are killed at any moment");
   const auto options = std::make_shared<Options>();
-  AddCommon(command, &options->common, {"drop-index-entry", "drop-history", "lose-ack"});
+  AddCommon(command, &options->common,
+            {"drop-index-entry", "drop-group", "drop-history", "lose-ack"});
   AddProcesses(command, &options->common);
   command->add_option("--cycles", options->cycles, "how many are killed")->capture_default_str();
   command->callback([options, runner] { *runner = [options] { return RunKill(*options); }; });

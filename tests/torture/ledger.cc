@@ -22,7 +22,9 @@ constexpr const char* kSchema = R"(
       $Daftar.table(name = "firm", key = ["code"])
       $Daftar.index(name = "bySeal", on = ["seal"], unique = true, covering = ["size"])
       $Daftar.index(name = "byTag", on = ["tags"], unique = true)
-      $Daftar.index(name = "bySize", on = ["size desc"], where = "size > 0") {
+      $Daftar.index(name = "bySize", on = ["size desc"], where = "size > 0")
+      $Daftar.aggregate(name = "all", sum = ["size"])
+      $Daftar.aggregate(name = "sized", by = ["size desc"], where = "size > 0") {
     code @0 :Text;
     seal @1 :Text;
     tags @2 :List(Text);
@@ -33,7 +35,9 @@ constexpr const char* kSchema = R"(
   struct Permit @0xb1f1000000000002
       $Daftar.table(name = "permit", key = ["zone", "serial desc"])
       $Daftar.index(name = "byHolder", on = ["holder"], covering = ["fee"])
-      $Daftar.index(name = "byKind", on = ["kinds", "serial"]) {
+      $Daftar.index(name = "byKind", on = ["kinds", "serial"])
+      $Daftar.aggregate(name = "ofKind", by = ["kinds"], sum = ["fee", "serial"])
+      $Daftar.aggregate(name = "ofHolder", by = ["zone", "holder"], sum = ["fee"]) {
     zone @0 :Text;
     serial @1 :UInt32;
     holder @2 :Text;

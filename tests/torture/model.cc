@@ -29,7 +29,18 @@ void Model::Begin(const std::string& key, std::string value) {
   ++values_;
 }
 
-void Model::ApplyChange(const RowChange& change, std::vector<journal::Change>* changes) {
+void Model::ApplyGroup(const std::string& key, const index::GroupTotals& change) {
+  if (change.IsZero()) return;
+  std::optional<std::string> before;
+  const auto found = keys_.find(key);
+  if (found != keys_.end() && found->second.back().live()) before = found->second.back().value;
+  std::optional<std::string> after = index::ChangeGroup(before, change, last()).value();
+  if (before.has_value()) End(key);
+  if (after.has_value()) Begin(key, *std::move(after));
+}
+
+void Model::ApplyChange(const RowChange& change, std::vector<journal::Change>* changes,
+                        index::GroupChanges* groups) {
   const Row& row = change.row;
   const catalog::TableDef& table = TableOf(catalog_, row);
   const codec::EncodedKey encoded = KeyOf(catalog_, row);
@@ -53,6 +64,14 @@ void Model::ApplyChange(const RowChange& change, std::vector<journal::Change>* c
       }
     }
   }
+  for (const catalog::AggregateDef& aggregate : table.aggregates) {
+    const auto added = index::ChangesOf(aggregate, before.has_value() ? &*before : nullptr,
+                                        after.has_value() ? &*after : nullptr)
+                           .value();
+    for (const auto& [group, totals] : added) {
+      DAFTAR_CHECK(index::AddTotals(totals, &(*groups)[group]).ok());
+    }
+  }
   if (before.has_value()) End(key);
   if (after.has_value()) {
     Begin(key, record::EncodeEnvelope(key, {catalog_.version, last(), after->bytes()}));
@@ -67,7 +86,9 @@ void Model::ApplyChange(const RowChange& change, std::vector<journal::Change>* c
 void Model::Apply(const Op& op) {
   commits_.push_back({op.id, {}});
   std::vector<journal::Change> changes;
-  for (const RowChange& change : op.changes) ApplyChange(change, &changes);
+  index::GroupChanges groups;
+  for (const RowChange& change : op.changes) ApplyChange(change, &changes, &groups);
+  for (const auto& [key, totals] : groups) ApplyGroup(key, totals);
   std::sort(changes.begin(), changes.end(),
             [](const auto& a, const auto& b) { return a.key < b.key; });
   commits_.back().changes = std::move(changes);

@@ -9,14 +9,16 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "index/groups.h"
 #include "journal/entry.h"
 #include "torture/op.h"
 #include "torture/workload.h"
 
 namespace daftar::torture {
 
-// Takes commits in their order and works out records, index entries, old values and what the
-// journal says of them. Thread safety: none; copies are independent, and forked children have one.
+// Takes commits in their order and works out records, index entries, groups, old values and what
+// the journal says of them. Thread safety: none; copies are independent, and forked children have
+// one.
 class Model {
  public:
   Model() : catalog_(LedgerCatalog()) {}
@@ -31,7 +33,7 @@ class Model {
       return from <= version && (live() || version < until);
     }
   };
-  // Every record and entry key that ever was, with its values, oldest first.
+  // Every key of a record, entry or group that ever was, with its values, oldest first.
   using Keys = std::map<std::string, std::vector<Held>, std::less<>>;
 
   struct Commit {
@@ -58,7 +60,9 @@ class Model {
  private:
   void End(const std::string& key);
   void Begin(const std::string& key, std::string value);
-  void ApplyChange(const RowChange& change, std::vector<journal::Change>* changes);
+  void ApplyChange(const RowChange& change, std::vector<journal::Change>* changes,
+                   index::GroupChanges* groups);
+  void ApplyGroup(const std::string& key, const index::GroupTotals& change);
 
   catalog::Catalog catalog_;
   std::vector<Commit> commits_;

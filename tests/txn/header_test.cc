@@ -32,7 +32,7 @@ std::string WithFormat(uint32_t format) {
 
 TEST_CASE("header: gives back what it was given", "[txn][unit]") {
   REQUIRE_OK_AND_ASSIGN(const txn::Header header, txn::DecodeHeader(txn::EncodeHeader(Sample())));
-  CHECK(header.format == txn::kFormatVersion);
+  CHECK(header.format == txn::kOldestFormat);
   CHECK(header.schema == SchemaVersion(3));
   CHECK(header.last_commit == CommitVersion(1234567890123));
   CHECK(header.id == Sample().id);

@@ -80,7 +80,7 @@ TEST_CASE("housekeeper: merges the present once, when writers rest", "[txn]") {
   REQUIRE(store.AwaitMerges(1, kPatience));
   const auto merged = store.merged();
   CHECK(merged[0].lower == codec::SpacePrefix(codec::Space::kRecord));
-  CHECK(merged[0].upper == codec::PrefixEnd(codec::SpacePrefix(codec::Space::kIndex)));
+  CHECK(merged[0].upper == codec::PrefixEnd(codec::SpacePrefix(codec::Space::kAggregate)));
   // It is done; the next merge is for what is replaced from then on.
   CHECK(!store.AwaitMerges(2, kLooks));
   keeper.NoteWrite(kMiB);

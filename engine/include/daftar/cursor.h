@@ -17,8 +17,9 @@ class CursorState;
 struct DatabaseAccess;
 }  // namespace internal
 
-// The rows of a query, one by one, from one state of the database. Reads as it goes and holds one
-// row, or all of them when the plan sorts.
+// The rows of a query, one by one, from one state of the database. Reads as it goes and holds a few
+// rows; when the plan sorts, all that it sorts, or as many as the limit asks for. A limit that is
+// reached before such a plan has read all that it must gives no row out of order, but none.
 // Lifetime: must end before its database. Thread safety: none.
 class Cursor {
  public:
@@ -40,7 +41,14 @@ class Cursor {
   absl::StatusOr<std::string> ToJson() const;
 
   StopReason stop_reason() const;
+  // Where the query goes on, as text for Query::After: after the current row, or after all that was
+  // read when a limit has ended the cursor. Empty when there is no further row. It holds the values
+  // that rows are ordered by and the primary key of one row, which a reader of the text can see;
+  // docs/format.md section 15. Errors: FailedPrecondition when rows come in no total order (ask
+  // with Query::Paged), or a limit was reached before a plan that sorts could give a row.
+  absl::StatusOr<std::string> Continuation() const;
   QueryCounts counts() const;
+  QueryTimes times() const;
   // What the plan does, a line a step.
   std::string Explain() const;
   // The columns of values(), and for each whether it holds JSON.

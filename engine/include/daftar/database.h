@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/aggregate.h"
 #include "daftar/as_of.h"
 #include "daftar/audit.h"
 #include "daftar/cursor.h"
@@ -136,6 +137,13 @@ class Database {
   absl::StatusOr<Cursor> Run(const Query& query) const;
   absl::StatusOr<Cursor> Run(const ReadView& view, const Query& query) const;
 
+  // Starts to read the groups of an aggregate. Errors: NotFound for the table or aggregate;
+  // InvalidArgument when the values of `group` do not fit; FailedPrecondition when the history of
+  // the table does not reach back to the view.
+  absl::StatusOr<AggregateCursor> Aggregate(const AggregateQuery& query) const;
+  absl::StatusOr<AggregateCursor> Aggregate(const ReadView& view,
+                                            const AggregateQuery& query) const;
+
   // All versions of a record that are kept, the oldest first, each with its commit and what changed
   // by it; up to a moment when one is given. Empty when there never was one. Errors: NotFound for
   // the table; InvalidArgument when the key does not fit; DataLoss.
@@ -176,6 +184,12 @@ class Database {
   // for writing and holds up other writers. Errors: Unavailable; FailedPrecondition; damage that
   // was found is in the report and not an error.
   absl::StatusOr<VerifyReport> Verify(const VerifyOptions& options = {});
+  // Counts entries and distinct values of indexes, with histograms, and stores that with a commit:
+  // from then on queries are planned by estimated costs. No answer depends on it. Reads everything
+  // once and holds up nobody. Errors: NotFound for the table; InvalidArgument for the statement;
+  // FailedPrecondition when the database is open for reading only; DataLoss, Unavailable,
+  // ResourceExhausted.
+  absl::StatusOr<AnalyzeReport> Analyze(const AnalyzeOptions& options = {});
   // Removes old versions that need not be kept any longer: those older than the historyDays of
   // their table, or than a given moment. Earlier states of these tables are refused from then on;
   // what can still be asked for is answered as before. A commit says so first. What a call that

@@ -21,9 +21,10 @@ class StrongId {
   Rep value_ = 0;
 };
 
-// A table or an index within one database. Never reused, also after the table or index is dropped.
+// A table, an index or an aggregate within one database. Never reused, also after it is dropped.
 using TableId = StrongId<struct TableIdTag, uint32_t>;
 using IndexId = StrongId<struct IndexIdTag, uint32_t>;
+using AggregateId = StrongId<struct AggregateIdTag, uint32_t>;
 
 // Counts the schemas a database has had, from 1.
 using SchemaVersion = StrongId<struct SchemaVersionTag, uint32_t>;

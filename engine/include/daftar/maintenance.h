@@ -20,11 +20,17 @@ struct IndexStats {
   uint64_t entries = 0;
 };
 
+struct AggregateStats {
+  std::string name;
+  uint64_t groups = 0;
+};
+
 struct TableStats {
   std::string name;
   uint64_t records = 0;
   uint64_t record_bytes = 0;  // keys and values, uncompressed
   std::vector<IndexStats> indexes;
+  std::vector<AggregateStats> aggregates;
 };
 
 struct DatabaseStats {
@@ -36,29 +42,32 @@ struct DatabaseStats {
 };
 
 enum class ProblemKind {
-  kDamagedRecord,    // a record does not verify; only a backup can bring it back
-  kWrongKey,         // a record stands under a key that is not its own
-  kMissingEntry,     // a record lacks an index entry
-  kExtraEntry,       // an index entry has no record, or not with these values
-  kWrongEntry,       // an entry's covered fields are not the record's, or its commit is not
-  kUnknownKey,       // a key that belongs to no table or index of the schema
-  kDuplicate,        // two records share the values of a unique index
-  kDamagedJournal,   // the journal is not whole from this entry on
-  kDamagedVersion,   // an old version of a record does not verify
-  kMissingVersion,   // a version that the journal knows, old or present, is not there
-  kExtraVersion,     // a version is there that the journal does not know
-  kWrongVersion,     // a version is another than the journal knows
-  kMissingOldEntry,  // an index entry that a record had is not in the history
-  kExtraOldEntry,    // an old index entry is one that no record had
-  kWrongOldEntry,    // an old entry's covered fields or its commit are not those of its record
-  kDamagedStart,     // where the history of a table begins is damaged, missing or too late
+  kDamagedRecord,      // a record does not verify; only a backup can bring it back
+  kWrongKey,           // a record stands under a key that is not its own
+  kMissingEntry,       // a record lacks an index entry
+  kExtraEntry,         // an index entry has no record, or not with these values
+  kWrongEntry,         // an entry's covered fields are not the record's, or its commit is not
+  kUnknownKey,         // a key that belongs to no table or index of the schema
+  kDuplicate,          // two records share the values of a unique index
+  kDamagedJournal,     // the journal is not whole from this entry on
+  kDamagedVersion,     // an old version of a record does not verify
+  kMissingVersion,     // a version that the journal knows, old or present, is not there
+  kExtraVersion,       // a version is there that the journal does not know
+  kWrongVersion,       // a version is another than the journal knows
+  kMissingOldEntry,    // an index entry that a record had is not in the history
+  kExtraOldEntry,      // an old index entry is one that no record had
+  kWrongOldEntry,      // an old entry's covered fields or its commit are not those of its record
+  kWrongGroup,         // totals of a group are missing, not those of its records, or too many
+  kWrongOldGroup,      // the same of the history
+  kDamagedStart,       // where the history of a table begins is damaged, missing or too late
+  kDamagedStatistics,  // statistics do not verify; plans do without them, `daftar analyze` again
 };
 
 struct Problem {
   ProblemKind kind = ProblemKind::kDamagedRecord;
   std::string table = {};
-  std::string index = {};
-  std::string key = {};  // the record's primary key, or the raw key in hexadecimal
+  std::string index = {};  // or the aggregate
+  std::string key = {};    // the record's primary key, the group, or the raw key in hexadecimal
   std::string message = {};
   bool repaired = false;
   // Of an old version or entry, the commit that ended it; of a journal entry, its own. Else 0.
@@ -66,8 +75,8 @@ struct Problem {
 };
 
 struct VerifyOptions {
-  // Writes what follows from the records: missing, extra and wrong index entries, old ones
-  // included.
+  // Writes what follows from the records: missing, extra and wrong index entries and groups, old
+  // ones included.
   bool repair = false;
   // Problems beyond this many are counted but not listed.
   size_t problems_listed_max = 1000;
@@ -78,6 +87,7 @@ struct VerifyOptions {
 struct VerifyReport {
   uint64_t records = 0;
   uint64_t entries = 0;       // of indexes, present ones
+  uint64_t groups = 0;        // of aggregates, present ones
   uint64_t old_versions = 0;  // of records, from where the history of each table begins
   uint64_t journal_entries = 0;
   uint64_t problems_found = 0;
@@ -117,6 +127,29 @@ struct RecoveryReport {
   std::string saved_in;    // the folder with the damaged files, when there are any
 };
 
+struct AnalyzeOptions {
+  std::string table;  // one table only; empty: all
+  // What the commit states that stores the statistics; its reason goes behind that.
+  CommitOptions commit = {};
+};
+
+struct AnalyzedTable {
+  struct Index {
+    std::string name;
+    uint64_t entries = 0;
+    // How many different values the first term has, the first two together, and so on.
+    std::vector<uint64_t> distinct;
+  };
+  std::string table;
+  uint64_t records = 0;
+  std::vector<Index> indexes;
+};
+
+struct AnalyzeReport {
+  std::vector<AnalyzedTable> tables;
+  CommitVersion commit;  // that stored them
+};
+
 struct PruneOptions {
   // Says what would be removed, and changes nothing.
   bool dry_run = false;
@@ -135,9 +168,10 @@ struct PrunedTable {
   std::string table;
   // The first commit as of which the table can be read.
   CommitVersion start;
-  // Old values that were removed, or would be: of records and of index entries.
+  // Old values that were removed, or would be: of records, of index entries and of groups.
   uint64_t versions = 0;
   uint64_t entries = 0;
+  uint64_t groups = 0;
 };
 
 struct PruneReport {

@@ -30,7 +30,13 @@ enum class Operator : uint8_t {
 
 enum class SortDirection { kAscending, kDescending };
 
-// What one call may cost at most; reaching a limit ends the cursor with that StopReason.
+// What the pages of a query are read from.
+enum class PageState {
+  kNewest,    // each page from the newest state there is then
+  kOneState,  // all pages from the state of the first
+};
+
+// What one run may cost at most; reaching a limit ends the cursor with that StopReason.
 struct QueryLimits {
   uint64_t entries_read_max = UINT64_MAX;
   uint64_t row_bytes_max = UINT64_MAX;
@@ -84,8 +90,8 @@ class Query {
     conditions_.push_back({{}, Operator::kEqual, {}, std::string(text)});
     return *this;
   }
-  // Nulls come first when ascending and last when descending. Rows that tie come in an order of the
-  // plan's choosing; order by the key fields as well for a total order.
+  // Nulls come first when ascending and last when descending. Rows that tie come in the order of
+  // the primary key. Without an order, rows come as the plan finds them.
   Query& OrderBy(std::string path, SortDirection direction = SortDirection::kAscending) {
     orders_.push_back({std::move(path), direction});
     return *this;
@@ -94,9 +100,42 @@ class Query {
     limit_ = rows;
     return *this;
   }
+  // Rows come in a total order, also when none was asked for: then in that of the primary key. So
+  // Cursor::Continuation() can always say where the next page begins.
+  //
+  // From the newest state, a record that stays as it is comes exactly once, whatever is written
+  // between pages, and no history is needed. From one state, the pages are what one run would have
+  // given; when the table's history is pruned beyond it, the next page is refused with
+  // FailedPrecondition.
+  Query& Paged(PageState state = PageState::kNewest) {
+    paged_ = true;
+    page_state_ = state;
+    return *this;
+  }
+  // Goes on where an earlier run of this query stopped; what its pages are read from stays as it
+  // was. Columns (unless rows are distinct), limits and the index to use may differ from that
+  // run's, and the schema may have changed since; conditions and order must be the same. Running it
+  // gives InvalidArgument when `continuation` is damaged or of another query, table or database.
+  Query& After(std::string continuation) {
+    paged_ = true;
+    after_ = std::move(continuation);
+    return *this;
+  }
   // Columns: paths to values, structs or lists. Without Select a row is the whole record.
   Query& Select(std::vector<std::string> paths) {
     columns_ = std::move(paths);
+    return *this;
+  }
+  // Rows with the same columns come once. Needs Select. When they are to come in an order, columns
+  // must be single values and the order be of them; without one, they are remembered, and a query
+  // with very many distinct rows ends with ResourceExhausted.
+  Query& Distinct() {
+    distinct_ = true;
+    return *this;
+  }
+  // Measures what each step takes, which itself takes a little.
+  Query& Timed() {
+    timed_ = true;
     return *this;
   }
   // Uses this index, or none but the primary key when `index` is "primary".
@@ -116,6 +155,11 @@ class Query {
   const std::optional<std::string>& index() const { return index_; }
   std::optional<uint64_t> limit() const { return limit_; }
   const QueryLimits& limits() const { return limits_; }
+  bool distinct() const { return distinct_; }
+  bool timed() const { return timed_; }
+  bool paged() const { return paged_; }
+  PageState page_state() const { return page_state_; }
+  const std::optional<std::string>& after() const { return after_; }
 
  private:
   std::string table_;
@@ -125,6 +169,11 @@ class Query {
   std::optional<std::string> index_;
   std::optional<uint64_t> limit_;
   QueryLimits limits_;
+  bool distinct_ = false;
+  bool timed_ = false;
+  bool paged_ = false;
+  PageState page_state_ = PageState::kNewest;
+  std::optional<std::string> after_;
 };
 
 // Why a cursor gave its last row.
@@ -142,6 +191,17 @@ struct QueryCounts {
   uint64_t entries_read = 0;     // index entries or, without an index, records
   uint64_t records_fetched = 0;  // records read because an entry did not hold all that was needed
   uint64_t rows = 0;
+  uint64_t fetches = 0;  // how many times records were read, several at once
+  uint64_t matches = 0;  // rows that met the conditions, before they were sorted or made distinct
+};
+
+// What it took, of a query with Timed(); else zero.
+struct QueryTimes {
+  std::chrono::nanoseconds read{};   // entries
+  std::chrono::nanoseconds fetch{};  // records
+  std::chrono::nanoseconds match{};  // conditions and columns
+  std::chrono::nanoseconds sort{};
+  std::chrono::nanoseconds total{};  // within Next()
 };
 
 }  // namespace daftar

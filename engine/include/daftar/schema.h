@@ -54,11 +54,16 @@ struct TableInfo {
     std::string name;
     std::string definition;  // "on zone, validTo desc, unique, covering holder, where …"
   };
+  struct Aggregate {
+    std::string name;
+    std::string definition;  // "by zone, state, count, sum fee, min validTo, where …"
+  };
   std::string name;
   std::string struct_name;
   std::vector<std::string> key;  // paths, with " desc" where declared so
   std::vector<Field> fields;     // of the struct itself, in the order of their ordinals
   std::vector<Index> indexes;
+  std::vector<Aggregate> aggregates;
   std::vector<std::string> required;  // what commits must state: "actor", "reason", "decision"
   uint32_t history_days = 0;          // how long old versions are kept; 0: for good
 };

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/aggregate.h"
 #include "daftar/cursor.h"
 #include "daftar/ids.h"
 #include "daftar/options.h"
@@ -44,6 +45,10 @@ class Transaction {
   absl::StatusOr<Record> Get(std::string_view table, const Key& key);
   absl::StatusOr<std::optional<Record>> Find(std::string_view table, const Key& key);
   absl::StatusOr<Cursor> Run(const Query& query);
+  // As Database::Aggregate, with its own writes; errors as above. Only who reads a group is
+  // disturbed by others that write records of it: writing records never is, whatever groups they
+  // are in.
+  absl::StatusOr<AggregateCursor> Aggregate(const AggregateQuery& query);
   // The state in which it was begun, without its writes. What is read there is not checked at the
   // commit: for reports that need not hold until then.
   ReadView snapshot() const;

@@ -1,0 +1,139 @@
+#include "query/cost.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "codec/keyspace.h"
+
+namespace daftar::query {
+namespace {
+
+using index::AllStatistics;
+using index::Statistics;
+using record::Condition;
+
+// In units of one index entry that is walked over. A record of 300 bytes is decoded when it is
+// walked over, and looked up before that when an entry points to it; several at once.
+constexpr double kRecordScanned = 3;
+constexpr double kRecordFetched = 10;
+constexpr double kRowSorted = 1;
+constexpr double kRangeBegun = 4;
+
+// What part of the rows meets a condition of which nothing is known.
+constexpr double kEqualPart = 0.1;
+constexpr double kRangePart = 0.3;
+constexpr double kMostPart = 0.9;
+
+const Statistics* Find(const AllStatistics& all, const Plan& plan) {
+  if (plan.index != nullptr) {
+    const auto found = all.indexes.find(plan.index->id);
+    return found != all.indexes.end() ? &found->second : nullptr;
+  }
+  const auto found = all.tables.find(plan.query.table->id);
+  return found != all.tables.end() ? &found->second : nullptr;
+}
+
+// One of how many values a field has, by an index that begins with it.
+std::optional<double> PartOfOneValue(const Plan& plan, const AllStatistics& all,
+                                     const record::FieldPath& path) {
+  for (const catalog::IndexDef& index : plan.query.table->indexes) {
+    if (!(index.on.front().path == path) || !index.where.empty()) continue;
+    const auto found = all.indexes.find(index.id);
+    if (found == all.indexes.end() || found->second.distinct.front() == 0) continue;
+    return 1 / static_cast<double>(found->second.distinct.front());
+  }
+  return std::nullopt;
+}
+
+double PartThatMeets(const Plan& plan, const AllStatistics& all, const Condition& condition) {
+  const double one = PartOfOneValue(plan, all, condition.path).value_or(kEqualPart);
+  switch (condition.op) {
+    case Operator::kEqual:
+    case Operator::kIsNull:
+      return one;
+    case Operator::kIn:
+      return std::min(1.0, one * static_cast<double>(condition.operands.size()));
+    case Operator::kNotEqual:
+    case Operator::kIsNotNull:
+      return kMostPart;
+    case Operator::kStartsWith:
+      return kEqualPart;
+    case Operator::kLess:
+    case Operator::kLessOrEqual:
+    case Operator::kGreater:
+    case Operator::kGreaterOrEqual:
+      return kRangePart;
+  }
+  return 1;
+}
+
+bool IsBounded(const Plan& plan, const Condition& condition) {
+  return std::any_of(plan.bounded.begin(), plan.bounded.end(), [&](const Condition& bounded) {
+    return bounded.path == condition.path && bounded.op == condition.op &&
+           bounded.operands == condition.operands;
+  });
+}
+
+bool IsInEntry(const Plan& plan, const Condition& condition) {
+  return std::any_of(plan.slots.begin(), plan.slots.end(),
+                     [&](const EntrySlot& slot) { return slot.path == condition.path; });
+}
+
+double EntriesOfRanges(const Plan& plan, const Statistics& statistics) {
+  const size_t prefix_bytes = (plan.index != nullptr ? codec::IndexPrefix(plan.index->id)
+                                                     : codec::RecordPrefix(plan.query.table->id))
+                                  .size();
+  double entries = 0;
+  for (const storage::KeyRange& range : plan.ranges) {
+    // The end of the last range is that of the whole index, which has no place within its prefix.
+    const std::string_view lower =
+        std::string_view(range.lower).substr(std::min(prefix_bytes, range.lower.size()));
+    const bool inside = std::string_view(range.upper).substr(0, prefix_bytes) ==
+                        std::string_view(range.lower).substr(0, prefix_bytes);
+    const std::string_view upper =
+        inside ? std::string_view(range.upper).substr(prefix_bytes) : std::string_view();
+    if (plan.equal_terms == 0 && !plan.has_range) {
+      entries += static_cast<double>(statistics.entries);
+    } else {
+      entries +=
+          index::EstimateEntries(statistics, lower, upper, plan.equal_terms, !plan.has_range);
+    }
+  }
+  return entries;
+}
+
+// What part of the entries a plan with a limit reads before it has enough rows.
+double PartRead(const Plan& plan, double rows) {
+  if (!plan.query.limit.has_value() || (plan.sort && plan.scanned_terms == 0)) return 1;
+  double wanted = static_cast<double>(*plan.query.limit);
+  // Ties are read to their end.
+  if (plan.sort) wanted = std::max(2 * wanted, std::sqrt(rows));
+  return rows > wanted ? wanted / rows : 1;
+}
+
+}  // namespace
+
+std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& statistics) {
+  const Statistics* known = Find(statistics, plan);
+  if (known == nullptr) return std::nullopt;
+  double in_entry = 1, in_record = 1;
+  for (const Condition& condition : plan.query.conditions) {
+    if (IsBounded(plan, condition)) continue;
+    (IsInEntry(plan, condition) ? in_entry : in_record) *=
+        PartThatMeets(plan, statistics, condition);
+  }
+  Estimate estimate;
+  const double all = EntriesOfRanges(plan, *known);
+  const double rows = all * in_entry * in_record;
+  const double part = PartRead(plan, rows);
+  const bool fetches = plan.index != nullptr && plan.reads_records;
+  estimate.entries = all * part;
+  estimate.records = fetches ? all * in_entry * part : 0;
+  estimate.rows = std::min(rows, static_cast<double>(plan.query.limit.value_or(UINT64_MAX)));
+  estimate.cost = estimate.entries * (plan.index == nullptr ? kRecordScanned : 1) +
+                  estimate.records * kRecordFetched + (plan.sort ? rows * part * kRowSorted : 0) +
+                  static_cast<double>(plan.ranges.size()) * kRangeBegun;
+  return estimate;
+}
+
+}  // namespace daftar::query

@@ -1,0 +1,71 @@
+#include "query/entry_stream.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "query/merged_stream.h"
+#include "query/scan_parts.h"
+#include "query/turned_stream.h"
+
+namespace daftar::query {
+namespace {
+
+// One range after the other, all in one direction.
+class RangeStream final : public EntryStream {
+ public:
+  RangeStream(const storage::Reader& reader, std::vector<ScanPart> parts, bool reverse,
+              uint64_t* entries_read)
+      : reader_(reader),
+        parts_(std::move(parts)),
+        reverse_(reverse),
+        entries_read_(*entries_read) {}
+
+  absl::StatusOr<StreamStep> Next() override {
+    while (true) {
+      if (entries_ == nullptr) {
+        if (next_part_ == parts_.size()) return StreamStep::kEnd;
+        entries_ = reader_.NewIterator(parts_[next_part_++].range, {.reverse = reverse_});
+      }
+      DAFTAR_ASSIGN_OR_RETURN(const bool found, entries_->Next());
+      if (found) {
+        ++entries_read_;
+        return StreamStep::kEntry;
+      }
+      entries_.reset();
+    }
+  }
+  std::string_view key() const override { return entries_->key(); }
+  std::string_view value() const override { return entries_->value(); }
+
+ private:
+  const storage::Reader& reader_;
+  const std::vector<ScanPart> parts_;
+  const bool reverse_;
+  uint64_t& entries_read_;
+  size_t next_part_ = 0;
+  std::unique_ptr<storage::Iterator> entries_;
+};
+
+std::unique_ptr<EntryStream> NewStream(const storage::Reader& reader, const Plan& plan,
+                                       std::vector<ScanPart> parts, uint64_t* entries_read) {
+  if (plan.turn_at > 0) return NewTurnedStream(reader, plan, std::move(parts), entries_read);
+  return std::make_unique<RangeStream>(reader, std::move(parts), plan.reverse, entries_read);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const storage::Reader& reader,
+                                                            const Plan& plan,
+                                                            uint64_t* entries_read) {
+  DAFTAR_ASSIGN_OR_RETURN(std::vector<ScanPart> parts, PartsOf(plan));
+  if (!plan.merge) return NewStream(reader, plan, std::move(parts), entries_read);
+  std::vector<std::unique_ptr<EntryStream>> streams;
+  for (const ScanPart& part : parts) {
+    streams.push_back(NewStream(reader, plan, {part}, entries_read));
+  }
+  return NewMergedStream(plan, parts, std::move(streams));
+}
+
+}  // namespace daftar::query

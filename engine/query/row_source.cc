@@ -1,0 +1,237 @@
+#include "query/row_source.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "codec/keyspace.h"
+#include "index/entries.h"
+#include "query/order.h"
+#include "record/envelope.h"
+#include "record/json_codec.h"
+#include "record/kj_fence.h"
+
+namespace daftar::query {
+namespace {
+
+// Records that are read at once, and how many bytes of them may be held before it is fewer.
+constexpr size_t kBatchRecordsMax = 64;
+constexpr size_t kBatchBytesMax = size_t{256} << 10;
+constexpr size_t kBatchGrowth = 4;
+// The same where reading ends at the end of a group of ties.
+constexpr size_t kBatchRecordsInTies = 16;
+
+bool InRanges(const std::vector<storage::KeyRange>& ranges, std::string_view key) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const storage::KeyRange& range) {
+    return key >= range.lower && (range.upper.empty() || key < range.upper);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, FoundRow* row) {
+  const bool fetches = plan_.index != nullptr && plan_.reads_records;
+  return fetches ? NextFetched(wanted, row) : NextDirect(row);
+}
+
+std::string_view RowSource::last_entry() const {
+  if (next_in_batch_ > 0 && next_in_batch_ < batch_.size()) {
+    return batch_[next_in_batch_ - 1].entry_key;
+  }
+  return last_entry_;
+}
+
+absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
+  if (stream_ == nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(stream_,
+                            NewEntryStream(*view_.reader, plan_, &meter_.counts.entries_read));
+  }
+  while (true) {
+    if (const auto reached = meter_.Reached()) return reached;
+    DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, ReadEntry());
+    if (step == StreamStep::kEnd) return StopReason::kExhausted;
+    if (step == StreamStep::kNothing) continue;
+    if (!plan_.query.orders.empty() && !plan_.sort) last_entry_.assign(stream_->key());
+    return std::nullopt;
+  }
+}
+
+absl::StatusOr<StreamStep> RowSource::ReadEntry() {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.read);
+  return stream_->Next();
+}
+
+absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
+    if (stop.has_value()) return stop;
+    *row = FoundRow();
+    DAFTAR_ASSIGN_OR_RETURN(const bool matches, plan_.index != nullptr
+                                                    ? MatchEntry(row)
+                                                    : MatchRecord(stream_->key(), stream_->key(),
+                                                                  stream_->value(), row));
+    if (matches) return std::nullopt;
+  }
+}
+
+absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted, FoundRow* row) {
+  while (true) {
+    if (next_in_batch_ == batch_.size()) {
+      DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, FillBatch(wanted));
+      if (batch_.empty()) return stop;
+      DAFTAR_RETURN_IF_ERROR(FetchBatch());
+    } else if (const auto reached = meter_.ReachedByBytes()) {
+      return reached;
+    }
+    const Candidate& candidate = batch_[next_in_batch_++];
+    if (!candidate.value.has_value()) {
+      return DataLoss("index entry has no record; run `daftar verify`")
+          .With("index", plan_.index->name)
+          .WithBytes("key", candidate.record_key);
+    }
+    *row = FoundRow();
+    DAFTAR_ASSIGN_OR_RETURN(
+        const bool matches,
+        MatchRecord(candidate.entry_key, candidate.record_key, *candidate.value, row));
+    if (matches) return std::nullopt;
+  }
+}
+
+// Gives why no more candidates were found, when that is so.
+absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) {
+  batch_.clear();
+  next_in_batch_ = 0;
+  const std::string prefix = codec::RecordPrefix(plan_.query.table->id);
+  const size_t size_max = plan_.sort && plan_.scanned_terms > 0 ? kBatchRecordsInTies : batch_size_;
+  while (batch_.size() < std::min<uint64_t>({batch_size_, size_max, wanted})) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
+    if (stop.has_value()) return stop;
+    DAFTAR_ASSIGN_OR_RETURN(const EntryView entry, DecodeEntry());
+    // What the entry can answer is asked before the record is read.
+    if (!MayMatch(entry)) continue;
+    std::string key = prefix;
+    key.append(entry.primary_key());
+    batch_.push_back({std::string(stream_->key()), std::move(key), std::nullopt});
+  }
+  return std::nullopt;
+}
+
+absl::Status RowSource::FetchBatch() {
+  std::vector<std::string_view> keys;
+  for (const Candidate& candidate : batch_) keys.push_back(candidate.record_key);
+  const Stopwatch watch(meter_.is_timed, &meter_.times.fetch);
+  DAFTAR_ASSIGN_OR_RETURN(auto values, view_.reader->MultiGet(keys));
+  meter_.counts.records_fetched += keys.size();
+  ++meter_.counts.fetches;
+  size_t bytes = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i].has_value()) bytes += values[i]->size();
+    batch_[i].value = std::move(values[i]);
+  }
+  batch_size_ = bytes <= kBatchBytesMax ? std::min(batch_size_ * kBatchGrowth, kBatchRecordsMax)
+                                        : std::max<size_t>(batch_size_ / kBatchGrowth, 1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EntryView> RowSource::DecodeEntry() const {
+  const size_t prefix_bytes = codec::IndexPrefix(plan_.index->id).size();
+  return EntryView::Decode(plan_, stream_->key().substr(prefix_bytes), stream_->value());
+}
+
+bool RowSource::MayMatch(const EntryView& entry) const {
+  return std::all_of(plan_.query.conditions.begin(), plan_.query.conditions.end(),
+                     [&](const record::Condition& condition) {
+                       const OwnedScalar* value = entry.Find(plan_, condition.path);
+                       return value == nullptr || record::Meets(condition, ToView(*value));
+                     });
+}
+
+absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.match);
+  DAFTAR_ASSIGN_OR_RETURN(const EntryView entry, DecodeEntry());
+  if (!MayMatch(entry)) return false;
+  std::string key = codec::RecordPrefix(plan_.query.table->id);
+  row->row.key = codec::EncodedKey(key.append(entry.primary_key()));
+  return FillRow(nullptr, &entry, row);
+}
+
+absl::StatusOr<bool> RowSource::MatchRecord(std::string_view entry_key, std::string_view key,
+                                            std::string_view value, FoundRow* row) {
+  const Stopwatch watch(meter_.is_timed, &meter_.times.match);
+  DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
+  DAFTAR_ASSIGN_OR_RETURN(record::Message record,
+                          record::Message::FromStored(plan_.query.table->schema, envelope.message));
+  DAFTAR_ASSIGN_OR_RETURN(const bool matches,
+                          record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                                         [&]() -> absl::StatusOr<bool> {
+                                           return record::MatchesAll(plan_.query.conditions,
+                                                                     record.root());
+                                         }));
+  if (!matches) return false;
+  if (plan_.may_repeat) {
+    const std::string_view primary_key =
+        key.substr(codec::RecordPrefix(plan_.query.table->id).size());
+    DAFTAR_ASSIGN_OR_RETURN(const bool first, IsFirstEntry(record, entry_key, primary_key));
+    if (!first) return false;
+  }
+  row->row.key = codec::EncodedKey(std::string(key));
+  row->row.created = envelope.created;
+  DAFTAR_ASSIGN_OR_RETURN(const bool filled, FillRow(&record, nullptr, row));
+  if (plan_.query.columns.empty()) row->row.record = std::move(record);
+  return filled;
+}
+
+absl::StatusOr<bool> RowSource::IsFirstEntry(const record::Message& record,
+                                             std::string_view entry_key,
+                                             std::string_view primary_key) const {
+  DAFTAR_ASSIGN_OR_RETURN(std::vector<index::Entry> all,
+                          index::EntriesOf(*plan_.index, primary_key, record));
+  if (plan_.reverse) std::reverse(all.begin(), all.end());
+  for (const index::Entry& entry : all) {
+    if (InRanges(plan_.ranges, entry.key.view())) return entry.key.view() == entry_key;
+  }
+  return false;
+}
+
+// False: the row is not after the place that the query goes on after.
+absl::StatusOr<bool> RowSource::FillRow(const record::Message* record, const EntryView* entry,
+                                        FoundRow* row) {
+  if (plan_.sort || (plan_.query.distinct && !plan_.query.orders.empty())) {
+    DAFTAR_RETURN_IF_ERROR(MakeSortKey(record, entry, row));
+    if (plan_.query.after.has_value() && row->sort_key <= *plan_.query.after) return false;
+  }
+  ++meter_.counts.matches;
+  for (const Column& column : plan_.query.columns) {
+    if (!column.path.has_value()) {
+      std::string json;
+      DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*record, column.name, &json));
+      row->row.values.emplace_back(std::move(json));
+      continue;
+    }
+    Scalar value;
+    if (record != nullptr) {
+      DAFTAR_ASSIGN_OR_RETURN(value, record->Get(*column.path));
+    } else {
+      value = ToView(*entry->Find(plan_, *column.path));
+    }
+    row->row.values.push_back(column.path->type().ToValue(value));
+  }
+  return true;
+}
+
+absl::Status RowSource::MakeSortKey(const record::Message* record, const EntryView* entry,
+                                    FoundRow* row) const {
+  for (size_t i = 0; i < plan_.query.orders.size(); ++i) {
+    const OrderTerm& order = plan_.query.orders[i];
+    if (i == plan_.scanned_terms) row->scanned_bytes = row->sort_key.size();
+    Scalar value;
+    if (record != nullptr) {
+      DAFTAR_ASSIGN_OR_RETURN(value, record->Get(order.path));
+    } else {
+      value = ToView(*entry->Find(plan_, order.path));
+    }
+    codec::AppendPart(SortPart(order), value, &row->sort_key);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace daftar::query
