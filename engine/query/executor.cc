@@ -1,11 +1,18 @@
 #include "query/executor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
 #include "query/scan_parts.h"
 
 namespace daftar::query {
+namespace {
+
+// For how many rows records are read at once when more are asked for than were expected.
+constexpr uint64_t kRowsBeyondExpected = 8;
+
+}  // namespace
 
 Executor::Executor(txn::ReadView view, Plan plan)
     : view_(std::move(view)),
@@ -17,6 +24,13 @@ Executor::Executor(txn::ReadView view, Plan plan)
 
 uint64_t Executor::rows_wanted() const {
   return plan_.query.limit.has_value() ? *plan_.query.limit - meter_.counts.rows : UINT64_MAX;
+}
+
+uint64_t Executor::rows_ahead() const {
+  if (!plan_.query.rows_expected.has_value()) return rows_wanted();
+  const uint64_t expected = *plan_.query.rows_expected;
+  const uint64_t given = meter_.counts.rows;
+  return std::min(rows_wanted(), expected > given ? expected - given : kRowsBeyondExpected);
 }
 
 absl::StatusOr<bool> Executor::Next() {
@@ -40,7 +54,7 @@ absl::StatusOr<bool> Executor::NextRow() {
 absl::StatusOr<bool> Executor::NextScanned() {
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop,
-                            source_.Next(rows_wanted(), &current_));
+                            source_.Next(rows_ahead(), &current_));
     if (stop.has_value()) {
       stop_reason_ = *stop;
       return false;

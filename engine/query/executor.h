@@ -42,6 +42,8 @@ class Executor {
 
  private:
   uint64_t rows_wanted() const;
+  // For how many rows records may be read now.
+  uint64_t rows_ahead() const;
   absl::StatusOr<bool> NextRow();
   absl::StatusOr<bool> NextScanned();
   absl::StatusOr<bool> NextSorted();

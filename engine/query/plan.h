@@ -36,6 +36,8 @@ struct BoundQuery {
   std::vector<Column> columns;  // empty: the whole record
   std::optional<std::string> index;
   std::optional<uint64_t> limit;
+  // About how many rows will be asked for: no more records are read ahead of them.
+  std::optional<uint64_t> rows_expected;
   bool distinct = false;  // rows differ in their columns
   bool timed = false;
   QueryLimits limits;

@@ -35,6 +35,13 @@ struct AccessChoice {
   friend bool operator==(const AccessChoice&, const AccessChoice&) = default;
 };
 
+// Which values come after those of the arguments, in this order: the number between the two calls.
+enum MoreValues : int {
+  kHasMoment = 1,  // to read at
+  kHasLimit = 2,   // how many rows will be asked for at most,
+  kHasOffset = 4,  // and how many before them
+};
+
 std::string ToText(const AccessChoice& choice, const std::vector<Column>& columns);
 
 // The inverse. Errors: Internal when `text` is not what ToText gives.

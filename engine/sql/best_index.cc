@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
+#include "index/statistics.h"
 #include "query/access_path.h"
 #include "query/planner.h"
 #include "sql/access_choice.h"
@@ -79,9 +82,9 @@ struct Usable {
 
 class Chooser {
  public:
-  Chooser(const catalog::TableDef& table, const std::vector<Column>& columns,
-          sqlite3_index_info* info)
-      : table_(table), columns_(columns), info_(info) {}
+  Chooser(std::shared_ptr<const index::AllStatistics> statistics, const catalog::TableDef& table,
+          const std::vector<Column>& columns, sqlite3_index_info* info)
+      : statistics_(std::move(statistics)), table_(table), columns_(columns), info_(info) {}
 
   // False: the moment of an AS OF is not known.
   bool ReadConstraints();
@@ -101,14 +104,20 @@ class Chooser {
 
   bool AddConstraint(int number, const Column& column, Comparison comparison);
   bool Eligible(const catalog::IndexDef* index) const;
+  const index::Statistics* StatisticsOf(const query::AccessPath& path) const;
+  double RowsAfterEqualTerms(const query::Plan& plan, const query::AccessPath& path,
+                             double rows) const;
   double RowsOf(const query::Plan& plan, const query::AccessPath& path, double rows) const;
   bool GivesOneRow(const query::Plan& plan, const query::AccessPath& path) const;
   bool IsBounded(const query::Plan& plan, const Usable& usable) const;
 
+  const std::shared_ptr<const index::AllStatistics> statistics_;  // null: none
   const catalog::TableDef& table_;
   const std::vector<Column>& columns_;
   sqlite3_index_info* const info_;
   std::optional<int> as_of_;
+  std::optional<int> limit_;
+  std::optional<int> offset_;
   std::vector<Usable> usable_;
   std::vector<AccessChoice::Order> orders_;
   bool orders_known_ = true;  // false: SQLite wants an order that no index has
@@ -149,12 +158,16 @@ bool Chooser::AddConstraint(int number, const Column& column, Comparison compari
 bool Chooser::ReadConstraints() {
   for (int i = 0; i < info_->nConstraint; ++i) {
     const auto& constraint = info_->aConstraint[i];
-    // LIMIT and OFFSET have no column. Rows are read when SQLite asks for them, so that a limit
-    // needs no help.
-    if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT ||
-        constraint.op == SQLITE_INDEX_CONSTRAINT_OFFSET || constraint.iColumn < 0) {
+    // These two have no column.
+    if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT) {
+      if (constraint.usable != 0) limit_ = i;
       continue;
     }
+    if (constraint.op == SQLITE_INDEX_CONSTRAINT_OFFSET) {
+      if (constraint.usable != 0) offset_ = i;
+      continue;
+    }
+    if (constraint.iColumn < 0) continue;
     const auto number = static_cast<size_t>(constraint.iColumn);
     if (number == kAsOfColumn) {
       if (constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
@@ -223,15 +236,36 @@ bool Chooser::Eligible(const catalog::IndexDef* index) const {
   return query::Answers({&table_, index}, query);
 }
 
-double Chooser::RowsOf(const query::Plan& plan, const query::AccessPath& path, double rows) const {
-  if (GivesOneRow(plan, path)) return 1;
+const index::Statistics* Chooser::StatisticsOf(const query::AccessPath& path) const {
+  if (statistics_ == nullptr) return nullptr;
+  if (path.index == nullptr) {
+    const auto found = statistics_->tables.find(table_.id);
+    return found == statistics_->tables.end() ? nullptr : &found->second;
+  }
+  const auto found = statistics_->indexes.find(path.index->id);
+  return found == statistics_->indexes.end() ? nullptr : &found->second;
+}
+
+double Chooser::RowsAfterEqualTerms(const query::Plan& plan, const query::AccessPath& path,
+                                    double rows) const {
+  const auto equal = static_cast<double>(plan.equal_terms);
+  if (const index::Statistics* known = StatisticsOf(path)) {
+    const bool some = plan.equal_terms > 0 && plan.equal_terms <= known->distinct.size();
+    const uint64_t values = some ? known->distinct[plan.equal_terms - 1] : 1;
+    return static_cast<double>(known->entries) / static_cast<double>(std::max<uint64_t>(1, values));
+  }
   // A unique index as a whole leaves one row; each term its share of the way there.
   const auto terms = static_cast<double>(path.terms().size());
   const bool unique = path.index == nullptr || path.index->unique;
-  const double steps = unique ? terms : terms + 1;
-  double left = std::pow(rows, 1 - static_cast<double>(plan.equal_terms) / steps);
+  const double left = std::pow(rows, 1 - equal / (unique ? terms : terms + 1));
+  const bool partial = path.index != nullptr && !path.index->where.empty();
+  return partial ? left * kPartialShare : left;
+}
+
+double Chooser::RowsOf(const query::Plan& plan, const query::AccessPath& path, double rows) const {
+  if (GivesOneRow(plan, path)) return 1;
+  double left = RowsAfterEqualTerms(plan, path, rows);
   if (plan.has_range) left *= RangeShare(plan);
-  if (path.index != nullptr && !path.index->where.empty()) left *= kPartialShare;
   for (const Usable& usable : usable_) {
     if (usable.argument.comparison == Comparison::kIn && IsBounded(plan, usable)) {
       left = std::min(rows, left * kInValues);
@@ -315,9 +349,18 @@ absl::Status Chooser::Answer() {
     info_->aConstraintUsage[usable.number].argvIndex = next++;
   }
   if (as_of_.has_value()) {
-    info_->aConstraintUsage[*as_of_].argvIndex = next;
+    info_->aConstraintUsage[*as_of_].argvIndex = next++;
     info_->aConstraintUsage[*as_of_].omit = 1;
-    info_->idxNum = 1;
+    info_->idxNum |= kHasMoment;
+  }
+  // How many rows will be asked for, unless SQLite sorts all of them first. It counts them itself.
+  if (limit_.has_value() && (info_->nOrderBy == 0 || best_->ordered)) {
+    info_->aConstraintUsage[*limit_].argvIndex = next++;
+    info_->idxNum |= kHasLimit;
+    if (offset_.has_value()) {
+      info_->aConstraintUsage[*offset_].argvIndex = next++;
+      info_->idxNum |= kHasOffset;
+    }
   }
   const std::string text = ToText(best_->choice, columns_);
   info_->idxStr = sqlite3_mprintf("%s", text.c_str());
@@ -335,7 +378,7 @@ absl::Status Chooser::Answer() {
 absl::Status ChooseAccess(Session* session, const catalog::TableDef& table,
                           const std::vector<Column>& columns, sqlite3_index_info* info,
                           bool* usable) {
-  Chooser chooser(table, columns, info);
+  Chooser chooser(session->statistics(), table, columns, info);
   *usable = chooser.ReadConstraints();
   if (!*usable) return absl::OkStatus();
   chooser.ReadOrders();

@@ -1,5 +1,6 @@
 #include "sql/cursor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -60,6 +61,7 @@ absl::StatusOr<query::Plan> TableCursor::MakePlan(std::vector<record::Condition>
   query::BoundQuery query;
   query.table = &table_;
   query.conditions = std::move(conditions);
+  query.rows_expected = rows_expected_;
   for (const AccessChoice::Order& order : choice_.orders) {
     query.orders.push_back({*columns_[order.column].path, order.descending
                                                               ? SortDirection::kDescending
@@ -91,15 +93,34 @@ void TableCursor::CountUp() {
   executor_.reset();
 }
 
-absl::Status TableCursor::Begin(std::string_view choice, bool has_moment, int count,
+absl::Status TableCursor::TakeMore(int more, int count, sqlite3_value** values) {
+  auto next = [&, i = static_cast<int>(choice_.arguments.size())](int which) mutable {
+    return (more & which) != 0 && i < count ? values[i++] : nullptr;
+  };
+  sqlite3_value* const moment = next(kHasMoment);
+  sqlite3_value* const limit = next(kHasLimit);
+  sqlite3_value* const offset = next(kHasOffset);
+  const auto taken = static_cast<int>(choice_.arguments.size()) + (moment != nullptr) +
+                     (limit != nullptr) + (offset != nullptr);
+  if (taken != count) {
+    return Internal("a plan was given other values than it takes").With("values", count);
+  }
+  moment_ = moment == nullptr ? "" : MomentOf(moment);
+  rows_expected_.reset();
+  // A limit below zero is none.
+  if (limit == nullptr || sqlite3_value_int64(limit) < 0) return absl::OkStatus();
+  const int64_t before = offset == nullptr ? 0 : std::max<int64_t>(0, sqlite3_value_int64(offset));
+  rows_expected_ =
+      static_cast<uint64_t>(sqlite3_value_int64(limit)) + static_cast<uint64_t>(before);
+  return absl::OkStatus();
+}
+
+absl::Status TableCursor::Begin(std::string_view choice, int more, int count,
                                 sqlite3_value** values) {
   CountUp();
   at_end_ = true;
   DAFTAR_RETURN_IF_ERROR(Parse(choice));
-  if (static_cast<size_t>(count) != choice_.arguments.size() + (has_moment ? 1 : 0)) {
-    return Internal("a plan was given other values than it takes").With("values", count);
-  }
-  moment_ = has_moment ? MomentOf(values[count - 1]) : "";
+  DAFTAR_RETURN_IF_ERROR(TakeMore(more, count, values));
   std::vector<record::Condition> conditions;
   if (!Translated(values, &conditions)) return absl::OkStatus();
   DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, MakePlan(std::move(conditions)));

@@ -24,10 +24,10 @@ class TableCursor {
       : session_(session), table_(table), columns_(columns) {}
   ~TableCursor() { CountUp(); }
 
-  // Begins a walk as ChooseAccess has planned it, and stands on its first row. `has_moment`: the
-  // last of `values` is the moment to read at. Errors: those of Session::View and ViewAsOf, of
+  // Begins a walk as ChooseAccess has planned it, and stands on its first row. `more`: which
+  // of MoreValues `values` end with. Errors: those of Session::View and ViewAsOf, of
   // txn::CheckReadable and of Executor::Next.
-  absl::Status Begin(std::string_view choice, bool has_moment, int count, sqlite3_value** values);
+  absl::Status Begin(std::string_view choice, int more, int count, sqlite3_value** values);
   // Moves on. Errors: those of Executor::Next.
   absl::Status Next();
   bool at_end() const { return at_end_; }
@@ -42,6 +42,8 @@ class TableCursor {
   // The conditions that the values make. False: no row can meet them.
   bool Translated(sqlite3_value** values, std::vector<record::Condition>* conditions) const;
   absl::StatusOr<query::Plan> MakePlan(std::vector<record::Condition> conditions);
+  // Takes the values that follow those of the arguments. Errors: Internal when there are others.
+  absl::Status TakeMore(int more, int count, sqlite3_value** values);
   absl::Status ResultFromRecord(sqlite3_context* context, const Column& column);
   // Adds what the walk has read to the session's counts.
   void CountUp();
@@ -52,6 +54,7 @@ class TableCursor {
   std::string choice_text_;
   AccessChoice choice_;
   std::string moment_;
+  std::optional<uint64_t> rows_expected_;
   std::unique_ptr<query::Executor> executor_;
   // For each column its place among the row's values, when entries give it.
   std::vector<std::optional<size_t>> places_;

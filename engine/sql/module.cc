@@ -103,9 +103,9 @@ int Close(sqlite3_vtab_cursor* base) {
   return SQLITE_OK;
 }
 
-int Filter(sqlite3_vtab_cursor* base, int has_moment, const char* choice, int count,
+int Filter(sqlite3_vtab_cursor* base, int more, const char* choice, int count,
            sqlite3_value** values) {
-  return Report(TableOf(base), WalkOf(base)->Begin(choice, has_moment != 0, count, values));
+  return Report(TableOf(base), WalkOf(base)->Begin(choice, more, count, values));
 }
 
 int Next(sqlite3_vtab_cursor* base) { return Report(TableOf(base), WalkOf(base)->Next()); }

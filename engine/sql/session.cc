@@ -1,5 +1,6 @@
 #include "sql/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -69,6 +70,12 @@ absl::StatusOr<txn::ReadView> Session::ViewAsOf(std::string_view moment) {
 
 absl::StatusOr<uint64_t> Session::EstimateRows(const catalog::TableDef& table) {
   const txn::ReadView view = core_->View();
+  if (view.statistics != nullptr) {
+    const auto analyzed = view.statistics->tables.find(table.id);
+    if (analyzed != view.statistics->tables.end()) {
+      return std::max<uint64_t>(1, analyzed->second.entries);
+    }
+  }
   Estimate& estimate = estimates_[table.id];
   if (estimate.rows == kManyRows || (estimate.at == view.version && estimate.rows > 0)) {
     return estimate.rows;

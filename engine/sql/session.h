@@ -59,8 +59,12 @@ class Session {
   // An earlier state. Errors: those of `view_at`.
   absl::StatusOr<txn::ReadView> ViewAsOf(std::string_view moment);
 
-  // About how many records a table has: exact when few, else a guess. Errors: DataLoss,
-  // Unavailable.
+  // What `daftar analyze` has found. Null: nothing.
+  std::shared_ptr<const index::AllStatistics> statistics() const {
+    return core_->View().statistics;
+  }
+  // About how many records a table has: as analyzed; else exact when few, or a guess. Errors:
+  // DataLoss, Unavailable.
   absl::StatusOr<uint64_t> EstimateRows(const catalog::TableDef& table);
 
   // Keeps the status of a call from SQLite that failed, for which SQLite knows but a number.
