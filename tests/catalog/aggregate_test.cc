@@ -86,7 +86,7 @@ TEST_CASE("aggregate: refuses what has no exact total", "[catalog][aggregate]") 
                                                          sum = ["price.units"]))",
        "path=price.units; currency=price.currency"},
       {"several currencies by the condition",
-       R"($Daftar.aggregate(name = "x", sum = ["rent"], where = "currency in (IRR, PKR)"))",
+       R"x($Daftar.aggregate(name = "x", sum = ["rent"], where = "currency in (IRR, PKR)"))x",
        "amounts of several currencies would come together"},
       {"least across currencies", R"($Daftar.index(name = "i", on = ["price.units"])
                                      $Daftar.aggregate(name = "x", min = ["price.units"]))",

@@ -10,7 +10,6 @@
 #include "codec/keyspace.h"
 #include "format/example.h"
 #include "index/entries.h"
-#include "index/groups.h"
 #include "record/sample.h"
 #include "storage/backend.h"
 #include "support/status_matchers.h"
@@ -133,46 +132,6 @@ TEST_CASE("format 2: the same commits write the same database", "[format][format
       txn::Core::Create(storage::NewMemoryStore(), std::move(catalog), kId, GoldenOptions()));
   Commit(core.get(), {DocsBlock("json example"), kOther});
   Commit(core.get(), {kOtherLater}, {.actor = "registrar", .reason = "issued", .decision = "7/12"});
-  CHECK(Contents(core->store()) == golden);
-}
-
-constexpr const char* kClaim = R"({"serial": 13, "desk": "ab", "open": true, "fee": 0.25})";
-constexpr const char* kClaimLater = R"({"serial": 13, "desk": "cd", "fee": 0.25, "days": 3})";
-
-// The totals of a group by its desk.
-index::GroupTotals Totals(const txn::Core& core, std::string_view desk, bool open) {
-  const catalog::AggregateDef& aggregate = core.catalog()->tables[0].aggregates[0];
-  std::string key = codec::AggregatePrefix(aggregate.id);
-  codec::AppendPart(aggregate.by()[0].part, desk, &key);
-  codec::AppendPart(aggregate.by()[1].part, open, &key);
-  REQUIRE_OK_AND_ASSIGN(const auto value, core.View().reader->Get(key));
-  REQUIRE(value.has_value());
-  REQUIRE_OK_AND_ASSIGN(index::GroupValue group,
-                        index::DecodeGroup(aggregate.sums().size(), *value));
-  return std::move(group.totals);
-}
-
-TEST_CASE("format 3: a stored database opens, reads and goes on", "[format][format]") {
-  auto store = StoreOf(GoldenDatabase(3));
-  REQUIRE_OK(store->WriteAnchor(txn::EncodeAnchor({kId, {}, 0, {}}), storage::Durability::kSynced));
-  REQUIRE_OK_AND_ASSIGN(const auto core, txn::Core::Open(std::move(store), GoldenOptions()));
-  CHECK(core->View().version == CommitVersion(2));
-  CHECK(Totals(*core, "ab", true) == index::GroupTotals{1, {{1, -1250}, {0, 0}}});
-  CHECK(Totals(*core, "cd", false) == index::GroupTotals{1, {{1, 25}, {1, 3}}});
-  CHECK(Commit(core.get(), {kClaimLater}) == CommitVersion(2));
-  CHECK(Commit(core.get(), {kClaim}) == CommitVersion(3));
-  CHECK(Totals(*core, "ab", true) == index::GroupTotals{2, {{2, -1225}, {0, 0}}});
-}
-
-TEST_CASE("format 3: the same commits write the same database", "[format][format]") {
-  const Model golden = GoldenDatabase(3);
-  const std::string key = catalog::CatalogKey(SchemaVersion(1));
-  REQUIRE_OK_AND_ASSIGN(catalog::Catalog catalog, catalog::DecodeCatalog(key, golden.at(key)));
-  REQUIRE_OK_AND_ASSIGN(
-      const auto core,
-      txn::Core::Create(storage::NewMemoryStore(), std::move(catalog), kId, GoldenOptions()));
-  Commit(core.get(), {DocsBlock("json groups"), kClaim});
-  Commit(core.get(), {kClaimLater}, {.actor = "registrar", .reason = "moved", .decision = "7/12"});
   CHECK(Contents(core->store()) == golden);
 }
 

@@ -1,4 +1,4 @@
-// The bytes of format version 2. They are never edited: other bytes are another format.
+// The bytes of format versions 2 and 3. They are never edited: other bytes are another format.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
@@ -55,6 +55,23 @@ TEST_CASE("format 2: the bytes of the worked example", "[format][format]") {
        {"journal-1-key", "06000000000000012c00000001"},
        {"journal-1-value", "01000000898611c90b020151465a0001fffffff400"},
        {"journal-hash", "d99507c9e2998048c1eab990deec1b18e0a7173011bde8eb7d51ebbed2a685c5"}}));
+  CAPTURE(name);
+  REQUIRE(Engine().contains(name));
+  CHECK(Engine().at(name) == hex);
+}
+
+TEST_CASE("format 3: the bytes of the example with an aggregate", "[format][format]") {
+  const auto [name, hex] = GENERATE(table<const char*, const char*>(
+      {{"group-key",
+        "04010161620001"
+        "01"},
+       {"group-value",
+        "f9012c01"
+        "011efbffffffffffffffffffffffffffff"
+        "0000000000000000000000000000000000"},
+       {"header-3",
+        "6461667461720d0a03000000010000002c01000000000000d02339d3daf7a2000000000000000000"
+        "0000000031831560"}}));
   CAPTURE(name);
   REQUIRE(Engine().contains(name));
   CHECK(Engine().at(name) == hex);
