@@ -36,8 +36,9 @@ absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view tab
   return NotFound("no record with this key").With("table", table).With("key", shown);
 }
 
-absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
-  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
+namespace {
+
+absl::StatusOr<Cursor> RunBound(txn::ReadView view, const Query& query, query::BoundQuery bound) {
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *bound.table));
   if (query.after().has_value()) {
     DAFTAR_RETURN_IF_ERROR(query::GoOn(view, *query.after(), &bound));
@@ -45,6 +46,24 @@ absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
   DAFTAR_ASSIGN_OR_RETURN(query::Plan plan,
                           query::MakePlan(std::move(bound), view.statistics.get()));
   return DatabaseAccess::MakeCursor(std::move(view), std::move(plan));
+}
+
+}  // namespace
+
+absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
+  return RunBound(std::move(view), query, std::move(bound));
+}
+
+absl::StatusOr<Cursor> RunTransactionQuery(txn::ReadView view, const Query& query) {
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
+  bound.reads_ahead = false;
+  // To put ties in order, all of them would have to be read, and the row after them.
+  if (!query.paged() && !query.distinct() && bound.asked_orders < bound.orders.size()) {
+    bound.orders.resize(bound.asked_orders);
+    bound.is_total = false;
+  }
+  return RunBound(std::move(view), query, std::move(bound));
 }
 
 }  // namespace internal

@@ -39,7 +39,7 @@ absl::StatusOr<std::optional<Record>> Transaction::Find(std::string_view table, 
 
 absl::StatusOr<Cursor> Transaction::Run(const Query& query) {
   DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, state_->transaction.View());
-  return internal::RunQuery(std::move(view), query);
+  return internal::RunTransactionQuery(std::move(view), query);
 }
 
 ReadView Transaction::snapshot() const {

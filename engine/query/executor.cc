@@ -27,6 +27,7 @@ uint64_t Executor::rows_wanted() const {
 }
 
 uint64_t Executor::rows_ahead() const {
+  if (!plan_.query.reads_ahead) return 1;
   if (!plan_.query.rows_expected.has_value()) return rows_wanted();
   const uint64_t expected = *plan_.query.rows_expected;
   const uint64_t given = meter_.counts.rows;
@@ -120,7 +121,7 @@ absl::StatusOr<bool> Executor::SortTies() {
 }
 
 absl::StatusOr<std::optional<std::string>> Executor::Place() const {
-  if (plan_.query.orders.empty()) {
+  if (plan_.query.orders.empty() || !plan_.query.is_total) {
     return FailedPrecondition(
         "the rows come in no order in which one could go on; ask with Paged(), or for an order");
   }

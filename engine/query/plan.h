@@ -33,11 +33,15 @@ struct BoundQuery {
   // then the other columns. Empty: any order.
   std::vector<OrderTerm> orders;
   size_t asked_orders = 0;      // how many of them were asked for
+  bool is_total = true;         // false: only what was asked for, ties as the plan finds them
   std::vector<Column> columns;  // empty: the whole record
   std::optional<std::string> index;
   std::optional<uint64_t> limit;
   // About how many rows will be asked for: no more records are read ahead of them.
   std::optional<uint64_t> rows_expected;
+  // Whether more may be read than the rows asked for need: not by a transaction, which depends on
+  // all that it has read.
+  bool reads_ahead = true;
   bool distinct = false;  // rows differ in their columns
   bool timed = false;
   QueryLimits limits;

@@ -83,6 +83,7 @@ class TurnedStream final : public EntryStream {
     HeldEntry entry{std::string(outer_->key()), std::string(outer_->value())};
     if (held_.empty()) {
       DAFTAR_RETURN_IF_ERROR(BeginGroup(std::move(entry)));
+      if (!plan_.query.reads_ahead) WalkGroup();
       return StreamStep::kNothing;
     }
     if (!entry.key.starts_with(group_)) {

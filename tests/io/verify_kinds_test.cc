@@ -70,6 +70,7 @@ std::vector<std::string> Problems(const VerifyReport& report) {
       {ProblemKind::kMissingOldEntry, "missing-old-entry"},
       {ProblemKind::kExtraOldEntry, "extra-old-entry"},
       {ProblemKind::kWrongOldEntry, "wrong-old-entry"},
+      {ProblemKind::kDamagedStatistics, "damaged-statistics"},
       {ProblemKind::kDamagedStart, "damaged-start"}};
   std::vector<std::string> problems;
   for (const Problem& problem : report.problems) {
@@ -202,11 +203,11 @@ TEST_CASE("verify: where a history begins, and keys of nothing", "[io][fault]") 
        },
        {"unknown-key 0x0502016b@0: the key is none of the history"}},
       {"a helper of no kind",
-       [](FirmBook* book) { book->Plant("\x08\x02", "v"); },
-       {"unknown-key 0x0802@0: the key belongs to no table or index of the schema"}},
+       [](FirmBook* book) { book->Plant("\x08\x09", "v"); },
+       {"unknown-key 0x0809@0: the key belongs to no table or index of the schema"}},
       {"a space that is not in use",
-       [](FirmBook* book) { book->Plant("\x04k", "v"); },
-       {"unknown-key 0x046b@0: the key belongs to no table or index of the schema"}},
+       [](FirmBook* book) { book->Plant("\x07k", "v"); },
+       {"unknown-key 0x076b@0: the key belongs to no table or index of the schema"}},
   };
   for (const Case& test : cases) Check(test);
 }
