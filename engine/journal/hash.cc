@@ -1,19 +1,11 @@
 #include "journal/hash.h"
 
-#include <sodium/core.h>
-
-#include "base/check.h"
+#include "journal/sodium.h"
 
 namespace daftar::journal {
 namespace {
 
 static_assert(sizeof(Hash) == crypto_hash_sha256_BYTES);
-
-// libsodium asks for this before anything else; calling it from several threads is allowed.
-void InitializeSodium() {
-  static const bool ready = sodium_init() >= 0;
-  DAFTAR_CHECK(ready);
-}
 
 const unsigned char* Unsigned(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());

@@ -1,17 +1,13 @@
 #include "query/seal.h"
 
-#include <sodium/core.h>
-#include <sodium/crypto_generichash.h>
-#include <sodium/utils.h>
-
-#include <array>
-
 #include "absl/strings/escaping.h"
-#include "base/check.h"
 #include "base/status.h"
+#include "journal/keyed_hash.h"
 
 namespace daftar::query {
 namespace {
+
+using journal::KeyedHash;
 
 constexpr size_t kTagBytes = 8;  // of the database, to say that it is another
 constexpr size_t kHashBytes = 16;
@@ -21,25 +17,6 @@ constexpr size_t kTextBytesMax = size_t{64} << 20;
 
 constexpr std::string_view kKeyContext = "daftar continuation key 1";
 constexpr std::string_view kTagContext = "daftar continuation tag 1";
-
-const unsigned char* Unsigned(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-// libsodium asks for this before anything else; calling it from several threads is allowed.
-void InitializeSodium() {
-  static const bool ready = sodium_init() >= 0;
-  DAFTAR_CHECK(ready);
-}
-
-std::string KeyedHash(std::string_view key, std::string_view bytes, size_t hash_bytes) {
-  InitializeSodium();
-  std::string hash(hash_bytes, '\0');
-  const int failed = crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
-                                        Unsigned(bytes), bytes.size(), Unsigned(key), key.size());
-  DAFTAR_CHECK_EQ(failed, 0);
-  return hash;
-}
 
 std::string_view BytesOf(const txn::DatabaseId& database) {
   return {reinterpret_cast<const char*>(database.data()), database.size()};
@@ -87,7 +64,7 @@ absl::StatusOr<std::string> Unseal(const txn::DatabaseId& database, uint8_t vers
     return InvalidArgument("continuation is damaged or of another database");
   }
   const std::string expected = HashOf(database, head, body);
-  if (sodium_memcmp(expected.data(), hash.data(), hash.size()) != 0) {
+  if (!journal::SameHash(expected, hash)) {
     return InvalidArgument("continuation is damaged or was not made by this database");
   }
   return std::string(body);
