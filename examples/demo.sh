@@ -15,6 +15,7 @@ type_out() {
   local word
   for word in "$@"; do
     case $word in
+      *\'*) printf ' "%s"' "$word" ;;
       *[\ \"\{]*) printf " '%s'" "$word" ;;
       *) printf ' %s' "$word" ;;
     esac
@@ -67,6 +68,10 @@ show query registry.db permit --where "zone = IR-CHABAHAR" --where "state = acti
 show explain registry.db permit --where "zone = IR-CHABAHAR" --where "state = active" \
   --where "validTo >= 2025-04-01" --where "validTo < 2025-05-01" --order-by validTo \
   --select no,firm,validTo --limit 5
+
+title "The same table in SQL, and a total that every commit keeps"
+show sql registry.db "SELECT state, count(*) AS permits, max(validTo) AS last FROM permit WHERE zone = 'IR-CHABAHAR' GROUP BY state ORDER BY permits DESC LIMIT 3"
+show aggregate registry.db permit byState IR-CHABAHAR active
 
 title "Find firms by the beginning of a name"
 show query registry.db firm --where "names.text ^= پارس سیمان" --select registryNo,names.text --limit 3
