@@ -168,12 +168,11 @@ absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, sto
   after.journal = {journal::HashOf(head), time};
   batch.Put(HeaderKey(), EncodeHeader(after.header));
   DAFTAR_RETURN_IF_ERROR(store_->Write(batch, ToStorage(options.durability)));
-  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts,
-                          ReadHistoryStarts(*storage::NewLiveReader(*store_)));
-  DAFTAR_ASSIGN_OR_RETURN(index::AllStatistics statistics,
-                          ReadStatistics(*storage::NewLiveReader(*store_)));
+  // Whatever fails from here on, the version is taken.
   Publish(after, options.durability == Durability::kSynced);
   ReadView view = View();
+  DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts, ReadHistoryStarts(*view.reader));
+  DAFTAR_ASSIGN_OR_RETURN(index::AllStatistics statistics, ReadStatistics(*view.reader));
   view.statistics = std::make_shared<const index::AllStatistics>(std::move(statistics));
   view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
   Show(std::move(view));
