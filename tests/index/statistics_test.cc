@@ -66,7 +66,7 @@ TEST_CASE("statistics: entries and distinct values are counted exactly", "[index
 
 TEST_CASE("statistics: bounds are equally far apart, and not many", "[index]") {
   std::mt19937 random(1);
-  for (const size_t count : {255, 256, 257, 1000, 50'000}) {
+  for (const size_t count : std::vector<size_t>{255, 256, 257, 1000, 50'000}) {
     CAPTURE(count);
     const std::vector<std::string> keys = RandomKeys(&random, count);
     const Statistics statistics = StatisticsOf(keys);
