@@ -187,8 +187,8 @@ TEST_CASE("aggregate: only who reads a group is disturbed by who writes in it",
   const auto database = FiveClaims(directory);
   REQUIRE_OK_AND_ASSIGN(Transaction transaction, database->Begin());
   mine(transaction);
-  REQUIRE_OK(database->Transact([&](Transaction& other) {
-    others(other);
+  REQUIRE_OK(database->Transact([&write = others](Transaction& other) {
+    write(other);
     return absl::OkStatus();
   }));
   const auto committed = std::move(transaction).Commit();
