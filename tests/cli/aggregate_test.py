@@ -2,7 +2,7 @@
 
 import json
 
-from harness import contains, equal, main, run
+from harness import contains, equal, main, make_database, run
 
 SCHEMA = """@0xbf5147cbbecf40c1;
 using Daftar = import "/daftar/daftar.capnp";
@@ -29,12 +29,7 @@ RECORDS = [
 
 
 def make(folder):
-    (folder / "claim.capnp").write_text(SCHEMA)
-    db = folder / "db"
-    run("init", db, "--schema", folder / "claim.capnp")
-    for record in RECORDS:
-        run("put", db, "claim", record)
-    return db
+    return make_database(folder, SCHEMA, "claim", RECORDS)
 
 
 def test_groups(folder):

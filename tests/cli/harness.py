@@ -40,6 +40,16 @@ def contains(text, *parts):
             raise AssertionError(f"{part!r} is not in:\n{text}")
 
 
+def make_database(folder, schema, table, records):
+    """A database of a schema file beside it, with records put one by one."""
+    (folder / f"{table}.capnp").write_text(schema)
+    db = folder / "db"
+    run("init", db, "--schema", folder / f"{table}.capnp")
+    for record in records:
+        run("put", db, table, record)
+    return db
+
+
 def main(tests):
     """Runs every test with a temporary folder of its own and says how many passed."""
     failed = skipped = 0

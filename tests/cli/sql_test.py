@@ -2,7 +2,7 @@
 
 import json
 
-from harness import contains, equal, main, run
+from harness import contains, equal, main, make_database, run
 
 SCHEMA = """@0xbf5147cbbecf40c1;
 using Daftar = import "/daftar/daftar.capnp";
@@ -24,12 +24,7 @@ RECORDS = [
 
 
 def make(folder):
-    (folder / "permit.capnp").write_text(SCHEMA)
-    db = folder / "db"
-    run("init", db, "--schema", folder / "permit.capnp")
-    for record in RECORDS:
-        run("put", db, "permit", record)
-    return db
+    return make_database(folder, SCHEMA, "permit", RECORDS)
 
 
 def test_formats(folder):
