@@ -1,6 +1,5 @@
 // aggregate.
 
-#include <iostream>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -89,8 +88,9 @@ absl::StatusOr<ExitCode> RunAggregate(const Arguments& arguments) {
     return kOk;
   }
   const auto writer =
-      RowWriter::Create({*format, TerminalWidth(), ""}, ColumnsOf(cursor->paths()), Print);
+      RowWriter::Create({*format, TerminalWidth(), ""}, ColumnsOf(cursor->paths()), PrintPart);
   if (auto status = WriteGroups(&*cursor, writer.get()); !status.ok()) return status;
+  if (auto status = Print(""); !status.ok()) return status;
   return kOk;
 }
 

@@ -57,5 +57,7 @@ size_t TerminalWidth();
 // Writes to standard output. Errors: Unavailable, so that a full disk or closed pipe is not taken
 // for success.
 absl::Status Print(std::string_view text);
+// The same for one of many parts, which need not be out yet when it returns; Print("") ends them.
+absl::Status PrintPart(std::string_view text);
 
 }  // namespace daftar::cli

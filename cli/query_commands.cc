@@ -173,12 +173,7 @@ absl::StatusOr<ExitCode> RunQuery(const Arguments& arguments) {
     }
     return kOk;
   }
-  const auto to_stdout = [](std::string_view text) {
-    std::cout << text;
-    return std::cout ? absl::OkStatus()
-                     : absl::UnavailableError("standard output cannot be written");
-  };
-  if (auto status = WriteResult(**database, arguments, *std::move(query), to_stdout);
+  if (auto status = WriteResult(**database, arguments, *std::move(query), PrintPart);
       !status.ok()) {
     return status;
   }

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <iostream>
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
@@ -109,11 +108,7 @@ absl::Status PrintRows(SqlStatement* statement, RowFormat format) {
   const std::vector<SqlStatement::Column> columns = statement->columns();
   std::vector<std::string> names;
   for (const SqlStatement::Column& column : columns) names.push_back(column.name);
-  auto writer = RowWriter::Create({format, TerminalWidth(), ""}, names, [](std::string_view text) {
-    std::cout << text;
-    return std::cout ? absl::OkStatus()
-                     : absl::UnavailableError("standard output cannot be written");
-  });
+  auto writer = RowWriter::Create({format, TerminalWidth(), ""}, names, PrintPart);
   std::vector<RowCell> cells(columns.size());
   while (true) {
     const auto more = statement->Next();

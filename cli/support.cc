@@ -57,10 +57,15 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
   return text;
 }
 
-absl::Status Print(std::string_view text) {
+absl::Status PrintPart(std::string_view text) {
   std::cout << text;
-  if (!std::cout.flush()) return absl::UnavailableError("standard output cannot be written");
+  if (!std::cout) return absl::UnavailableError("standard output cannot be written");
   return absl::OkStatus();
+}
+
+absl::Status Print(std::string_view text) {
+  std::cout << text << std::flush;
+  return PrintPart("");
 }
 
 }  // namespace daftar::cli
