@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/state.h"
+#include "base/decimal.h"
 #include "base/status.h"
 
 namespace daftar {
@@ -64,13 +65,7 @@ absl::StatusOr<AggregateCursor> RunAggregate(txn::ReadView view, const Aggregate
 
 std::string Sum::ToString() const {
   if (values == 0) return "";
-  std::string digits = absl::StrCat(unscaled);
-  const bool negative = digits.front() == '-';
-  if (negative) digits.erase(0, 1);
-  if (scale == 0) return absl::StrCat(negative ? "-" : "", digits);
-  if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
-  digits.insert(digits.size() - scale, ".");
-  return absl::StrCat(negative ? "-" : "", digits);
+  return PlacePoint(absl::StrCat(unscaled), scale);
 }
 
 AggregateCursor::AggregateCursor(std::unique_ptr<internal::AggregateState> state)

@@ -64,14 +64,16 @@ absl::StatusOr<int64_t> ParseDecimal(std::string_view text, uint8_t scale) {
 }
 
 std::string FormatDecimal(Decimal decimal) {
-  const bool negative = decimal.unscaled < 0;
-  // Negating as unsigned is right for the smallest number too.
-  const auto bits = static_cast<uint64_t>(decimal.unscaled);
-  std::string digits = absl::StrCat(negative ? uint64_t{0} - bits : bits);
-  const size_t scale = decimal.scale;
-  if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
-  if (scale > 0) digits.insert(digits.size() - scale, 1, '.');
-  return negative ? "-" + digits : digits;
+  return PlacePoint(absl::StrCat(decimal.unscaled), decimal.scale);
+}
+
+std::string PlacePoint(std::string digits, uint8_t scale) {
+  if (scale == 0) return digits;
+  const size_t sign = digits.starts_with('-') ? 1 : 0;
+  const size_t count = digits.size() - sign;
+  if (count <= scale) digits.insert(sign, scale + 1 - count, '0');
+  digits.insert(digits.size() - scale, 1, '.');
+  return digits;
 }
 
 }  // namespace daftar

@@ -20,4 +20,9 @@ absl::StatusOr<int64_t> ParseDecimal(std::string_view text, uint8_t scale);
 // The inverse of ParseDecimal with the same scale.
 std::string FormatDecimal(Decimal decimal);
 
+// A number's digits, with "-" before them or not, with a point so that `scale` of them come after
+// it:
+// {"-50", 3} gives "-0.050".
+std::string PlacePoint(std::string digits, uint8_t scale);
+
 }  // namespace daftar

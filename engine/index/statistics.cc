@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/crc/crc32c.h"
 #include "base/status.h"
+#include "codec/checksum.h"
 #include "codec/fixed.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
@@ -24,15 +24,6 @@ constexpr size_t kBoundsMin = 128;
 constexpr size_t kBoundBytesMax = 64;
 
 std::string PrefixOf(char kind) { return codec::SpacePrefix(codec::Space::kHelper) + kind; }
-
-uint32_t Checksum(std::string_view key, std::string_view head, std::string_view body) {
-  std::string length;
-  codec::AppendFixed(static_cast<uint32_t>(key.size()), &length);
-  absl::crc32c_t crc = absl::ComputeCrc32c(length);
-  crc = absl::ExtendCrc32c(crc, key);
-  crc = absl::ExtendCrc32c(crc, head);
-  return static_cast<uint32_t>(absl::ExtendCrc32c(crc, body));
-}
 
 absl::Status Damaged(std::string_view key) {
   return DataLoss("statistics do not verify; run `daftar analyze`").WithBytes("key", key);
@@ -149,7 +140,7 @@ std::string EncodeStatistics(std::string_view key, const Statistics& statistics)
   }
   std::string value(1, static_cast<char>(kFormat));
   value.append(kChecksumAt - 1, '\0');
-  codec::AppendFixed(Checksum(key, value, body), &value);
+  codec::AppendFixed(codec::ChecksumOf(key, value, body), &value);
   return value + body;
 }
 
@@ -187,7 +178,7 @@ absl::StatusOr<Statistics> DecodeStatistics(std::string_view key, std::string_vi
   if (value.size() < kHeadBytes) return Damaged(key);
   const std::string_view head = value.substr(0, kChecksumAt);
   const std::string_view body = value.substr(kHeadBytes);
-  if (Checksum(key, head, body) != codec::ReadFixed<uint32_t>(value, kChecksumAt)) {
+  if (codec::ChecksumOf(key, head, body) != codec::ReadFixed<uint32_t>(value, kChecksumAt)) {
     return Damaged(key);
   }
   if (static_cast<uint8_t>(value[0]) != kFormat) {

@@ -1,8 +1,8 @@
 #include "journal/entry_frame.h"
 
-#include "absl/crc/crc32c.h"
 #include "base/check.h"
 #include "base/status.h"
+#include "codec/checksum.h"
 #include "codec/fixed.h"
 
 namespace daftar::journal {
@@ -12,14 +12,8 @@ constexpr size_t kFormatAt = 0;
 constexpr size_t kReservedAt = 1;
 constexpr size_t kChecksumAt = 4;
 
-// Over the key's length and bytes, the frame before the checksum, and the body.
 uint32_t Checksum(std::string_view key, std::string_view value) {
-  std::string length;
-  codec::AppendFixed(static_cast<uint32_t>(key.size()), &length);
-  absl::crc32c_t crc = absl::ComputeCrc32c(length);
-  crc = absl::ExtendCrc32c(crc, key);
-  crc = absl::ExtendCrc32c(crc, value.substr(0, kChecksumAt));
-  return static_cast<uint32_t>(absl::ExtendCrc32c(crc, value.substr(kFrameBytes)));
+  return codec::ChecksumOf(key, value.substr(0, kChecksumAt), value.substr(kFrameBytes));
 }
 
 }  // namespace

@@ -7,10 +7,6 @@ namespace {
 
 static_assert(sizeof(Hash) == crypto_hash_sha256_BYTES);
 
-const unsigned char* Unsigned(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 }  // namespace
 
 Sha256::Sha256() {

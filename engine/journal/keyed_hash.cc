@@ -7,14 +7,6 @@
 #include "journal/sodium.h"
 
 namespace daftar::journal {
-namespace {
-
-const unsigned char* Unsigned(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-}  // namespace
-
 std::string KeyedHash(std::string_view key, std::string_view bytes, size_t hash_bytes) {
   InitializeSodium();
   std::string hash(hash_bytes, '\0');

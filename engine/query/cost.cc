@@ -24,23 +24,14 @@ constexpr double kEqualPart = 0.1;
 constexpr double kRangePart = 0.3;
 constexpr double kMostPart = 0.9;
 
-const Statistics* Find(const AllStatistics& all, const Plan& plan) {
-  if (plan.index != nullptr) {
-    const auto found = all.indexes.find(plan.index->id);
-    return found != all.indexes.end() ? &found->second : nullptr;
-  }
-  const auto found = all.tables.find(plan.query.table->id);
-  return found != all.tables.end() ? &found->second : nullptr;
-}
-
 // One of how many values a field has, by an index that begins with it.
 std::optional<double> PartOfOneValue(const Plan& plan, const AllStatistics& all,
                                      const record::FieldPath& path) {
   for (const catalog::IndexDef& index : plan.query.table->indexes) {
     if (!(index.on.front().path == path) || !index.where.empty()) continue;
-    const auto found = all.indexes.find(index.id);
-    if (found == all.indexes.end() || found->second.distinct.front() == 0) continue;
-    return 1 / static_cast<double>(found->second.distinct.front());
+    const Statistics* known = FindStatistics(all, *plan.query.table, &index);
+    if (known == nullptr || known->distinct.front() == 0) continue;
+    return 1 / static_cast<double>(known->distinct.front());
   }
   return std::nullopt;
 }
@@ -113,8 +104,18 @@ double PartRead(const Plan& plan, double rows) {
 
 }  // namespace
 
+const Statistics* FindStatistics(const AllStatistics& all, const catalog::TableDef& table,
+                                 const catalog::IndexDef* index) {
+  if (index == nullptr) {
+    const auto found = all.tables.find(table.id);
+    return found != all.tables.end() ? &found->second : nullptr;
+  }
+  const auto found = all.indexes.find(index->id);
+  return found != all.indexes.end() ? &found->second : nullptr;
+}
+
 std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& statistics) {
-  const Statistics* known = Find(statistics, plan);
+  const Statistics* known = FindStatistics(statistics, *plan.query.table, plan.index);
   if (known == nullptr) return std::nullopt;
   double in_entry = 1, in_record = 1;
   for (const Condition& condition : plan.query.conditions) {

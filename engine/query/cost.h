@@ -8,6 +8,12 @@
 
 namespace daftar::query {
 
+// What is known of the entries of an index, or of the table's records when `index` is null. Null:
+// nothing. Lifetime: as long as `all`.
+const index::Statistics* FindStatistics(const index::AllStatistics& all,
+                                        const catalog::TableDef& table,
+                                        const catalog::IndexDef* index);
+
 struct Estimate {
   double entries = 0;  // read
   double records = 0;  // fetched

@@ -20,8 +20,7 @@ std::string TextOf(const ResultRow& row) {
 
 absl::StatusOr<bool> DistinctRows::Add(const FoundRow& row) {
   if (ordered_) {
-    if (has_last_ && row.sort_key == last_) return false;
-    has_last_ = true;
+    if (row.sort_key == last_) return false;
     last_ = row.sort_key;
     return true;
   }

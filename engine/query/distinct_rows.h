@@ -1,6 +1,7 @@
 // Tells rows that were given before from new ones.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -21,8 +22,7 @@ class DistinctRows {
 
  private:
   const bool ordered_;
-  bool has_last_ = false;
-  std::string last_;  // sort key
+  std::optional<std::string> last_;  // sort key
   absl::flat_hash_set<std::string> seen_;
   size_t bytes_ = 0;
 };

@@ -1,8 +1,8 @@
 #include "record/envelope.h"
 
-#include "absl/crc/crc32c.h"
 #include "base/check.h"
 #include "base/status.h"
+#include "codec/checksum.h"
 #include "codec/fixed.h"
 
 namespace daftar::record {
@@ -15,16 +15,6 @@ constexpr size_t kSchemaAt = 4;
 constexpr size_t kCreatedAt = 8;
 constexpr size_t kWordsAt = 16;
 constexpr size_t kChecksumAt = 20;
-
-// Over the key's length and bytes, the header before the checksum, and the message.
-uint32_t Checksum(std::string_view key, std::string_view header, std::string_view message) {
-  std::string length;
-  codec::AppendFixed(static_cast<uint32_t>(key.size()), &length);
-  absl::crc32c_t crc = absl::ComputeCrc32c(length);
-  crc = absl::ExtendCrc32c(crc, key);
-  crc = absl::ExtendCrc32c(crc, header);
-  return static_cast<uint32_t>(absl::ExtendCrc32c(crc, message));
-}
 
 absl::Status Damaged(std::string_view cause, std::string_view key) {
   return DataLoss("stored record does not verify").With("cause", cause).WithBytes("key", key);
@@ -42,7 +32,7 @@ std::string EncodeEnvelope(std::string_view key, const Envelope& envelope) {
   codec::AppendFixed(envelope.schema.value(), &value);
   codec::AppendFixed(envelope.created.value(), &value);
   codec::AppendFixed(static_cast<uint32_t>(envelope.message.size() / kWordBytes), &value);
-  codec::AppendFixed(Checksum(key, value, envelope.message), &value);
+  codec::AppendFixed(codec::ChecksumOf(key, value, envelope.message), &value);
   value += envelope.message;
   return value;
 }
@@ -52,7 +42,7 @@ absl::StatusOr<Envelope> DecodeEnvelope(std::string_view key, std::string_view v
   const std::string_view message = value.substr(kEnvelopeBytes);
   const auto checksum = codec::ReadFixed<uint32_t>(value, kChecksumAt);
   // The checksum comes first: a flipped format byte is damage, not a newer format.
-  if (Checksum(key, value.substr(0, kChecksumAt), message) != checksum) {
+  if (codec::ChecksumOf(key, value.substr(0, kChecksumAt), message) != checksum) {
     return Damaged("wrong checksum", key);
   }
   // Format 1 leaves the reserved bytes zero, so that a later one can give them a meaning.
@@ -83,7 +73,7 @@ void StampEnvelope(std::string_view key, CommitVersion created, std::string* val
   codec::AppendFixed(created.value(), &header);
   header += std::string_view(*value).substr(kWordsAt, kChecksumAt - kWordsAt);
   const std::string_view message = std::string_view(*value).substr(kEnvelopeBytes);
-  const uint32_t checksum = Checksum(key, header, message);
+  const uint32_t checksum = codec::ChecksumOf(key, header, message);
   codec::AppendFixed(checksum, &header);
   value->replace(0, header.size(), header);
 }

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "index/statistics.h"
 #include "query/access_path.h"
+#include "query/cost.h"
 #include "query/planner.h"
 #include "sql/access_choice.h"
 
@@ -238,12 +239,7 @@ bool Chooser::Eligible(const catalog::IndexDef* index) const {
 
 const index::Statistics* Chooser::StatisticsOf(const query::AccessPath& path) const {
   if (statistics_ == nullptr) return nullptr;
-  if (path.index == nullptr) {
-    const auto found = statistics_->tables.find(table_.id);
-    return found == statistics_->tables.end() ? nullptr : &found->second;
-  }
-  const auto found = statistics_->indexes.find(path.index->id);
-  return found == statistics_->indexes.end() ? nullptr : &found->second;
+  return query::FindStatistics(*statistics_, table_, path.index);
 }
 
 double Chooser::RowsAfterEqualTerms(const query::Plan& plan, const query::AccessPath& path,

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "query/cost.h"
 #include "sql/columns.h"
 
 namespace daftar::sql {
@@ -71,10 +72,8 @@ absl::StatusOr<txn::ReadView> Session::ViewAsOf(std::string_view moment) {
 absl::StatusOr<uint64_t> Session::EstimateRows(const catalog::TableDef& table) {
   const txn::ReadView view = core_->View();
   if (view.statistics != nullptr) {
-    const auto analyzed = view.statistics->tables.find(table.id);
-    if (analyzed != view.statistics->tables.end()) {
-      return std::max<uint64_t>(1, analyzed->second.entries);
-    }
+    const index::Statistics* known = query::FindStatistics(*view.statistics, table, nullptr);
+    if (known != nullptr) return std::max<uint64_t>(1, known->entries);
   }
   Estimate& estimate = estimates_[table.id];
   if (estimate.rows == kManyRows || (estimate.at == view.version && estimate.rows > 0)) {
