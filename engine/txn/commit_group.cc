@@ -21,9 +21,7 @@ absl::StatusOr<bool> CommitGroup::HitSince(const ReadSet& reads, CommitVersion s
   DAFTAR_ASSIGN_OR_RETURN(const bool hit, recent_.Hit(reads, since));
   if (hit) return true;
   for (const RecentCommits::Written& written : written_) {
-    for (const std::string& key : written.keys) {
-      if (reads.Contains(key)) return true;
-    }
+    if (written.Hits(reads)) return true;
   }
   return false;
 }

@@ -1,5 +1,7 @@
 #include "txn/commit_queue.h"
 
+#include <utility>
+
 namespace daftar::txn {
 namespace {
 
@@ -9,81 +11,69 @@ constexpr size_t kGroupBytesMax = size_t{4} << 20;
 
 }  // namespace
 
-std::vector<CommitRequest*> CommitQueue::TakeWaiting(Group* group) {
-  std::vector<CommitRequest*> taken;
-  while (!queue_.empty() && group->members.size() < kGroupCommitsMax) {
-    Waiting* const next = queue_.front();
-    const size_t bytes = group->bytes + next->request->prepared->bytes();
-    // A commit that is larger than a group goes alone.
-    if (!group->members.empty() && bytes > kGroupBytesMax) break;
-    group->members.push_back(next);
-    group->bytes = bytes;
-    taken.push_back(next->request);
-    queue_.pop_front();
-  }
-  return taken;
-}
-
-std::unique_ptr<CommitStage> CommitQueue::Gather(Group* group) {
-  std::unique_ptr<CommitStage> stage = begin_();
-  while (true) {
-    std::vector<CommitRequest*> taken;
-    {
-      absl::MutexLock lock(&mutex_);
-      taken = TakeWaiting(group);
-      while (taken.empty() && writing_) {
-        gatherer_.Wait(&mutex_);
-        taken = TakeWaiting(group);
-      }
-      if (taken.empty()) {
-        writing_ = true;
-        return stage;
-      }
-    }
-    stage->Add(taken);
-  }
-}
-
-void CommitQueue::Pass() {
-  Waiting* next = nullptr;
-  {
-    absl::MutexLock lock(&mutex_);
-    gathering_ = !queue_.empty();
-    if (gathering_) next = queue_.front();
-  }
-  if (next != nullptr) next->wake.Notify();
-}
-
-void CommitQueue::Release(const Group& group) {
-  {
-    absl::MutexLock lock(&mutex_);
-    writing_ = false;
-    gatherer_.Signal();
-  }
-  for (Waiting* waiting : group.members) {
-    waiting->request->decided = true;
-    waiting->wake.Notify();
-  }
+bool CommitQueue::HasRoom(size_t bytes) const {
+  // Those who pause wait for one group at most to gather.
+  if (gathering_ == nullptr) return !paused_ && pausing_ == 0;
+  // A commit that is larger than a group goes alone.
+  return gathering_->commits < kGroupCommitsMax && gathering_->bytes + bytes <= kGroupBytesMax;
 }
 
 void CommitQueue::Submit(CommitRequest* request) {
-  Waiting self{request, {}};
-  bool leads = false;
+  const size_t bytes = request->prepared->bytes();
+  absl::Notification decided;
+  std::unique_ptr<Group> own;  // to be written by this thread
   {
     absl::MutexLock lock(&mutex_);
-    queue_.push_back(&self);
-    leads = !gathering_;
-    gathering_ = true;
-    if (!leads) gatherer_.Signal();
+    const auto has_room = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return HasRoom(bytes); };
+    mutex_.Await(absl::Condition(&has_room));
+    const bool begins = gathering_ == nullptr;
+    if (begins) {
+      gathering_ = std::make_unique<Group>();
+      gathering_->stage = begin_();
+    }
+    gathering_->stage->Add(request);
+    ++gathering_->commits;
+    gathering_->bytes += bytes;
+    if (begins) {
+      const auto disk_free = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !writing_; };
+      mutex_.Await(absl::Condition(&disk_free));
+      own = std::move(gathering_);
+      own->stage->Seal();
+      writing_ = true;
+    } else {
+      gathering_->sleepers.emplace_back(request, &decided);
+    }
   }
-  if (!leads) self.wake.WaitForNotification();
-  if (request->decided) return;
-  Group group;
-  const std::unique_ptr<CommitStage> stage = Gather(&group);
-  stage->Seal();
-  Pass();
-  stage->Write();
-  Release(group);
+  if (own == nullptr) {
+    decided.WaitForNotification();
+    return;
+  }
+  own->stage->Write();
+  {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+  }
+  request->decided = true;
+  for (const auto& [sleeper, wake] : own->sleepers) {
+    sleeper->decided = true;
+    wake->Notify();
+  }
+}
+
+void CommitQueue::Pause() {
+  absl::MutexLock lock(&mutex_);
+  ++pausing_;
+  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return gathering_ == nullptr && !writing_ && !paused_;
+  };
+  mutex_.Await(absl::Condition(&idle));
+  --pausing_;
+  paused_ = true;
+}
+
+void CommitQueue::Resume() {
+  absl::MutexLock lock(&mutex_);
+  paused_ = false;
 }
 
 }  // namespace daftar::txn

@@ -1,7 +1,6 @@
 // Lets commits that wait at the same time be written together, so that they share one sync.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -13,22 +12,24 @@
 
 namespace daftar::txn {
 
-// What is done with a group of commits, by one thread.
+// What is done with a group of commits. Each step runs on the thread that Submit was called on, one
+// at a time, and whatever a step did is seen by the next.
 class CommitStage {
  public:
   virtual ~CommitStage() = default;
-  // Works out further commits of the group, in their order.
-  virtual void Add(const std::vector<CommitRequest*>& requests) = 0;
+  // Works out one more commit of the group.
+  virtual void Add(CommitRequest* request) = 0;
   // The group is complete and next to be written: another one may be begun after it.
   virtual void Seal() = 0;
   // Writes the group and decides all of its requests.
   virtual void Write() = 0;
 };
 
-// The first commit to come begins a group and works it out; whoever comes before it can be written
-// joins it. While one group is being written the next one gathers, already worked out; it is
-// written as soon as the disk is free. Nobody waits for a timer, and nobody writes alone while
-// others wait. Thread safety: full.
+// The first commit to come begins a group; whoever comes before it can be written works out his own
+// commit, joins, and sleeps until it is decided. While one group is being written the next one
+// gathers; the one who began it writes it as soon as the disk is free. Nobody waits for a timer,
+// nobody writes alone while others wait, and nobody is woken but to write or to go.
+// Thread safety: full.
 class CommitQueue {
  public:
   // Begins the next group: called once the group before it was sealed.
@@ -39,31 +40,29 @@ class CommitQueue {
   // Returns when `request` is decided, on the way perhaps having decided others.
   void Submit(CommitRequest* request);
 
+  // Waits until no group gathers or is written, and lets none begin until Resume(). Those who pause
+  // take turns.
+  void Pause();
+  void Resume();
+
  private:
-  struct Waiting {
-    CommitRequest* request;
-    absl::Notification wake;  // when it is decided, or to gather the next group
-  };
   struct Group {
-    std::vector<Waiting*> members;
+    std::unique_ptr<CommitStage> stage;
+    size_t commits = 0;
     size_t bytes = 0;  // of what they write
+    // Of those who sleep, all but the one who began it.
+    std::vector<std::pair<CommitRequest*, absl::Notification*>> sleepers;
   };
 
-  // Begins a group and fills it until it can be written.
-  std::unique_ptr<CommitStage> Gather(Group* group);
-  // Takes those who wait off the queue and appends them to `group`, as many as it may have.
-  std::vector<CommitRequest*> TakeWaiting(Group* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Lets the next group be begun.
-  void Pass();
-  // Lets the next group be written, and those of `group` go.
-  void Release(const Group& group);
+  // Whether a commit of so many bytes can join the group that gathers, or begin one.
+  bool HasRoom(size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Begin begin_;
   absl::Mutex mutex_;
-  std::deque<Waiting*> queue_ ABSL_GUARDED_BY(mutex_);
-  bool gathering_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<Group> gathering_ ABSL_GUARDED_BY(mutex_);  // null: none
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::CondVar gatherer_;  // woken when somebody joins the queue and when a write has ended
+  bool paused_ ABSL_GUARDED_BY(mutex_) = false;
+  int pausing_ ABSL_GUARDED_BY(mutex_) = 0;  // who wait to pause
 };
 
 }  // namespace daftar::txn

@@ -145,8 +145,8 @@ class Core {
 
   absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
   Moves moves_ = 0;         // of a follower's store, known to its views
-  // Two groups of commits are under way at most: one is worked out under the first of these, one is
-  // written under the second.
+  // Two groups of commits are under way at most: commits are worked out under the first of these,
+  // one group is written under the second.
   absl::Mutex work_mutex_ ABSL_ACQUIRED_BEFORE(write_mutex_);
   RecentCommits recent_ ABSL_GUARDED_BY(work_mutex_);
 

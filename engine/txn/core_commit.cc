@@ -67,12 +67,10 @@ int64_t Core::NextTime(const DatabaseEnd& end) const {
   return std::max(options_.clock(), end.journal.time);
 }
 
-// One group on its way through the two mutexes. The second is taken before the first is let go, so
-// that groups keep their order.
+// One group on its way. The queue lets one gather and one be written, and keeps their order.
 class Core::GroupStage final : public CommitStage {
  public:
-  explicit GroupStage(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(*core) {
-    core_.work_mutex_.Lock();
+  explicit GroupStage(Core* core) : core_(*core) {
     std::shared_ptr<const storage::Reader> state;
     DatabaseEnd end;
     {
@@ -85,26 +83,26 @@ class Core::GroupStage final : public CommitStage {
       }
     }
     follows_ = end.header.last_commit;
+    absl::MutexLock lock(&core_.work_mutex_);
     group_.emplace(std::move(state), end, core_.recent_, core_.NextTime(end),
                    core_.options_.faults);
   }
 
-  void Add(const std::vector<CommitRequest*>& requests) override {
-    for (CommitRequest* request : requests) group_->Add(request);
-    requests_.insert(requests_.end(), requests.begin(), requests.end());
+  void Add(CommitRequest* request) override {
+    absl::MutexLock lock(&core_.work_mutex_);
+    group_->Add(request);
+    requests_.push_back(request);
   }
 
-  void Seal() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void Seal() override {
+    absl::MutexLock lock(&core_.work_mutex_);
     for (RecentCommits::Written& each : group_->written()) core_.recent_.Add(std::move(each));
-    core_.write_mutex_.Lock();
-    {
-      absl::MutexLock lock(&core_.view_mutex_);
-      core_.in_flight_ = InFlight{group_->end(), group_->changes()};
-    }
-    core_.work_mutex_.Unlock();
+    absl::MutexLock view_lock(&core_.view_mutex_);
+    core_.in_flight_ = InFlight{group_->end(), group_->changes()};
   }
 
   void Write() override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    core_.write_mutex_.Lock();
     absl::Status status;
     // What the group follows may not have come about.
     if (core_.end().header.last_commit != follows_) {
@@ -145,6 +143,7 @@ absl::Status Core::WriteGroup(CommitGroup* group) {
 }
 
 WriteLock::WriteLock(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(core) {
+  core->queue_.Pause();
   core->work_mutex_.Lock();
   core->write_mutex_.Lock();
 }
@@ -152,6 +151,7 @@ WriteLock::WriteLock(Core* core) ABSL_NO_THREAD_SAFETY_ANALYSIS : core_(core) {
 WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   core_->write_mutex_.Unlock();
   core_->work_mutex_.Unlock();
+  core_->queue_.Resume();
 }
 
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {

@@ -66,6 +66,21 @@ bool ReadSet::Contains(std::string_view key) const {
   return after != sealed_.begin() && BeginsBeforeEnd(key, *std::prev(after));
 }
 
+bool ReadSet::ContainsAny(const std::vector<std::string>& keys) const {
+  // The shorter of the two is gone through, the other one is looked into.
+  if (keys_.size() + sealed_.size() > keys.size()) {
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const std::string& key) { return Contains(key); });
+  }
+  for (const std::string& key : keys_) {
+    if (std::binary_search(keys.begin(), keys.end(), key)) return true;
+  }
+  return std::any_of(sealed_.begin(), sealed_.end(), [&](const Range& range) {
+    const auto first = std::lower_bound(keys.begin(), keys.end(), range.lower);
+    return first != keys.end() && BeginsBeforeEnd(*first, range);
+  });
+}
+
 bool ReadSet::Overlaps(const storage::KeyRange& range) const {
   const auto inside = [&](std::string_view key) {
     return key >= range.lower && (range.upper.empty() || key < range.upper);

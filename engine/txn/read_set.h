@@ -46,6 +46,8 @@ class ReadSet {
   void Seal();
   // Requires: Seal() was called.
   bool Contains(std::string_view key) const;
+  // Whether it contains one of `keys`, which are in order.
+  bool ContainsAny(const std::vector<std::string>& keys) const;
   bool Overlaps(const storage::KeyRange& range) const;
 
  private:

@@ -11,6 +11,12 @@ constexpr size_t kKeyBytes = sizeof(std::string);
 
 }  // namespace
 
+bool RecentCommits::Written::Hits(const ReadSet& reads) const {
+  return reads.ContainsAny(keys) ||
+         std::any_of(ranges.begin(), ranges.end(),
+                     [&](const storage::KeyRange& range) { return reads.Overlaps(range); });
+}
+
 void RecentCommits::Add(Written written) {
   while (!commits_.empty() && commits_.back().written.version >= written.version) {
     bytes_ -= commits_.back().bytes;
@@ -36,12 +42,7 @@ absl::StatusOr<bool> RecentCommits::Hit(const ReadSet& reads, CommitVersion sinc
       commits_.begin(), commits_.end(), since,
       [](CommitVersion version, const Kept& kept) { return version < kept.written.version; });
   for (auto kept = first; kept != commits_.end(); ++kept) {
-    for (const std::string& key : kept->written.keys) {
-      if (reads.Contains(key)) return true;
-    }
-    for (const storage::KeyRange& range : kept->written.ranges) {
-      if (reads.Overlaps(range)) return true;
-    }
+    if (kept->written.Hits(reads)) return true;
   }
   return false;
 }

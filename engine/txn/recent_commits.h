@@ -18,8 +18,11 @@ class RecentCommits {
   // Keys of records and index entries that a commit put or deleted; a bulk load names whole ranges.
   struct Written {
     CommitVersion version;
-    std::vector<std::string> keys;
+    std::vector<std::string> keys;  // in order
     std::vector<storage::KeyRange> ranges;
+
+    // Whether something of `reads`, which is sealed, was written.
+    bool Hits(const ReadSet& reads) const;
   };
 
   // Keeps at most about `bytes_max` of keys; the oldest go first.

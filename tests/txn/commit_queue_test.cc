@@ -33,6 +33,8 @@ class Decider {
 
   const std::vector<std::vector<CommitRequest*>>& groups() const { return groups_; }
   bool overlapped() const { return overlapped_; }
+  // Whether a group gathers or is written.
+  bool busy() const { return gathering_ || writing_; }
   const absl::Notification& started() const { return started_; }
 
  private:
@@ -41,9 +43,7 @@ class Decider {
     explicit Stage(Decider* decider) : decider_(*decider) {
       if (decider_.gathering_.exchange(true)) decider_.overlapped_ = true;
     }
-    void Add(const std::vector<CommitRequest*>& requests) override {
-      group_.insert(group_.end(), requests.begin(), requests.end());
-    }
+    void Add(CommitRequest* request) override { group_.push_back(request); }
     void Seal() override { decider_.gathering_ = false; }
     void Write() override { decider_.Decide(group_); }
 
@@ -184,6 +184,47 @@ TEST_CASE("commit queue: whoever comes while a group is written goes together af
   CHECK(decider.groups().size() <= 4);
   for (const CommitRequest& request : requests) CHECK(request.decided);
   CHECK(!decider.overlapped());
+}
+
+TEST_CASE("commit queue: nothing gathers or is written while it is paused", "[txn][threads]") {
+  constexpr size_t kThreads = 6;
+  constexpr size_t kEach = 400;
+  constexpr int kPauses = 150;
+  const auto core = NewFirmDatabase();
+  WriteSet nothing(core->View().reader, SchemaVersion(1), CommitVersion(1));
+  Decider decider;
+  CommitQueue queue(decider.begin());
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (size_t j = 0; j < kEach; ++j) {
+        CommitRequest request;
+        request.prepared = &nothing;
+        queue.Submit(&request);
+      }
+    });
+  }
+  std::atomic<int> paused = 0;
+  std::atomic<bool> disturbed = false;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < kPauses; ++j) {
+        queue.Pause();
+        if (++paused != 1) disturbed = true;
+        const size_t before = decider.groups().size();
+        std::this_thread::yield();
+        if (decider.busy() || decider.groups().size() != before) disturbed = true;
+        --paused;
+        queue.Resume();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(!disturbed);
+  CHECK(!decider.overlapped());
+  size_t decided = 0;
+  for (const auto& group : decider.groups()) decided += group.size();
+  CHECK(decided == kThreads * kEach);
 }
 
 }  // namespace

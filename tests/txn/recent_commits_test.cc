@@ -1,5 +1,6 @@
 #include "txn/recent_commits.h"
 
+#include <algorithm>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <random>
@@ -83,10 +84,15 @@ TEST_CASE("recent commits: agree with a list of all commits", "[txn][property]")
     for (int commit = 0; commit < 100; ++commit) {
       CAPTURE(round, commit);
       RecentCommits::Written written = Wrote(version += 1 + random() % 2, {});
-      for (uint64_t count = random() % 4; count > 0; --count) written.keys.push_back(key());
+      for (uint64_t count = random() % 8; count > 0; --count) written.keys.push_back(key());
+      std::sort(written.keys.begin(), written.keys.end());
       all.push_back(written);
       recent.Add(written);
-      const ReadSet reads = ReadsOf({key(), key()});
+      ReadSet reads = ReadsOf({key()});
+      if (random() % 2 == 0) {
+        reads.AddRange({key(), random() % 8 == 0 ? std::string() : key()});
+        reads.Seal();
+      }
       const uint64_t since = random() % (version + 1);
       const auto hit = recent.Hit(reads, CommitVersion(since));
       if (!hit.ok()) {
