@@ -34,7 +34,7 @@ void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
 void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, export
 void AddAggregate(CLI::App* app, Runner* runner);
 void AddImport(CLI::App* app, Runner* runner);
-void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, schema check
+void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, check, apply
 void AddMaintenance(CLI::App* app, Runner* runner);      // stats, verify
 void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, changes
 void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade

@@ -1,10 +1,14 @@
-// schema show, schema check.
+// schema show, schema check, schema apply.
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/moments.h"
 
 namespace daftar::cli {
 namespace {
@@ -16,6 +20,7 @@ struct Arguments {
   std::string table;
   std::string format = "text";
   std::vector<std::string> import_paths;
+  SchemaChangeOptions change;
 };
 
 SchemaFile ToSchemaFile(const std::string& file, const std::vector<std::string>& import_paths) {
@@ -114,30 +119,119 @@ std::string_view VerdictName(Verdict verdict) {
   return "?";
 }
 
+std::string CheckText(const SchemaCheck& check) {
+  std::string text;
+  for (const SchemaFinding& finding : check.findings) {
+    absl::StrAppend(&text, VerdictName(finding.verdict), "  rule ", finding.rule, "  ",
+                    finding.place, ": ", finding.message, "\n");
+  }
+  return absl::StrCat(text, "verdict: ", VerdictName(check.verdict), "\n");
+}
+
+// The members of an object.
+std::string CheckJson(const SchemaCheck& check) {
+  const auto finding_json = [](std::string* out, const SchemaFinding& finding) {
+    absl::StrAppend(out, "{\"verdict\":", Quoted(VerdictName(finding.verdict)),
+                    ",\"rule\":", finding.rule, ",\"place\":", Quoted(finding.place),
+                    ",\"message\":", Quoted(finding.message), "}");
+  };
+  return absl::StrCat("\"verdict\":", Quoted(VerdictName(check.verdict)), ",\"findings\":[",
+                      absl::StrJoin(check.findings, ",", finding_json), "]");
+}
+
 absl::StatusOr<ExitCode> RunCheck(const Arguments& arguments) {
   const auto check = CheckSchemaChange(ToSchemaFile(arguments.from, arguments.import_paths),
                                        ToSchemaFile(arguments.to, arguments.import_paths));
   if (!check.ok()) return check.status();
-  std::string text;
-  for (const SchemaFinding& finding : check->findings) {
-    if (arguments.format == "json") {
-      absl::StrAppend(&text, text.empty() ? "" : ",",
-                      "{\"verdict\":", Quoted(VerdictName(finding.verdict)),
-                      ",\"rule\":", finding.rule, ",\"place\":", Quoted(finding.place),
-                      ",\"message\":", Quoted(finding.message), "}");
-    } else {
-      absl::StrAppend(&text, VerdictName(finding.verdict), "  rule ", finding.rule, "  ",
-                      finding.place, ": ", finding.message, "\n");
-    }
-  }
-  if (arguments.format == "json") {
-    text = absl::StrCat("{\"verdict\":", Quoted(VerdictName(check->verdict)), ",\"findings\":[",
-                        text, "]}\n");
-  } else {
-    absl::StrAppend(&text, "verdict: ", VerdictName(check->verdict), "\n");
-  }
+  const std::string text =
+      arguments.format == "json" ? absl::StrCat("{", CheckJson(*check), "}\n") : CheckText(*check);
   if (auto status = Print(text); !status.ok()) return status;
   return check->verdict == Verdict::kForbidden ? kFindings : kOk;
+}
+
+std::string ChangeText(const SchemaChangeReport& report, bool dry_run) {
+  std::string text = CheckText(report.check);
+  for (const SchemaChangeReport::Index& index : report.removed) {
+    absl::StrAppend(&text, dry_run ? "would remove " : "removed ", index.name, " of table ",
+                    index.table, "\n");
+  }
+  for (const SchemaChangeReport::Index& index : report.built) {
+    absl::StrAppend(&text, dry_run ? "would build index " : "built index ", index.name,
+                    " of table ", index.table);
+    absl::StrAppend(&text, dry_run ? "" : absl::StrCat(": ", index.entries, " entries"), "\n");
+  }
+  for (const UniqueViolation& violation : report.violations) {
+    absl::StrAppend(&text, "index ", violation.index, " of table ", violation.table,
+                    " is unique, but records ", violation.key, " and ", violation.other,
+                    " both have ", violation.values, "\n");
+  }
+  if (report.violation_count > report.violations.size()) {
+    absl::StrAppend(&text, "and ", report.violation_count - report.violations.size(),
+                    " more such records\n");
+  }
+  if (report.violation_count > 0) {
+    absl::StrAppend(&text, "change these records and run this again; until then no query uses ",
+                    "the index\n");
+  }
+  return absl::StrCat(text, "schema ", report.schema.value(), " is in force\n");
+}
+
+std::string ChangeJson(const SchemaChangeReport& report) {
+  const auto index_json = [](std::string* out, const SchemaChangeReport::Index& index) {
+    absl::StrAppend(out, "{\"table\":", Quoted(index.table), ",\"name\":", Quoted(index.name),
+                    ",\"entries\":", index.entries, "}");
+  };
+  const auto violation_json = [](std::string* out, const UniqueViolation& violation) {
+    absl::StrAppend(out, "{\"table\":", Quoted(violation.table),
+                    ",\"index\":", Quoted(violation.index),
+                    ",\"values\":", Quoted(violation.values), ",\"key\":", Quoted(violation.key),
+                    ",\"other\":", Quoted(violation.other), "}");
+  };
+  return absl::StrCat("{", CheckJson(report.check), ",\"schema\":", report.schema.value(),
+                      ",\"removed\":[", absl::StrJoin(report.removed, ",", index_json),
+                      "],\"built\":[", absl::StrJoin(report.built, ",", index_json),
+                      "],\"violations\":[", absl::StrJoin(report.violations, ",", violation_json),
+                      "],\"violationCount\":", report.violation_count,
+                      ",\"complete\":", report.complete ? "true" : "false", "}\n");
+}
+
+// A line on a terminal that is written over; elsewhere a line for each tenth on the way.
+bool ShowProgress(const IndexProgress& progress, bool on_terminal, int* shown) {
+  const int percent = static_cast<int>(progress.fraction * 100);
+  const int step = on_terminal ? 1 : 10;
+  if (percent / step <= *shown || percent >= 100) return true;
+  *shown = percent / step;
+  std::fprintf(stderr, "%sbuilding %s of %s: %d %%, %llu records%s", on_terminal ? "\r" : "",
+               absl::StrJoin(progress.indexes, ", ").c_str(), progress.table.c_str(), percent,
+               static_cast<unsigned long long>(progress.records), on_terminal ? "" : "\n");
+  return true;
+}
+
+absl::StatusOr<ExitCode> RunApply(const Arguments& arguments) {
+  auto database = OpenDatabase(arguments.database, arguments.change.dry_run);
+  if (!database.ok()) return database.status();
+  const SchemaFile schema = ToSchemaFile(arguments.to, arguments.import_paths);
+  const bool on_terminal = isatty(STDERR_FILENO) != 0;
+  int shown = 0;
+  SchemaChangeOptions options = arguments.change;
+  options.progress = [&](const IndexProgress& progress) {
+    return ShowProgress(progress, on_terminal, &shown);
+  };
+  // What is refused is shown in full.
+  SchemaChangeOptions judge = options;
+  judge.dry_run = true;
+  auto report = (*database)->ApplySchema(schema, judge);
+  if (!report.ok()) return report.status();
+  const bool refused = report->check.verdict >= Verdict::kMigrate;
+  if (!refused && !options.dry_run) {
+    report = (*database)->ApplySchema(schema, options);
+    if (on_terminal && shown > 0) std::fprintf(stderr, "\n");
+    if (!report.ok()) return report.status();
+  }
+  const std::string text =
+      arguments.format == "json" ? ChangeJson(*report) : ChangeText(*report, options.dry_run);
+  if (auto status = Print(text); !status.ok()) return status;
+  return refused || report->violation_count > 0 ? kFindings : kOk;
 }
 
 void AddCommon(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
@@ -166,6 +260,14 @@ void AddSchemaCommands(CLI::App* app, Runner* runner) {
   check->add_option("NEW", arguments->to, "a .capnp file")->required();
   AddCommon(check, arguments);
   check->callback([=] { *runner = [=] { return RunCheck(*arguments); }; });
+  CLI::App* apply = schema->add_subcommand(
+      "apply", "Give a database another schema, and build the indexes that it lacks");
+  apply->add_option("DB", arguments->database, "the database directory")->required();
+  apply->add_option("SCHEMA", arguments->to, "a .capnp file")->required();
+  apply->add_flag("--dry-run", arguments->change.dry_run, "say what would be done, change nothing");
+  AddStatement(apply, &arguments->change.commit);
+  AddCommon(apply, arguments);
+  apply->callback([=] { *runner = [=] { return RunApply(*arguments); }; });
 }
 
 }  // namespace daftar::cli

@@ -44,6 +44,8 @@ struct Index @0xb4a7c1f05e0d9a06 {
   unique @3 :Bool;
   covering @4 :List(Term);
   where @5 :List(Condition);
+  state @6 :UInt8;
+  # 0 readable, 1 being built, 2 all built, but unique values are shared.
 }
 
 struct Table @0xb4a7c1f05e0d9a07 {

@@ -99,6 +99,7 @@ class DatabaseState {
   const bool read_only;
   std::filesystem::path directory;  // empty: in memory
   absl::Mutex prune_mutex;          // held by who removes history
+  absl::Mutex schema_mutex;         // held by who changes the schema
 };
 
 // The state at a moment. Errors: those of Database::View(AsOf).

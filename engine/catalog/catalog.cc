@@ -72,6 +72,13 @@ bool Catalog::has_aggregates() const {
                      [](const TableDef& table) { return !table.aggregates.empty(); });
 }
 
+bool Catalog::all_readable() const {
+  return std::all_of(tables.begin(), tables.end(), [](const TableDef& table) {
+    return std::all_of(table.indexes.begin(), table.indexes.end(),
+                       [](const IndexDef& index) { return index.readable(); });
+  });
+}
+
 const TableDef* Catalog::FindTable(std::string_view name) const {
   for (const TableDef& table : tables) {
     if (table.name == name) return &table;

@@ -29,6 +29,13 @@ std::string ToString(const Term& term);
 
 std::vector<codec::KeyPart> PartsOf(const std::vector<Term>& terms);
 
+// What an index can be used for. Commits keep its entries up to date in every state.
+enum class IndexState : uint8_t {
+  kReadable = 0,
+  kBuilding = 1,       // entries of records from before it was declared are still missing
+  kUniquePending = 2,  // all entries are there, but records share values that must be unique
+};
+
 struct IndexDef {
   IndexId id;
   std::string name;
@@ -36,7 +43,10 @@ struct IndexDef {
   std::vector<Term> covering;  // ascending, nulls first where nullable
   std::vector<record::Condition> where;
   bool unique = false;
+  IndexState state = IndexState::kReadable;
 
+  // Whether queries may be answered from it.
+  bool readable() const { return state == IndexState::kReadable; }
   // Whether a record can have more than one entry. The paths that fan out share their lists.
   bool fans_out() const;
   // The most lists that a path of `on` walks through.
@@ -114,6 +124,8 @@ struct Catalog {
   // Errors: NotFound naming the table and those there are.
   absl::StatusOr<const TableDef*> GetTable(std::string_view name) const;
   bool has_aggregates() const;
+  // Whether every index is readable.
+  bool all_readable() const;
 };
 
 }  // namespace daftar::catalog

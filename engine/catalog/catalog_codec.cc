@@ -62,6 +62,7 @@ void WriteIndex(const IndexDef& index, stored::Index::Builder out) {
   WriteTerms(index.covering, out.initCovering(Size(index.covering.size())));
   auto where = out.initWhere(Size(index.where.size()));
   for (uint i = 0; i < where.size(); ++i) WriteCondition(index.where[i], where[i]);
+  out.setState(static_cast<uint8_t>(index.state));
 }
 
 std::vector<Term> TermsOf(const std::vector<AggregateDef::Extreme>& extremes,
@@ -200,6 +201,10 @@ absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Re
   index.unique = source.getUnique();
   DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering(), true));
   DAFTAR_ASSIGN_OR_RETURN(index.where, ReadWhere(schema, source.getWhere()));
+  if (source.getState() > static_cast<uint8_t>(IndexState::kUniquePending)) {
+    return DataLoss("stored index has an unknown state").With("index", index.name);
+  }
+  index.state = static_cast<IndexState>(source.getState());
   return index;
 }
 

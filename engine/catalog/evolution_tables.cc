@@ -94,9 +94,7 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
     findings->Add(
         Rule::kIndexAdded, Place(*match.to),
         absl::StrCat("new on table ", table.name,
-                     match.to->unique ? "; building it fails with ALREADY_EXISTS when two "
-                                        "records share its values"
-                                      : ""));
+                     match.to->unique ? "; not used while records share its values" : ""));
     return;
   }
   if (match.to == nullptr) {
@@ -118,8 +116,7 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
   }
   if (!from.unique && to.unique) {
     findings->Add(Rule::kUniqueAdded, Place(to),
-                  "now unique; building it fails with ALREADY_EXISTS when two records share its "
-                  "values, so look for them first");
+                  "now unique; not used while records share its values");
   }
   if (from.unique && !to.unique) {
     findings->Add(Rule::kUniqueDropped, Place(to), "no longer unique; its entries stay");

@@ -35,6 +35,7 @@ class Analysis {
     report.records = records.entries;
     Store(index::StatisticsKey(table.id), records);
     for (const catalog::IndexDef& def : table.indexes) {
+      if (def.state == catalog::IndexState::kBuilding) continue;
       DAFTAR_ASSIGN_OR_RETURN(const index::Statistics entries,
                               Count(view_, codec::IndexPrefix(def.id), def.on));
       report.indexes.push_back({def.name, entries.entries, entries.distinct});

@@ -37,59 +37,25 @@ EntryCheck::EntryCheck(VerifyRun* run, const catalog::TableDef& table,
       index_(index),
       prefix_(codec::IndexPrefix(index.id)),
       start_(run->HistoryStart(table)),
+      spans_(start_, [this](const EntrySpans::Span& span) { return Emit(span); }),
       present_(run->NewSorter(sort_bytes_max / 2)),
       past_(run->NewSorter(sort_bytes_max / 2)) {}
 
 absl::Status EntryCheck::Add(std::string_view record_key, CommitVersion created,
                              CommitVersion ended, std::vector<index::Entry> entries) {
-  if (record_key == record_key_ && created == ended_) {
-    DAFTAR_RETURN_IF_ERROR(GoOn(created, std::move(entries)));
-  } else {
-    DAFTAR_RETURN_IF_ERROR(Close());
-    record_key_.assign(record_key);
-    const bool may_be_older = created <= start_;
-    for (index::Entry& entry : entries) open_.push_back({std::move(entry), created, may_be_older});
-  }
-  ended_ = ended;
-  return absl::OkStatus();
+  return spans_.Add(record_key, created, ended, std::move(entries));
 }
 
-absl::Status EntryCheck::GoOn(CommitVersion created, std::vector<index::Entry> entries) {
-  std::vector<Open> before = std::exchange(open_, {});
-  auto old = before.begin();
-  for (index::Entry& entry : entries) {
-    for (; old != before.end() && old->entry.key < entry.key; ++old) {
-      DAFTAR_RETURN_IF_ERROR(Emit(*old, created));
-    }
-    const bool same_key = old != before.end() && old->entry.key == entry.key;
-    if (same_key && old->entry.covered == entry.covered) {
-      open_.push_back(std::move(*old));
-    } else {
-      if (same_key) DAFTAR_RETURN_IF_ERROR(Emit(*old, created));
-      open_.push_back({std::move(entry), created, false});
-    }
-    if (same_key) ++old;
-  }
-  for (; old != before.end(); ++old) DAFTAR_RETURN_IF_ERROR(Emit(*old, created));
-  return absl::OkStatus();
-}
-
-absl::Status EntryCheck::Close() {
-  for (const Open& open : open_) DAFTAR_RETURN_IF_ERROR(Emit(open, ended_));
-  open_.clear();
-  return absl::OkStatus();
-}
-
-absl::Status EntryCheck::Emit(const Open& open, CommitVersion ended) {
-  std::string value(1, open.may_be_older ? kMayBeOlder : kExact);
-  value += index::EncodeEntryValue(open.created, open.entry.covered);
-  const std::string_view key = open.entry.key.view();
-  if (ended == kPresent) return present_.Add(key, value);
-  return past_.Add(history::HistoryKey(key, ended), value);
+absl::Status EntryCheck::Emit(const EntrySpans::Span& span) {
+  std::string value(1, span.may_be_older ? kMayBeOlder : kExact);
+  value += index::EncodeEntryValue(span.created, span.entry.covered);
+  const std::string_view key = span.entry.key.view();
+  if (span.ended == kPresent) return present_.Add(key, value);
+  return past_.Add(history::HistoryKey(key, span.ended), value);
 }
 
 absl::Status EntryCheck::Compare(bool all_known) {
-  DAFTAR_RETURN_IF_ERROR(Close());
+  DAFTAR_RETURN_IF_ERROR(spans_.Close());
   DAFTAR_RETURN_IF_ERROR(ComparePresent());
   return ComparePast(all_known);
 }
@@ -191,7 +157,8 @@ absl::Status EntryCheck::ComparePast(bool all_known) {
 
 // Two neighbours of a unique index with one tuple are two records that must not both be.
 absl::Status EntryCheck::CheckDuplicate(std::string_view wanted_key) {
-  if (!index_.unique) return absl::OkStatus();
+  // Of one that is pending it is known.
+  if (!index_.unique || !index_.readable()) return absl::OkStatus();
   std::string_view rest = wanted_key;
   rest.remove_prefix(prefix_.size());
   DAFTAR_ASSIGN_OR_RETURN(const std::vector<OwnedScalar> values,

@@ -8,18 +8,14 @@
 #include "absl/status/status.h"
 #include "catalog/catalog.h"
 #include "index/entries.h"
+#include "io/entry_spans.h"
 #include "io/verify_run.h"
 #include "storage/external_sorter.h"
 
 namespace daftar::io {
 
 // Works out the entries of one index from the versions of the records, sorts them on disk, and
-// walks them and those that are there side by side.
-//
-// An entry that stays when its record changes keeps the commit that made it, so that entries of
-// versions that follow one another and say the same are one. Where older versions may have been
-// removed, the first one that is left can have entries that are older than itself.
-// Lifetime: everything given outlives it.
+// walks them and those that are there side by side. Lifetime: everything given outlives it.
 class EntryCheck {
  public:
   // `sort_bytes_max`: memory for sorting.
@@ -38,18 +34,7 @@ class EntryCheck {
   absl::Status Compare(bool all_known);
 
  private:
-  // An entry of the version that was taken last.
-  struct Open {
-    index::Entry entry;
-    CommitVersion created;
-    bool may_be_older;
-  };
-
-  // Keeps what goes on in the next version, and ends the rest at `created`.
-  absl::Status GoOn(CommitVersion created, std::vector<index::Entry> entries);
-  // Ends all open entries where their version ended.
-  absl::Status Close();
-  absl::Status Emit(const Open& open, CommitVersion ended);
+  absl::Status Emit(const EntrySpans::Span& span);
 
   // One side by side walk, of present or of old entries.
   absl::Status ComparePresent();
@@ -64,11 +49,9 @@ class EntryCheck {
   const catalog::IndexDef& index_;
   const std::string prefix_;
   const CommitVersion start_;
+  EntrySpans spans_;
   storage::ExternalSorter present_;
   storage::ExternalSorter past_;
-  std::string record_key_;
-  CommitVersion ended_;
-  std::vector<Open> open_;
   std::string unique_tuple_;
 };
 

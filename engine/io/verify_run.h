@@ -10,20 +10,12 @@
 #include "absl/status/status.h"
 #include "catalog/catalog.h"
 #include "daftar/maintenance.h"
+#include "io/entry_spans.h"
 #include "storage/external_sorter.h"
 #include "storage/store.h"
 #include "txn/read_view.h"
 
 namespace daftar::io {
-
-// Where a value ended that is still there: after every commit.
-inline constexpr CommitVersion kPresent(UINT64_MAX);
-
-// Whether what ended with a commit may have been removed from a history that begins with `start`:
-// nobody asks for it any more, and nothing is said of it.
-inline bool MayBeGone(CommitVersion ended, CommitVersion start) {
-  return start != CommitVersion() && ended <= start;
-}
 
 // Thread safety: none.
 class VerifyRun {

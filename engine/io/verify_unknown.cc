@@ -11,6 +11,7 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "index/statistics.h"
+#include "txn/schema_work.h"
 
 namespace daftar::io {
 namespace {
@@ -60,6 +61,17 @@ absl::Status CheckUnknownKeys(VerifyRun* run) {
       known.push_back(codec::AggregatePrefix(aggregate.id));
       known.push_back(history::HistoryPrefix(codec::AggregatePrefix(aggregate.id)));
     }
+  }
+  // What the schema no longer has and is being removed is known, and so are the marks of it.
+  for (std::string& prefix : txn::SchemaWorkPrefixes()) known.push_back(std::move(prefix));
+  DAFTAR_ASSIGN_OR_RETURN(const txn::Tombstones dropped, txn::ReadTombstones(*run->view().reader));
+  for (const IndexId index : dropped.indexes) {
+    known.push_back(codec::IndexPrefix(index));
+    known.push_back(history::HistoryPrefix(codec::IndexPrefix(index)));
+  }
+  for (const AggregateId aggregate : dropped.aggregates) {
+    known.push_back(codec::AggregatePrefix(aggregate));
+    known.push_back(history::HistoryPrefix(codec::AggregatePrefix(aggregate)));
   }
   // Also those of an index that is no longer there: they do no harm.
   for (std::string& prefix : index::StatisticsPrefixes()) known.push_back(std::move(prefix));

@@ -100,6 +100,12 @@ absl::StatusOr<bool> AggregateScan::Next() {
 absl::StatusOr<OwnedScalar> AggregateScan::FindExtreme(const AggregateDef::Extreme& extreme,
                                                        bool least) {
   const catalog::IndexDef& index = table_->indexes[extreme.index];
+  if (!index.readable()) {
+    return FailedPrecondition("least and greatest values come from an index that is not whole yet")
+        .With("aggregate", aggregate_->name())
+        .With("index", index.name)
+        .With("remedy", "run `daftar schema apply` to its end");
+  }
   const codec::KeyPart part = index.on[row_.by.size()].part;
   const bool forwards = least == (part.direction == codec::Direction::kAscending);
   const storage::KeyRange range = EntriesOf(index, *aggregate_, row_.by);

@@ -19,6 +19,23 @@ absl::StatusOr<record::Condition> BindCondition(const catalog::TableDef& table,
   return record::MakeCondition(std::move(path), condition.op, condition.operands);
 }
 
+// Whether a query may name the index. Errors: NotFound; FailedPrecondition when it is not whole.
+absl::Status CheckIndex(const catalog::TableDef& table, std::string_view name) {
+  const catalog::IndexDef* const index = table.FindIndex(name);
+  if (index == nullptr) {
+    const auto append = [](std::string* out, const catalog::IndexDef& each) { *out += each.name; };
+    return NotFound("no such index")
+        .With("index", name)
+        .With("indexes", absl::StrJoin(table.indexes, ", ", append));
+  }
+  if (index->readable()) return absl::OkStatus();
+  return FailedPrecondition(index->state == catalog::IndexState::kBuilding
+                                ? "the index is still being built"
+                                : "records share values of the unique index")
+      .With("index", name)
+      .With("remedy", "run `daftar schema apply` to its end");
+}
+
 absl::StatusOr<Column> BindColumn(const catalog::TableDef& table, const std::string& name) {
   auto path = record::FieldPath::Parse(table.schema, name);
   if (path.ok() && !path->fans_out()) return Column{name, *std::move(path)};
@@ -48,12 +65,8 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
     bound.columns.push_back(std::move(column));
   }
   bound.index = query.index();
-  if (bound.index.has_value() && *bound.index != "primary" &&
-      bound.table->FindIndex(*bound.index) == nullptr) {
-    const auto name = [](std::string* out, const catalog::IndexDef& index) { *out += index.name; };
-    return NotFound("no such index")
-        .With("index", *bound.index)
-        .With("indexes", absl::StrJoin(bound.table->indexes, ", ", name));
+  if (bound.index.has_value() && *bound.index != "primary") {
+    DAFTAR_RETURN_IF_ERROR(CheckIndex(*bound.table, *bound.index));
   }
   bound.limit = query.limit();
   bound.limits = query.limits();

@@ -53,12 +53,11 @@ int RefuseSchema(void* session, const char* name) {
   // ANALYZE begins by making tables.
   if (name != nullptr && absl::StartsWith(name, "sqlite_stat")) return RefuseStatistics(session);
   return Refuse(
-      session,
-      FailedPrecondition("tables and indexes are declared by the schema, not by SQL")
-          .With("name", name == nullptr ? "" : name)
-          .With("remedy",
-                "declare them in the schema file; `daftar schema check` judges the change; "
-                "CREATE TEMP TABLE, VIEW or TRIGGER makes one for the connection"));
+      session, FailedPrecondition("tables and indexes are declared by the schema, not by SQL")
+                   .With("name", name == nullptr ? "" : name)
+                   .With("remedy",
+                         "declare them in the schema file; `daftar schema apply` makes the change; "
+                         "CREATE TEMP TABLE, VIEW or TRIGGER makes one for the connection"));
 }
 
 // The meaning of the four texts depends on `action`; see sqlite3_set_authorizer.

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kNoTable = "no such table: ";
 constexpr std::string_view kNoColumn = "no such column: ";
 constexpr std::string_view kSchemaRemedy =
-    "; remedy=declare it in the schema file; `daftar schema check` judges the change";
+    "; remedy=declare it in the schema file; `daftar schema apply` makes the change";
 
 // The closest of `names`, when it is close enough to be a slip.
 std::optional<std::string> Nearest(std::string_view name, const std::vector<std::string>& names) {

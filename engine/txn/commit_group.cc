@@ -9,8 +9,14 @@
 namespace daftar::txn {
 
 CommitGroup::CommitGroup(std::shared_ptr<const storage::Reader> state, const DatabaseEnd& end,
-                         const RecentCommits& recent, int64_t time, const PlantedFaults& faults)
-    : state_(std::move(state)), recent_(recent), time_(time), faults_(faults), end_(end) {}
+                         uint64_t fills, const RecentCommits& recent, int64_t time,
+                         const PlantedFaults& faults)
+    : state_(std::move(state)),
+      fills_(fills),
+      recent_(recent),
+      time_(time),
+      faults_(faults),
+      end_(end) {}
 
 std::shared_ptr<const storage::Reader> CommitGroup::Newest() const {
   if (overlay_->empty()) return state_;
@@ -39,10 +45,13 @@ absl::Status CommitGroup::Validate(const CommitRequest& request) const {
 }
 
 absl::Status CommitGroup::Refresh(CommitRequest* request, std::unique_ptr<WriteSet>* fresh) {
-  const auto hit = HitSince(*request->guards, request->view);
-  // Not knowing any more what was written since means to look.
-  if (hit.ok() && !*hit) return absl::OkStatus();
-  if (!hit.ok() && !absl::IsAborted(hit.status())) return hit.status();
+  // Entries that were added meanwhile may be among those that the writes replace.
+  if (request->fills == fills_) {
+    const auto hit = HitSince(*request->guards, request->view);
+    // Not knowing any more what was written since means to look.
+    if (hit.ok() && !*hit) return absl::OkStatus();
+    if (!hit.ok() && !absl::IsAborted(hit.status())) return hit.status();
+  }
   *fresh = std::make_unique<WriteSet>(Newest(), end_.header.schema, end_.header.last_commit);
   for (const RecordWrite& write : *request->writes) {
     DAFTAR_RETURN_IF_ERROR((*fresh)->Apply(write));

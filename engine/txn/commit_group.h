@@ -31,8 +31,9 @@ struct DatabaseEnd {
 // Belongs to whoever holds the write mutex. Thread safety: none.
 class CommitGroup {
  public:
-  // `state` is the newest state, `recent` what led to it. Lifetime: `recent` outlives the group.
-  CommitGroup(std::shared_ptr<const storage::Reader> state, const DatabaseEnd& end,
+  // `state` is the newest state, `recent` what led to it, `fills` as ReadView has them. Lifetime:
+  // `recent` outlives the group.
+  CommitGroup(std::shared_ptr<const storage::Reader> state, const DatabaseEnd& end, uint64_t fills,
               const RecentCommits& recent, int64_t time, const PlantedFaults& faults);
 
   // Makes the request the next commit of the group, or decides its result: Aborted when something
@@ -69,6 +70,7 @@ class CommitGroup {
   void PlantFaults(CommitVersion version, size_t first_operation);
 
   const std::shared_ptr<const storage::Reader> state_;
+  const uint64_t fills_;
   const RecentCommits& recent_;
   const int64_t time_;
   const PlantedFaults faults_;

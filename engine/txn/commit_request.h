@@ -20,6 +20,7 @@ struct CommitRequest {
   ReadSet* guards = nullptr;       // what `prepared` follows from; sealed
   const ReadSet* reads = nullptr;  // what must still be as it was in `view`; sealed. Null: nothing
   CommitVersion view;
+  uint64_t fills = 0;  // of the view
   const CommitOptions* options = nullptr;
 
   // Set once the commit is decided.

@@ -93,7 +93,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(std::unique_ptr<storage::Stor
   DAFTAR_ASSIGN_OR_RETURN(const bool holds_something, entries->Next());
   if (holds_something) return AlreadyExists("directory already holds a database");
   Header header;
-  if (catalog.has_aggregates()) header.format = kFormatVersion;
+  header.format = FormatFor(catalog);
   header.schema = catalog.version;
   header.id = id;
   DAFTAR_ASSIGN_OR_RETURN(const std::string stored,
@@ -158,14 +158,14 @@ absl::StatusOr<std::shared_ptr<const catalog::Catalog>> Core::LoadCatalog(
 }
 
 std::shared_ptr<const storage::Reader> Core::NewReader(
-    CommitVersion newest, std::shared_ptr<const HistoryStarts> starts) const {
+    CommitVersion newest, SchemaVersion schema, std::shared_ptr<const HistoryStarts> starts) const {
   switch (options_.mode) {
     case CoreMode::kWrite:
       return storage::NewSnapshotReader(*store_);
     case CoreMode::kRead:
       return storage::NewLiveReader(*store_);
     case CoreMode::kFollow:
-      return NewFollowerReader(*store_, moves_, newest, std::move(starts));
+      return NewFollowerReader(*store_, moves_, newest, schema, std::move(starts));
   }
   return nullptr;
 }
@@ -204,7 +204,7 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
-  Show({NewReader(last, starts), catalog, starts, last, end.header.id,
+  Show({NewReader(last, end.header.schema, starts), catalog, starts, last, end.header.id,
         std::make_shared<const index::AllStatistics>(std::move(statistics))});
   return absl::OkStatus();
 }
@@ -229,7 +229,7 @@ absl::Status Core::CatchUp() {
 
 void Core::ShowStore() {
   ReadView view = View();
-  view.reader = NewReader(view.version, view.history_starts);
+  view.reader = NewReader(view.version, view.catalog->version, view.history_starts);
   Show(std::move(view));
 }
 
@@ -250,7 +250,7 @@ absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
   DAFTAR_RETURN_IF_ERROR(CommitOf(view, AsOf::Commit(version)).status());
   if (version == view.version) return view;
   view.reader = options_.mode == CoreMode::kFollow
-                    ? NewReader(version, view.history_starts)
+                    ? NewReader(version, view.catalog->version, view.history_starts)
                     : history::NewAsOfReader(std::move(view.reader), version);
   view.version = version;
   return view;

@@ -85,6 +85,20 @@ class Core {
   // Appends an entry without changes, for what is done to the database itself.
   absl::StatusOr<CommitVersion> CommitNote(const CommitOptions& options, storage::Batch batch);
 
+  // Puts another schema in force, which is the next version, with an entry that says so; `batch` is
+  // what goes with it. Writes that were prepared under the schema before are Aborted. Errors: as
+  // CommitNote; ResourceExhausted when the schema is too large.
+  absl::StatusOr<CommitVersion> CommitSchema(const catalog::Catalog& catalog,
+                                             const CommitOptions& options, storage::Batch batch);
+  // Writes entries of indexes that are being built, and whatever goes with them, outside of
+  // commits. Commits that were prepared on a state without them are worked out anew. Requires: a
+  // WriteLock is held. Errors: those of Store::Write. Durability: buffered.
+  absl::Status Fill(const storage::Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Whether a commit after `since` wrote a key in `range`, or may have. Requires: a WriteLock is
+  // held.
+  bool WrittenSince(const storage::KeyRange& range,
+                    CommitVersion since) const ABSL_NO_THREAD_SAFETY_ANALYSIS;
+
   // Takes in what the process that writes has committed; views stay as they are. Errors:
   // FailedPrecondition when the mode is not kFollow; DataLoss; Unavailable: call it again.
   absl::Status CatchUp();
@@ -133,7 +147,11 @@ class Core {
                                                                       SchemaVersion version) const;
   // What shows the state after the newest commit, as the mode has it.
   std::shared_ptr<const storage::Reader> NewReader(
-      CommitVersion newest, std::shared_ptr<const HistoryStarts> starts) const;
+      CommitVersion newest, SchemaVersion schema,
+      std::shared_ptr<const HistoryStarts> starts) const;
+  // Appends an entry without changes, and puts `catalog` in force when there is one.
+  absl::StatusOr<CommitVersion> CommitNote(const catalog::Catalog* catalog,
+                                           const CommitOptions& options, storage::Batch batch);
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
   absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);

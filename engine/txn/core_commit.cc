@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "catalog/catalog_codec.h"
 #include "txn/core.h"
 #include "txn/statement.h"
 
@@ -34,6 +35,7 @@ absl::StatusOr<CommitVersion> Core::Commit(const catalog::Catalog& catalog,
   request.catalog = &catalog;
   request.writes = &writes;
   request.view = view.version;
+  request.fills = view.fills;
   request.options = &options;
   return CommitPrepared(&request, &changes, nullptr);
 }
@@ -73,9 +75,11 @@ class Core::GroupStage final : public CommitStage {
   explicit GroupStage(Core* core) : core_(*core) {
     std::shared_ptr<const storage::Reader> state;
     DatabaseEnd end;
+    uint64_t fills = 0;
     {
       absl::ReaderMutexLock lock(&core_.view_mutex_);
       state = core_.view_.reader;
+      fills = core_.view_.fills;
       end = core_.end_;
       if (core_.in_flight_.has_value()) {
         state = storage::NewOverlayReader(std::move(state), core_.in_flight_->changes);
@@ -84,7 +88,7 @@ class Core::GroupStage final : public CommitStage {
     }
     follows_ = end.header.last_commit;
     absl::MutexLock lock(&core_.work_mutex_);
-    group_.emplace(std::move(state), end, core_.recent_, core_.NextTime(end),
+    group_.emplace(std::move(state), end, fills, core_.recent_, core_.NextTime(end),
                    core_.options_.faults);
   }
 
@@ -155,11 +159,29 @@ WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
+  return CommitNote(nullptr, options, std::move(batch));
+}
+
+absl::StatusOr<CommitVersion> Core::CommitSchema(const catalog::Catalog& catalog,
+                                                 const CommitOptions& options,
+                                                 storage::Batch batch) {
+  return CommitNote(&catalog, options, std::move(batch));
+}
+
+absl::StatusOr<CommitVersion> Core::CommitNote(const catalog::Catalog* catalog,
+                                               const CommitOptions& options, storage::Batch batch) {
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
   const WriteLock lock(this);
   const DatabaseEnd before = end();
   DatabaseEnd after = before;
   after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
+  if (catalog != nullptr) {
+    after.header.schema = catalog->version;
+    after.header.format = FormatFor(*catalog);
+    DAFTAR_ASSIGN_OR_RETURN(const std::string stored,
+                            catalog::EncodeCatalog(*catalog, after.header.last_commit));
+    batch.Put(catalog::CatalogKey(catalog->version), stored);
+  }
   const int64_t time = NextTime(before);
   const WriteSet nothing(nullptr, after.header.schema, after.header.last_commit);
   DAFTAR_ASSIGN_OR_RETURN(
@@ -171,12 +193,31 @@ absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, sto
   // Whatever fails from here on, the version is taken.
   Publish(after, options.durability == Durability::kSynced);
   ReadView view = View();
+  // What is stored is read back, so that this process runs on the same as those to come.
+  DAFTAR_ASSIGN_OR_RETURN(view.catalog, LoadCatalog(*view.reader, after.header.schema));
   DAFTAR_ASSIGN_OR_RETURN(HistoryStarts starts, ReadHistoryStarts(*view.reader));
   DAFTAR_ASSIGN_OR_RETURN(index::AllStatistics statistics, ReadStatistics(*view.reader));
   view.statistics = std::make_shared<const index::AllStatistics>(std::move(statistics));
   view.history_starts = std::make_shared<const HistoryStarts>(std::move(starts));
   Show(std::move(view));
   return after.header.last_commit;
+}
+
+absl::Status Core::Fill(const storage::Batch& batch) {
+  DAFTAR_RETURN_IF_ERROR(store_->Write(batch, storage::Durability::kBuffered));
+  const auto reader = storage::NewSnapshotReader(*store_);
+  absl::MutexLock lock(&view_mutex_);
+  view_.reader = reader;
+  ++view_.fills;
+  return absl::OkStatus();
+}
+
+bool Core::WrittenSince(const storage::KeyRange& range, CommitVersion since) const {
+  ReadSet read;
+  read.AddRange(range);
+  read.Seal();
+  const auto hit = recent_.Hit(read, since);
+  return !hit.ok() || *hit;
 }
 
 void Core::NoteWritten(RecentCommits::Written written) { recent_.Add(std::move(written)); }

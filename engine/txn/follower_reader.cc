@@ -12,10 +12,11 @@ namespace {
 class Watch {
  public:
   Watch(const storage::Store& store, const Moves& moves, CommitVersion version,
-        std::shared_ptr<const HistoryStarts> known)
+        SchemaVersion schema, std::shared_ptr<const HistoryStarts> known)
       : live_(storage::NewLiveReader(store)),
         moves_(moves),
         version_(version),
+        schema_(schema),
         known_(std::move(known)) {}
 
   // Called after something was read: the start of a table's history is moved before anything is
@@ -34,6 +35,15 @@ class Watch {
             .With("first commit kept", start.value());
       }
     }
+    // Another schema may lack indexes, whose entries go once it is in force.
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, live_->Get(HeaderKey()));
+    if (!stored.has_value()) return DataLoss("database has lost its header");
+    DAFTAR_ASSIGN_OR_RETURN(const Header header, DecodeHeader(*stored));
+    if (header.schema != schema_) {
+      return FailedPrecondition("the process that writes has changed the schema; take a new view")
+          .With("schema of the view", schema_.value())
+          .With("schema in force", header.schema.value());
+    }
     // While the store moves, more may come of which the starts do not tell yet.
     if (moves % 2 == 0 && moves == moves_) seen_ = moves;
     return absl::OkStatus();
@@ -43,6 +53,7 @@ class Watch {
   const std::shared_ptr<const storage::Reader> live_;
   const Moves& moves_;
   const CommitVersion version_;
+  const SchemaVersion schema_;
   const std::shared_ptr<const HistoryStarts> known_;
   mutable std::atomic<uint64_t> seen_ = UINT64_MAX;  // when all was well last; at first never
 };
@@ -69,9 +80,9 @@ class WatchedIterator final : public storage::Iterator {
 class FollowerReader final : public storage::Reader {
  public:
   FollowerReader(const storage::Store& store, const Moves& moves, CommitVersion version,
-                 std::shared_ptr<const HistoryStarts> starts)
+                 SchemaVersion schema, std::shared_ptr<const HistoryStarts> starts)
       : inner_(history::NewAsOfReader(storage::NewLiveReader(store), version)),
-        watch_(std::make_shared<const Watch>(store, moves, version, std::move(starts))) {}
+        watch_(std::make_shared<const Watch>(store, moves, version, schema, std::move(starts))) {}
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
     DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, inner_->Get(key));
@@ -98,9 +109,9 @@ class FollowerReader final : public storage::Reader {
 }  // namespace
 
 std::shared_ptr<const storage::Reader> NewFollowerReader(
-    const storage::Store& store, const Moves& moves, CommitVersion version,
+    const storage::Store& store, const Moves& moves, CommitVersion version, SchemaVersion schema,
     std::shared_ptr<const HistoryStarts> starts) {
-  return std::make_shared<const FollowerReader>(store, moves, version, std::move(starts));
+  return std::make_shared<const FollowerReader>(store, moves, version, schema, std::move(starts));
 }
 
 }  // namespace daftar::txn

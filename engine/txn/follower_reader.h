@@ -16,11 +16,12 @@ namespace daftar::txn {
 using Moves = std::atomic<uint64_t>;
 
 // The state after commit `version` of a store that another process writes; `starts` is where the
-// histories were known to begin when it was found. Whoever writes may remove the history on which
-// this state rests; once the store shows that, every call ends with FailedPrecondition, and never
-// with an answer that lacks something. Lifetime: `store` and `moves` outlive it.
+// histories were known to begin when it was found, and `schema` the one in force. Whoever writes
+// may remove the history on which this state rests, or indexes that another schema does not have;
+// once the store shows that, every call ends with FailedPrecondition, and never with an answer that
+// lacks something. Lifetime: `store` and `moves` outlive it.
 std::shared_ptr<const storage::Reader> NewFollowerReader(
-    const storage::Store& store, const Moves& moves, CommitVersion version,
+    const storage::Store& store, const Moves& moves, CommitVersion version, SchemaVersion schema,
     std::shared_ptr<const HistoryStarts> starts);
 
 }  // namespace daftar::txn

@@ -29,6 +29,11 @@ uint32_t Checksum(std::string_view bytes) {
 
 }  // namespace
 
+uint32_t FormatFor(const catalog::Catalog& catalog) {
+  if (!catalog.all_readable()) return kBuildingFormat;
+  return catalog.has_aggregates() ? kAggregatesFormat : kOldestFormat;
+}
+
 std::string HeaderKey() { return codec::SpacePrefix(codec::Space::kHeader); }
 
 std::string EncodeHeader(const Header& header) {

@@ -7,14 +7,17 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "catalog/catalog.h"
 #include "daftar/ids.h"
 
 namespace daftar::txn {
 
-// The newest format. A database has it once its schema has aggregates, which a library of format 2
-// would not keep up to date; others stay as they were. Formats before kOldestFormat can only be
-// upgraded.
-inline constexpr uint32_t kFormatVersion = 3;
+// The newest format. A database has the oldest one that does for what its schema needs: 3 for
+// aggregates, which a library of format 2 would not keep up to date, 4 while an index is not whole,
+// from which a library of format 3 would answer. Formats before kOldestFormat can only be upgraded.
+inline constexpr uint32_t kFormatVersion = 4;
+inline constexpr uint32_t kAggregatesFormat = 3;
+inline constexpr uint32_t kBuildingFormat = 4;
 inline constexpr uint32_t kOldestFormat = 2;
 
 // Tells one database from all others; drawn at random when it is made.
@@ -26,6 +29,9 @@ struct Header {
   SchemaVersion schema;       // the schema in force
   DatabaseId id{};            // all zero in format 1, which has none
 };
+
+// The format of a database with this schema in force.
+uint32_t FormatFor(const catalog::Catalog& catalog);
 
 std::string HeaderKey();
 // Requires: header.format is kOldestFormat at least.

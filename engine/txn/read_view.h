@@ -27,6 +27,8 @@ struct ReadView {
   DatabaseId database{};  // which database it is a state of
   // What is known for planning; of the newest state, whatever the view's is. Null: nothing.
   std::shared_ptr<const index::AllStatistics> statistics;
+  // How often entries of indexes that are being built had been added by then; see Core::Fill.
+  uint64_t fills = 0;
 };
 
 // Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer

@@ -87,6 +87,7 @@ absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options) 
   request.catalog = view_.catalog.get();
   request.writes = &writes_;
   request.view = view_.version;
+  request.fills = view_.fills;
   request.options = &options;
   return core_->CommitPrepared(&request, changes_.get(), reads_.get());
 }

@@ -94,7 +94,7 @@ def test_errors(folder):
     err = run("sql", db, "SELECT no,\n  aomunt FROM permit", code=4).err
     equal(err, "daftar: no such column: aomunt; did you mean=amount\n    aomunt FROM permit\n    ^\n")
     contains(run("sql", db, "SELECT * FROM permits", code=4).err, "did you mean=permit")
-    contains(run("sql", db, "DROP TABLE permit", code=4).err, "daftar schema check")
+    contains(run("sql", db, "DROP TABLE permit", code=4).err, "daftar schema apply")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT max(i) FROM n"
     contains(run("sql", db, endless, "--time-max", "50", code=6).err, "limit ms=50")
 

@@ -26,6 +26,7 @@
 #include "txn/anchor.h"
 #include "txn/header.h"
 #include "txn/read_view.h"
+#include "txn/schema_work.h"
 
 namespace daftar::testing {
 namespace {
@@ -234,6 +235,9 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["statistics-key"] = statistics_key;
   bytes["statistics-value"] =
       index::EncodeStatistics(statistics_key, std::move(statistics).Finish(kCommit));
+  bytes["build-key"] = txn::BuildProgressKey(table.id);
+  bytes["build-value"] = txn::EncodeBuildProgress(
+      bytes["build-key"], {codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
   AddGroupBytes(header, &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;

@@ -1,11 +1,14 @@
-// The bytes of format versions 2 and 3. They are never edited: other bytes are another format.
+// The bytes of format versions 2 to 4. They are never edited: other bytes are another format.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
 #include <string>
 #include <tuple>
 
+#include "codec/hex.h"
 #include "format/example.h"
+#include "txn/header.h"
+#include "txn/schema_work.h"
 
 namespace daftar::testing {
 namespace {
@@ -75,6 +78,14 @@ TEST_CASE("format 3: the bytes of the example with an aggregate", "[format][form
   CAPTURE(name);
   REQUIRE(Engine().contains(name));
   CHECK(Engine().at(name) == hex);
+}
+
+TEST_CASE("format 4: the bytes of a change of schema", "[format][format]") {
+  CHECK(Engine().at("build-key") == "080401");
+  CHECK(Engine().at("build-value") == "010000008e627750010202");
+  CHECK(Hex(txn::TombstoneKey(IndexId(300))) == "0805f9012c");
+  CHECK(Hex(txn::TombstoneKey(AggregateId(2))) == "080602");
+  CHECK(txn::kBuildingFormat == 4);
 }
 
 }  // namespace

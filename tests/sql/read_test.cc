@@ -268,10 +268,10 @@ TEST_CASE("sql: errors say what there is instead, and where", "[sql]") {
 TEST_CASE("sql: the schema and files are out of reach", "[sql]") {
   Opened opened;
   const auto [text, part] = GENERATE(table<const char*, const char*>({
-      {"CREATE TABLE other(a)", "daftar schema check"},
-      {"CREATE VIEW v AS SELECT * FROM permit", "daftar schema check"},
-      {"CREATE VIRTUAL TABLE temp.f USING json_each", "daftar schema check"},
-      {"DROP TABLE permit", "daftar schema check"},
+      {"CREATE TABLE other(a)", "daftar schema apply"},
+      {"CREATE VIEW v AS SELECT * FROM permit", "daftar schema apply"},
+      {"CREATE VIRTUAL TABLE temp.f USING json_each", "daftar schema apply"},
+      {"DROP TABLE permit", "daftar schema apply"},
       {"ATTACH '/tmp/x.db' AS x", "other files"},
       {"VACUUM INTO '/tmp/x.db'", "other files"},
       {"PRAGMA writable_schema = 1", "pragma=writable_schema"},
@@ -289,7 +289,7 @@ TEST_CASE("sql: changes that SQLite itself refuses point to the schema, too", "[
   const char* text = GENERATE("ALTER TABLE permit ADD COLUMN a", "CREATE INDEX i ON permit(zone)");
   CAPTURE(text);
   CHECK_THAT(Refused(*opened.sql, text),
-             StatusIs(absl::StatusCode::kInvalidArgument, "daftar schema check"));
+             StatusIs(absl::StatusCode::kInvalidArgument, "daftar schema apply"));
 }
 
 TEST_CASE("sql: reading connections do not write", "[sql]") {

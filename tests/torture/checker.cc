@@ -119,7 +119,7 @@ absl::Status CheckHead(const txn::ReadView& view, const Model& model) {
   DAFTAR_ASSIGN_OR_RETURN(const std::string catalog,
                           catalog::EncodeCatalog(model.catalog(), CommitVersion(0)));
   txn::Header header;
-  header.format = txn::kFormatVersion;
+  header.format = txn::FormatFor(model.catalog());
   header.last_commit = model.last();
   header.schema = model.catalog().version;
   header.id = kLedgerId;

@@ -85,7 +85,7 @@ class Pipeline {
 
   // Decides the requests as one group.
   void Process(const std::vector<txn::CommitRequest*>& requests) {
-    txn::CommitGroup group(storage::NewSnapshotReader(core_->store()), end_, recent_, kTestTime,
+    txn::CommitGroup group(storage::NewSnapshotReader(core_->store()), end_, 0, recent_, kTestTime,
                            {});
     for (txn::CommitRequest* request : requests) group.Add(request);
     for (const auto& accepted : group.accepted()) accepted.request->result = accepted.version;

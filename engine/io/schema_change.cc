@@ -1,0 +1,242 @@
+#include "io/schema_change.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "catalog/evolution.h"
+#include "catalog/resolve.h"
+#include "catalog/succession.h"
+#include "codec/key.h"
+#include "codec/keyspace.h"
+#include "history/history_key.h"
+#include "index/statistics.h"
+#include "io/index_build.h"
+#include "txn/schema_work.h"
+
+namespace daftar::io {
+namespace {
+
+using catalog::IndexState;
+
+// Of what the schema no longer has, removed at a time.
+constexpr size_t kRemoveBytesMax = size_t{256} << 10;
+// Of findings in an error.
+constexpr size_t kFindingsNamedMax = 5;
+
+absl::Status Refuse(const SchemaCheck& check) {
+  std::string findings;
+  size_t grave = 0;
+  for (const SchemaFinding& finding : check.findings) {
+    if (finding.verdict < Verdict::kMigrate) continue;
+    if (++grave > kFindingsNamedMax) continue;
+    absl::StrAppend(&findings, findings.empty() ? "" : "; ", finding.place, ": ", finding.message);
+  }
+  if (grave > kFindingsNamedMax) {
+    absl::StrAppend(&findings, "; and ", grave - kFindingsNamedMax, " more");
+  }
+  return FailedPrecondition(check.verdict == Verdict::kForbidden
+                                ? "the schema would lose or misread what is stored"
+                                : "the schema wants records written anew; export the tables, make "
+                                  "a database with it and import them")
+      .With("findings", findings);
+}
+
+class SchemaChange {
+ public:
+  SchemaChange(txn::Core* core, const SchemaChangeOptions& options)
+      : core_(core), options_(options) {}
+
+  absl::StatusOr<SchemaChangeReport> Run(std::shared_ptr<const record::SchemaSet> schemas) {
+    DAFTAR_RETURN_IF_ERROR(Adopt(std::move(schemas)));
+    if (!options_.dry_run) {
+      DAFTAR_RETURN_IF_ERROR(RemoveDropped());
+      DAFTAR_RETURN_IF_ERROR(BuildAll());
+    }
+    report_.schema = core_->catalog()->version;
+    return std::move(report_);
+  }
+
+ private:
+  // Puts the schema in force when it is another one.
+  absl::Status Adopt(std::shared_ptr<const record::SchemaSet> schemas) {
+    const auto current = core_->catalog();
+    DAFTAR_ASSIGN_OR_RETURN(const std::vector<catalog::TableDef> tables,
+                            catalog::ResolveTables(schemas));
+    DAFTAR_ASSIGN_OR_RETURN(
+        report_.check,
+        catalog::CheckEvolution({*current->schemas, current->tables}, {*schemas, tables}));
+    if (report_.check.verdict >= Verdict::kMigrate) {
+      if (!options_.dry_run) return Refuse(report_.check);
+      report_.complete = false;
+      return absl::OkStatus();
+    }
+    if (report_.check.findings.empty()) return NoteUnfinished(*current);
+    DAFTAR_ASSIGN_OR_RETURN(catalog::Succession next,
+                            catalog::Succeed(*current, std::move(schemas)));
+    for (const catalog::Succession::Dropped& dropped : next.dropped) {
+      report_.removed.push_back({dropped.table, dropped.name, 0});
+    }
+    if (options_.dry_run) return NoteUnfinished(next.catalog);
+    storage::Batch batch;
+    for (const catalog::Succession::Dropped& dropped : next.dropped) {
+      batch.Put(dropped.index != IndexId() ? txn::TombstoneKey(dropped.index)
+                                           : txn::TombstoneKey(dropped.aggregate),
+                "");
+    }
+    // What was built of others is built once more with the new ones.
+    for (const TableId table : next.to_build) batch.Delete(txn::BuildProgressKey(table));
+    return Commit(next.catalog, absl::StrCat("schema ", next.catalog.version.value()),
+                  std::move(batch));
+  }
+
+  // What a dry run says of indexes that are not whole.
+  absl::Status NoteUnfinished(const catalog::Catalog& catalog) {
+    if (!options_.dry_run) return absl::OkStatus();
+    for (const catalog::TableDef& table : catalog.tables) {
+      for (const catalog::IndexDef& index : table.indexes) {
+        if (!index.readable()) report_.built.push_back({table.name, index.name, 0});
+      }
+    }
+    report_.complete = report_.check.findings.empty() && report_.built.empty();
+    return absl::OkStatus();
+  }
+
+  absl::Status Commit(const catalog::Catalog& catalog, const std::string& what,
+                      storage::Batch batch) {
+    CommitOptions stated = options_.commit;
+    stated.durability = Durability::kSynced;
+    stated.reason = absl::StrCat(what, stated.reason.empty() ? "" : "; ", stated.reason);
+    return core_->CommitSchema(catalog, stated, std::move(batch)).status();
+  }
+
+  absl::Status RemoveDropped() {
+    const txn::ReadView view = core_->View();
+    DAFTAR_ASSIGN_OR_RETURN(const txn::Tombstones dropped, txn::ReadTombstones(*view.reader));
+    for (const IndexId index : dropped.indexes) {
+      const std::string prefix = codec::IndexPrefix(index);
+      DAFTAR_RETURN_IF_ERROR(Remove(view, prefix));
+      DAFTAR_RETURN_IF_ERROR(Remove(view, history::HistoryPrefix(prefix)));
+      batch_.Delete(index::StatisticsKey(index));
+      batch_.Delete(txn::TombstoneKey(index));
+    }
+    for (const AggregateId aggregate : dropped.aggregates) {
+      const std::string prefix = codec::AggregatePrefix(aggregate);
+      DAFTAR_RETURN_IF_ERROR(Remove(view, prefix));
+      DAFTAR_RETURN_IF_ERROR(Remove(view, history::HistoryPrefix(prefix)));
+      batch_.Delete(txn::TombstoneKey(aggregate));
+    }
+    return WriteRemovals();
+  }
+
+  // Nobody writes these keys any more, and who still reads them does so in an older state.
+  absl::Status Remove(const txn::ReadView& view, const std::string& prefix) {
+    const auto entries =
+        view.reader->NewIterator({prefix, codec::PrefixEnd(prefix)}, {.fill_cache = false});
+    while (true) {
+      DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
+      if (!found) return absl::OkStatus();
+      batch_.Delete(entries->key());
+      if (batch_.bytes() >= kRemoveBytesMax) DAFTAR_RETURN_IF_ERROR(WriteRemovals());
+    }
+  }
+
+  absl::Status WriteRemovals() {
+    if (batch_.empty()) return absl::OkStatus();
+    return core_->store().Write(std::exchange(batch_, {}), storage::Durability::kBuffered);
+  }
+
+  absl::Status BuildAll() {
+    const auto catalog = core_->catalog();
+    for (const catalog::TableDef& table : catalog->tables) {
+      if (Any(table, [](const auto& index) { return index.state == IndexState::kBuilding; })) {
+        DAFTAR_ASSIGN_OR_RETURN(const bool whole, Build(table.id));
+        if (!whole) {
+          report_.complete = false;
+          return absl::OkStatus();
+        }
+      }
+      if (Any(table, [](const auto& index) { return !index.readable(); })) {
+        DAFTAR_RETURN_IF_ERROR(Settle(table.id));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  template <typename Condition>
+  static bool Any(const catalog::TableDef& table, const Condition& condition) {
+    return std::any_of(table.indexes.begin(), table.indexes.end(), condition);
+  }
+
+  // False when it was stopped.
+  absl::StatusOr<bool> Build(TableId table) {
+    DAFTAR_ASSIGN_OR_RETURN(IndexBuild build, IndexBuild::Begin(core_, table));
+    double fraction = 0;
+    while (true) {
+      if (options_.progress) {
+        IndexProgress progress = build.Progress();
+        // What is estimated can go back; what is shown does not.
+        fraction = std::max(fraction, progress.fraction);
+        progress.fraction = fraction;
+        if (!options_.progress(progress)) return false;
+      }
+      DAFTAR_ASSIGN_OR_RETURN(const bool more, build.Step());
+      if (!more) return true;
+    }
+  }
+
+  // All entries of the table are there: whatever is not in doubt becomes readable.
+  absl::Status Settle(TableId id) {
+    const txn::ReadView view = core_->View();
+    catalog::Catalog next = *view.catalog;
+    next.version = SchemaVersion(next.version.value() + 1);
+    std::string built;
+    bool changed = false;
+    for (catalog::TableDef& table : next.tables) {
+      if (table.id != id) continue;
+      for (catalog::IndexDef& index : table.indexes) {
+        if (index.readable()) continue;
+        const uint64_t before = report_.violation_count;
+        DAFTAR_ASSIGN_OR_RETURN(
+            const uint64_t entries,
+            FindViolations(view, table, index, options_.violations_max, &report_));
+        const bool clean = report_.violation_count == before;
+        const IndexState state = clean ? IndexState::kReadable : IndexState::kUniquePending;
+        changed = changed || state != index.state;
+        index.state = state;
+        if (!clean) {
+          report_.complete = false;
+          continue;
+        }
+        report_.built.push_back({table.name, index.name, entries});
+        absl::StrAppend(&built, built.empty() ? "" : ", ", index.name);
+      }
+    }
+    if (!changed) return absl::OkStatus();
+    storage::Batch batch;
+    batch.Delete(txn::BuildProgressKey(id));
+    return Commit(
+        next,
+        absl::StrCat("schema ", next.version.value(), ": ",
+                     built.empty() ? "unique values are shared" : absl::StrCat("built ", built)),
+        std::move(batch));
+  }
+
+  txn::Core* const core_;
+  const SchemaChangeOptions& options_;
+  storage::Batch batch_;
+  SchemaChangeReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<SchemaChangeReport> ChangeSchema(txn::Core* core,
+                                                std::shared_ptr<const record::SchemaSet> schemas,
+                                                const SchemaChangeOptions& options) {
+  return SchemaChange(core, options).Run(std::move(schemas));
+}
+
+}  // namespace daftar::io

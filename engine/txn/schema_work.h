@@ -1,0 +1,40 @@
+// What a change of schema has left to do, kept in the store so that it survives the process:
+// docs/format.md section 17.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "daftar/ids.h"
+#include "storage/reader.h"
+
+namespace daftar::txn {
+
+// How far the indexes of a table have been built. Without one, nothing was done yet.
+struct BuildProgress {
+  std::string next_key;  // the first record key that was not looked at
+  uint64_t records = 0;  // that were
+};
+
+std::string BuildProgressKey(TableId table);
+std::string EncodeBuildProgress(std::string_view key, const BuildProgress& progress);
+// Errors: DataLoss.
+absl::StatusOr<BuildProgress> ReadBuildProgress(const storage::Reader& reader, TableId table);
+
+// Stands for what the schema no longer has while its entries are being removed.
+std::string TombstoneKey(IndexId index);
+std::string TombstoneKey(AggregateId aggregate);
+struct Tombstones {
+  std::vector<IndexId> indexes;
+  std::vector<AggregateId> aggregates;
+};
+// Errors: DataLoss.
+absl::StatusOr<Tombstones> ReadTombstones(const storage::Reader& reader);
+
+// What all these keys begin with.
+std::vector<std::string> SchemaWorkPrefixes();
+
+}  // namespace daftar::txn

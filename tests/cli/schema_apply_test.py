@@ -1,0 +1,119 @@
+"""Another schema for a database: built, refused, listed, stopped anywhere and gone on with."""
+
+import json
+import random
+import re
+import signal
+import subprocess
+import time
+
+from harness import DAFTAR, contains, equal, main, make_database, run
+
+HEAD = """@0xbf5147cbbecf40c2;
+using Daftar = import "/daftar/daftar.capnp";
+struct Visit @0xbf5147cbbecf40c3 $Daftar.table(name = "visit", key = ["id"])"""
+FIELDS = """ {
+  id @0 :UInt32; gate @1 :Text; day @2 :UInt16; pass @3 :UInt32;
+}
+"""
+BY_GATE = '\n    $Daftar.index(name = "byGate", on = ["gate", "day"])'
+BY_PASS = '\n    $Daftar.index(name = "byPass", on = ["pass"], unique = true)'
+
+
+def schema(folder, name, *indexes, fields=FIELDS):
+    path = folder / f"{name}.capnp"
+    path.write_text(HEAD + "".join(indexes) + fields)
+    return path
+
+
+def visits(count):
+    return "".join(json.dumps({"id": n, "gate": "south" if n % 5 == 0 else "north",
+                               "day": n % 40, "pass": n}) + "\n" for n in range(count)).encode()
+
+
+def make(folder, count):
+    db = folder / "db"
+    run("init", db, "--schema", schema(folder, "first"))
+    run("import", db, "visit", "-", "--format", "jsonl", stdin=visits(count))
+    return db
+
+
+def test_builds_indexes(folder):
+    db = make(folder, 1000)
+    second = schema(folder, "second", BY_GATE, BY_PASS)
+    dry = run("schema", "apply", db, second, "--dry-run").out
+    contains(dry, "rebuild  rule 20  index byGate", "would build index byGate of table visit\n",
+             "would build index byPass of table visit\n", "schema 1 is in force\n")
+    applied = run("schema", "apply", db, second, "--actor", "registrar")
+    contains(applied.out, "verdict: rebuild\nbuilt index byGate of table visit: 1000 entries\n"
+             "built index byPass of table visit: 1000 entries\nschema 3 is in force\n")
+    percents = [int(each) for each in re.findall(r"of visit: (\d+) %, ", applied.err)]
+    assert percents and percents == sorted(set(percents)), applied.err
+    contains(run("explain", db, "visit", "--where", "gate = south").out, "by index byGate")
+    contains(run("query", db, "visit", "--where", "gate = south", "--as-of", "1", "--format",
+                 "jsonl", "--limit", "1").out, '"id":0')
+    contains(run("changes", db).out, "by registrar", "schema 2", "built byGate, byPass")
+    contains(run("verify", db).out, "clean: 1000 records")
+    # Once more there is nothing to do; without the indexes they go.
+    equal(run("schema", "apply", db, second).out, "verdict: safe\nschema 3 is in force\n")
+    contains(run("schema", "apply", db, folder / "first.capnp").out,
+             "removed byGate of table visit\n", "schema 4 is in force\n")
+    contains(run("verify", db).out, "clean: 1000 records")
+    report = json.loads(run("schema", "apply", db, second, "--format", "json").out)
+    equal([report["verdict"], report["schema"], report["complete"]], ["rebuild", 6, True])
+    equal([each["entries"] for each in report["built"]], [1000, 1000])
+
+
+def test_shared_values(folder):
+    db = make_database(folder, HEAD + FIELDS, "visit",
+                       ['{"id": 1, "pass": 7}', '{"id": 2, "pass": 8}', '{"id": 3, "pass": 7}'])
+    second = schema(folder, "second", BY_PASS)
+    listed = run("schema", "apply", db, second, code=1).out
+    contains(listed, "index byPass of table visit is unique, but records 1 and 3 both have 7\n",
+             "change these records and run this again")
+    contains(run("query", db, "visit", "--index", "byPass", code=None).err,
+             "records share values of the unique index")
+    contains(run("put", db, "visit", '{"id": 4, "pass": 8}', code=4).err, "index=byPass")
+    run("put", db, "visit", '{"id": 3, "pass": 9}')
+    contains(run("schema", "apply", db, second).out,
+             "built index byPass of table visit: 3 entries\n")
+
+
+def test_refusals(folder):
+    db = make(folder, 10)
+    other = schema(folder, "other", fields=FIELDS.replace("day @2 :UInt16", "day @2 :UInt32"))
+    contains(run("schema", "apply", db, other, code=1).out, "verdict: forbidden\n",
+             "schema 1 is in force\n")
+    contains(run("schema", "apply", db, folder / "missing.capnp", code=3).err, "missing.capnp")
+    contains(run("schema", "apply", folder / "none", other, code=3).err, "there is no database")
+    contains(run("verify", db).out, "clean: 10 records")
+
+
+def test_killed_anywhere(folder):
+    db = make(folder, 30000)
+    second = schema(folder, "second", BY_GATE, BY_PASS)
+    started = time.monotonic()
+    shown = run("schema", "apply", db, second).err
+    for percent in (10, 50, 90):
+        contains(shown, f"building byGate, byPass of visit: {percent} %, ")
+    whole = time.monotonic() - started
+    run("schema", "apply", db, folder / "first.capnp")
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    moment = random.Random(seed)
+    for _ in range(8):
+        process = subprocess.Popen([DAFTAR, "schema", "apply", db, second],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * moment.random())
+        process.send_signal(moment.choice([signal.SIGKILL, signal.SIGINT, signal.SIGTERM]))
+        process.wait()
+        number = moment.randrange(40000)
+        run("put", db, "visit", json.dumps({"id": number, "gate": "east", "pass": 100000 + number}))
+        equal(run("query", db, "visit", "--where", f"id = {number}", "--select", "gate",
+                  "--format", "jsonl").out, '{"gate":"east"}\n')
+    contains(run("schema", "apply", db, second).out, "is in force\n")
+    contains(run("verify", db).out, "clean: ")
+    contains(run("explain", db, "visit", "--where", "gate = east").out, "by index byGate")
+
+
+main([test_builds_indexes, test_shared_values, test_refusals, test_killed_anywhere])
