@@ -8,6 +8,7 @@
 #include "sql/authorizer.h"
 #include "sql/hints.h"
 #include "sql/module.h"
+#include "sql/system_table.h"
 
 namespace daftar::sql {
 namespace {
@@ -51,6 +52,7 @@ absl::Status Connection::SetUp() {
         .With("cause", sqlite3_errmsg(db_));
   }
   DAFTAR_RETURN_IF_ERROR(RegisterTables(db_, &session_));
+  DAFTAR_RETURN_IF_ERROR(RegisterSystemTables(db_, &session_));
   SetAuthorizer(db_, &session_);
   sqlite3_progress_handler(db_, kStepsBetweenChecks, CheckStopSign, &session_);
   return absl::OkStatus();

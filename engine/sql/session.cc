@@ -38,33 +38,40 @@ void Session::StatementEnds() {
   rows_.clear();
 }
 
-txn::ReadView Session::Guarded(txn::ReadView view) const {
-  view.reader = NewGuardedReader(std::move(view.reader), &stop_sign_);
+absl::Status Session::CheckSchema(const catalog::Catalog& catalog) const {
+  if (catalog.version == catalog_->version) return absl::OkStatus();
+  return Aborted("the schema has changed since the connection was opened; open another one");
+}
+
+absl::StatusOr<txn::ReadView> Session::Guarded(absl::StatusOr<txn::ReadView> view) const {
+  if (!view.ok()) return view.status();
+  DAFTAR_RETURN_IF_ERROR(CheckSchema(*view->catalog));
+  view->reader = NewGuardedReader(std::move(view->reader), &stop_sign_);
   return view;
 }
 
 absl::StatusOr<txn::ReadView> Session::View() {
   if (!options_.as_of.empty()) {
     if (!pinned_.has_value()) {
-      DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, options_.view_at(options_.as_of));
-      pinned_ = Guarded(std::move(view));
+      DAFTAR_ASSIGN_OR_RETURN(pinned_, Guarded(options_.view_at(options_.as_of)));
     }
     return *pinned_;
   }
   if (options_.writable && (in_transaction() || writes_)) {
     DAFTAR_ASSIGN_OR_RETURN(txn::Transaction * transaction, Writing());
-    DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, transaction->View());
-    return Guarded(std::move(view));
+    return Guarded(transaction->View());
   }
-  if (!view_.has_value()) view_ = Guarded(core_->View());
+  if (!view_.has_value()) {
+    DAFTAR_ASSIGN_OR_RETURN(view_, Guarded(core_->View()));
+  }
   return *view_;
 }
 
 absl::StatusOr<txn::ReadView> Session::ViewAsOf(std::string_view moment) {
   auto found = earlier_.find(moment);
   if (found == earlier_.end()) {
-    DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, options_.view_at(moment));
-    found = earlier_.emplace(std::string(moment), Guarded(std::move(view))).first;
+    DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, Guarded(options_.view_at(moment)));
+    found = earlier_.emplace(std::string(moment), std::move(view)).first;
   }
   return found->second;
 }
@@ -97,7 +104,9 @@ absl::StatusOr<txn::Transaction*> Session::Writing() {
     return FailedPrecondition("the connection only reads; open it for writing");
   }
   if (transaction_ == nullptr) {
-    transaction_ = std::make_unique<txn::Transaction>(core_, options_.limits);
+    auto begun = std::make_unique<txn::Transaction>(core_, options_.limits);
+    DAFTAR_RETURN_IF_ERROR(CheckSchema(*begun->catalog()));
+    transaction_ = std::move(begun);
     committed_ = false;
   }
   return transaction_.get();

@@ -42,7 +42,8 @@ class Session {
  public:
   Session(txn::Core* core, SessionOptions options);
 
-  // The schema of the connection; statements see this one for as long as it lives.
+  // The schema of the connection, which plans and names rest on for as long as it lives: once the
+  // database has another one, nothing is read or written any more.
   const std::shared_ptr<const catalog::Catalog>& catalog() const { return catalog_; }
 
   // The SQLite that tells whether a transaction is open. Lifetime: as the session's.
@@ -54,7 +55,8 @@ class Session {
   void StatementEnds();
 
   // The state that statements read now: within BEGIN and COMMIT that of the transaction, with what
-  // it has written. Errors: those of `view_at` and of txn::Transaction::View.
+  // it has written. Errors: those of `view_at` and of txn::Transaction::View; Aborted when the
+  // database has another schema by now.
   absl::StatusOr<txn::ReadView> View();
   // An earlier state. Errors: those of `view_at`.
   absl::StatusOr<txn::ReadView> ViewAsOf(std::string_view moment);
@@ -116,7 +118,9 @@ class Session {
     std::vector<std::string> keys;  // of the numbers, from 1
   };
 
-  txn::ReadView Guarded(txn::ReadView view) const;
+  // The view, watched by the stop sign. Errors: Aborted when its schema is another one.
+  absl::StatusOr<txn::ReadView> Guarded(absl::StatusOr<txn::ReadView> view) const;
+  absl::Status CheckSchema(const catalog::Catalog& catalog) const;
   bool in_transaction() const { return db_ != nullptr && sqlite3_get_autocommit(db_) == 0; }
 
   txn::Core* const core_;

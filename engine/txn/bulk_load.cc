@@ -56,6 +56,8 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
       entries_(SorterOf(options_)),
       groups_(SorterOf(options_)),
       tail_(SorterOf(options_)) {
+  // From here on the schema does not change.
+  is_current_ = core_->catalog()->FindTable(table->id) == table;
   end_ = core_->end();
   time_ = core_->NextTime(end_);
   next_ = end_.header;
@@ -121,6 +123,7 @@ absl::Status BulkLoad::CheckNewUnique(const record::Message& record, std::string
 }
 
 absl::Status BulkLoad::Add(std::span<const record::Message> records, uint64_t line) {
+  DAFTAR_RETURN_IF_ERROR(CheckSchema());
   // Everything is checked before anything is taken.
   std::vector<codec::EncodedKey> keys;
   NewKeys fresh;
@@ -300,7 +303,13 @@ void BulkLoad::Publish(const journal::EntryHead& head) {
   core_->Publish({next_, {journal::HashOf(head), time_}}, true);
 }
 
+absl::Status BulkLoad::CheckSchema() const {
+  if (is_current_) return absl::OkStatus();
+  return Aborted("the schema has changed since the load was begun; begin again");
+}
+
 absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {
+  DAFTAR_RETURN_IF_ERROR(CheckSchema());
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options_.commit, {table_}));
   Result result;
   journal::EntryWriter entry(

@@ -39,7 +39,8 @@ struct BulkLoadOptions {
 // Destroyed unfinished, it leaves the database as it was.
 class BulkLoad {
  public:
-  // Requires: `table` belongs to core->catalog(). Lifetime: `core` and `table` outlive the load.
+  // When `table` does not belong to the schema in force any more, all calls are Aborted. Lifetime:
+  // `core` and `table` outlive the load.
   BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions options);
   ~BulkLoad();
   BulkLoad(const BulkLoad&) = delete;
@@ -65,6 +66,7 @@ class BulkLoad {
   // keep the two kinds apart.
   using NewKeys = std::vector<std::string>;
 
+  absl::Status CheckSchema() const;
   absl::Status CheckNewKey(std::string_view key, NewKeys* fresh) const;
   absl::Status CheckNewUnique(const record::Message& record, std::string_view primary_key,
                               NewKeys* fresh) const;
@@ -90,6 +92,7 @@ class BulkLoad {
   const catalog::TableDef* const table_;
   const BulkLoadOptions options_;
   const std::string prefix_;
+  bool is_current_ = false;  // the table belongs to the schema in force
   bool table_is_empty_ = false;
   DatabaseEnd end_;  // before the load
   Header next_;      // after it

@@ -1,6 +1,7 @@
 """Another schema for a database: built, refused, listed, stopped anywhere and gone on with."""
 
 import json
+import os
 import random
 import re
 import signal
@@ -90,7 +91,9 @@ def test_refusals(folder):
 
 
 def test_killed_anywhere(folder):
-    db = make(folder, 30000)
+    count = int(os.environ.get("DAFTAR_VISITS", "30000"))
+    kills = int(os.environ.get("DAFTAR_KILLS", "8"))
+    db = make(folder, count)
     second = schema(folder, "second", BY_GATE, BY_PASS)
     started = time.monotonic()
     shown = run("schema", "apply", db, second).err
@@ -101,14 +104,14 @@ def test_killed_anywhere(folder):
     seed = random.randrange(1 << 32)
     print("seed", seed)
     moment = random.Random(seed)
-    for _ in range(8):
+    for _ in range(kills):
         process = subprocess.Popen([DAFTAR, "schema", "apply", db, second],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole * moment.random())
+        time.sleep(whole * moment.random() * 8 / kills)
         process.send_signal(moment.choice([signal.SIGKILL, signal.SIGINT, signal.SIGTERM]))
         process.wait()
-        number = moment.randrange(40000)
-        run("put", db, "visit", json.dumps({"id": number, "gate": "east", "pass": 100000 + number}))
+        number = moment.randrange(count + count // 3)
+        run("put", db, "visit", json.dumps({"id": number, "gate": "east", "pass": 10 * count + number}))
         equal(run("query", db, "visit", "--where", f"id = {number}", "--select", "gate",
                   "--format", "jsonl").out, '{"gate":"east"}\n')
     contains(run("schema", "apply", db, second).out, "is in force\n")

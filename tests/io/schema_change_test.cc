@@ -19,6 +19,8 @@
 #include "record/sample.h"
 #include "storage/faulty_store.h"
 #include "support/status_matchers.h"
+#include "support/temp_dir.h"
+#include "txn/bulk_load.h"
 #include "txn/prune.h"
 #include "txn/schema_work.h"
 #include "txn/transaction.h"
@@ -64,7 +66,7 @@ FirmBook NewBook(const std::string& indexes) {
 }
 
 // Of one of `keys` codes; seals are those of the code, so that they are never shared.
-std::vector<txn::RecordWrite> RandomWrites(const txn::Core& core, std::mt19937* random,
+std::vector<txn::RecordWrite> RandomWrites(const catalog::TableDef& table, std::mt19937* random,
                                            uint32_t keys) {
   const auto below = [&](uint32_t n) { return static_cast<uint32_t>((*random)() % n); };
   const uint32_t code = below(keys);
@@ -72,17 +74,19 @@ std::vector<txn::RecordWrite> RandomWrites(const txn::Core& core, std::mt19937* 
   if (below(2) == 0) absl::StrAppend(&json, R"(, "desk": "d)", below(3), "\"");
   if (below(2) == 0) absl::StrAppend(&json, R"(, "seal": )", code);
   absl::StrAppend(&json, R"(, "tags": ["t)", below(3), R"(", "t)", below(3), "\"]}");
-  txn::RecordWrite write = Put(core, json);
+  record::Message record = MakeRecord(table.schema, json);
+  codec::EncodedKey key = index::RecordKey(table, record).value();
+  txn::RecordWrite write{&table, key, std::move(record), WriteIntent::kUpsert};
   if (below(4) > 0) return Writes(std::move(write));
-  txn::RecordWrite deletion = Delete(core, "");
-  deletion.key = write.key;
-  return Writes(std::move(write), std::move(deletion));
+  return Writes(std::move(write),
+                txn::RecordWrite{&table, std::move(key), std::nullopt, WriteIntent::kUpdate});
 }
 
 absl::Status CommitRandom(txn::Core* core, std::mt19937* random, uint32_t keys) {
   const auto catalog = core->catalog();
   return core
-      ->Commit(*catalog, RandomWrites(*core, random, keys), {.durability = Durability::kBuffered})
+      ->Commit(*catalog, RandomWrites(catalog->tables[0], random, keys),
+               {.durability = Durability::kBuffered})
       .status();
 }
 
@@ -129,7 +133,7 @@ TEST_CASE("schema change: indexes are as if they had always been there", "[io][p
       }
     };
     commit(round * 60);
-    const auto pruned_before = CommitVersion(random() % 50);
+    const CommitVersion pruned_before(random() % (late.core()->View().version.value() + 1));
     for (FirmBook* book : {&late, &early}) {
       if (round % 2 == 0) continue;
       PruneOptions options;
@@ -418,6 +422,20 @@ TEST_CASE("schema change: who has begun under the schema before begins again", "
                       "the schema has changed since the batch was begun; begin again"));
   REQUIRE_OK(Commit(core, Put(*core, R"({"code": "A", "seal": 1})")));
   CheckClean(book);
+}
+
+TEST_CASE("schema change: a load that was to begin before begins again", "[io]") {
+  FirmBook book = NewBook("");
+  txn::Core* const core = book.core();
+  const auto catalog = core->catalog();
+  REQUIRE_OK(io::ChangeSchema(core, Schema(kSealIndex), {}));
+  const TempDir folder;
+  txn::BulkLoad load(core, &catalog->tables[0], {.spill_folder = folder.path()});
+  const record::Message record = Firm(*core, R"({"code": "A", "seal": 1})");
+  const auto aborted = StatusIs(absl::StatusCode::kAborted,
+                                "the schema has changed since the load was begun; begin again");
+  CHECK_THAT(load.Add({&record, 1}, 1), aborted);
+  CHECK_THAT(load.Finish().status(), aborted);
 }
 
 }  // namespace

@@ -1,0 +1,234 @@
+// System tables as modules of SQLite.
+
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/status.h"
+#include "sql/system_table.h"
+
+namespace daftar::sql {
+namespace {
+
+// What is expected of a table of which nothing is known, and what a comparison leaves of it.
+constexpr double kRows = 10000;
+constexpr double kPart = 0.01;
+
+struct Handle {
+  Session* session = nullptr;
+  std::unique_ptr<SystemTable> table;
+};
+
+struct Table {
+  sqlite3_vtab base = {};  // first: SQLite sees only this
+  const Handle* handle = nullptr;
+};
+
+struct Cursor {
+  sqlite3_vtab_cursor base = {};  // first, as above
+  std::unique_ptr<SystemRows> rows;
+  bool at_end = true;
+  sqlite3_int64 row = 0;
+};
+
+Table* TableOf(sqlite3_vtab* base) { return reinterpret_cast<Table*>(base); }
+Cursor* CursorOf(sqlite3_vtab_cursor* base) { return reinterpret_cast<Cursor*>(base); }
+const Handle& HandleOf(sqlite3_vtab_cursor* base) { return *TableOf(base->pVtab)->handle; }
+
+// SQLite is told that something failed; what, the session keeps.
+int Report(const Handle& handle, absl::Status status) {
+  if (status.ok()) return SQLITE_OK;
+  handle.session->Fail(std::move(status));
+  return SQLITE_ERROR;
+}
+
+int Connect(sqlite3* db, void* handle_pointer, int, const char* const*, sqlite3_vtab** made,
+            char**) {
+  const auto* handle = static_cast<const Handle*>(handle_pointer);
+  const std::string declaration =
+      absl::StrCat("CREATE TABLE x(", absl::StrJoin(handle->table->columns(), ", "), ")");
+  if (const int rc = sqlite3_declare_vtab(db, declaration.c_str()); rc != SQLITE_OK) return rc;
+  auto table = std::make_unique<Table>();
+  table->handle = handle;
+  *made = &table.release()->base;
+  return SQLITE_OK;
+}
+
+int Disconnect(sqlite3_vtab* base) {
+  delete TableOf(base);
+  return SQLITE_OK;
+}
+
+const char* SymbolOf(int op) {
+  switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ:
+      return "=";
+    case SQLITE_INDEX_CONSTRAINT_GT:
+      return ">";
+    case SQLITE_INDEX_CONSTRAINT_GE:
+      return ">=";
+    case SQLITE_INDEX_CONSTRAINT_LT:
+      return "<";
+    case SQLITE_INDEX_CONSTRAINT_LE:
+      return "<=";
+    default:
+      return "is";
+  }
+}
+
+// "zone" of "\"zone\" TEXT".
+std::string_view NameOf(std::string_view declared) {
+  const char end = declared.front() == '"' ? '"' : ' ';
+  if (end == '"') declared.remove_prefix(1);
+  return declared.substr(0, declared.find(end));
+}
+
+// What is chosen is told to Filter() as "column:op" for each value, and to people behind that.
+int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
+  const SystemTable& table = *TableOf(base)->handle->table;
+  const std::vector<std::string> columns = table.columns();
+  std::vector<std::string> chosen;
+  std::vector<std::string> shown;
+  double rows = kRows;
+  for (int i = 0; i < info->nConstraint; ++i) {
+    const auto& constraint = info->aConstraint[i];
+    if (constraint.iColumn < 0) continue;
+    const auto column = static_cast<size_t>(constraint.iColumn);
+    if (!table.Uses(column, constraint.op)) continue;
+    if (constraint.usable == 0) {
+      if (table.Needs(column)) return SQLITE_CONSTRAINT;
+      continue;
+    }
+    chosen.push_back(absl::StrCat(column, ":", constraint.op));
+    shown.push_back(absl::StrCat(NameOf(columns[column]), " ", SymbolOf(constraint.op), " ?"));
+    info->aConstraintUsage[i].argvIndex = static_cast<int>(chosen.size());
+    rows *= kPart;
+  }
+  info->idxStr =
+      sqlite3_mprintf("%s%s%s", absl::StrJoin(chosen, " ").c_str(), shown.empty() ? "" : " where ",
+                      absl::StrJoin(shown, " and ").c_str());
+  info->needToFreeIdxStr = 1;
+  info->estimatedRows = static_cast<sqlite3_int64>(rows) + 1;
+  info->estimatedCost = rows + 1;
+  return SQLITE_OK;
+}
+
+int Open(sqlite3_vtab*, sqlite3_vtab_cursor** made) {
+  auto cursor = std::make_unique<Cursor>();
+  *made = &cursor.release()->base;
+  return SQLITE_OK;
+}
+
+int Close(sqlite3_vtab_cursor* base) {
+  delete CursorOf(base);
+  return SQLITE_OK;
+}
+
+int Next(sqlite3_vtab_cursor* base) {
+  Cursor* const cursor = CursorOf(base);
+  const auto found = cursor->rows->Next();
+  if (!found.ok()) return Report(HandleOf(base), found.status());
+  cursor->at_end = !*found;
+  ++cursor->row;
+  return SQLITE_OK;
+}
+
+int Filter(sqlite3_vtab_cursor* base, int, const char* choice, int count, sqlite3_value** values) {
+  const Handle& handle = HandleOf(base);
+  std::vector<SystemTable::Given> given;
+  for (const std::string_view part : absl::StrSplit(choice, ' ', absl::SkipEmpty())) {
+    if (part == "where") break;
+    const std::pair<std::string_view, std::string_view> pair = absl::StrSplit(part, ':');
+    SystemTable::Given& each = given.emplace_back();
+    if (!absl::SimpleAtoi(pair.first, &each.column) || !absl::SimpleAtoi(pair.second, &each.op) ||
+        given.size() > static_cast<size_t>(count)) {
+      return Report(handle, Internal("SQLite gives other values than were chosen"));
+    }
+    each.value = values[given.size() - 1];
+  }
+  auto rows = handle.table->Start(handle.session, given);
+  if (!rows.ok()) return Report(handle, rows.status());
+  CursorOf(base)->rows = *std::move(rows);
+  CursorOf(base)->row = 0;
+  return Next(base);
+}
+
+int Eof(sqlite3_vtab_cursor* base) { return CursorOf(base)->at_end ? 1 : 0; }
+
+int ColumnValue(sqlite3_vtab_cursor* base, sqlite3_context* context, int column) {
+  return Report(HandleOf(base), CursorOf(base)->rows->Result(context, static_cast<size_t>(column)));
+}
+
+int RowId(sqlite3_vtab_cursor* base, sqlite3_int64* number) {
+  *number = CursorOf(base)->row;
+  return SQLITE_OK;
+}
+
+// No xUpdate: SQLite says that the table may not be modified.
+sqlite3_module MakeModule() {
+  sqlite3_module module = {};
+  module.iVersion = 1;
+  module.xConnect = Connect;
+  module.xBestIndex = BestIndex;
+  module.xDisconnect = Disconnect;
+  module.xDestroy = Disconnect;
+  module.xOpen = Open;
+  module.xClose = Close;
+  module.xFilter = Filter;
+  module.xNext = Next;
+  module.xEof = Eof;
+  module.xColumn = ColumnValue;
+  module.xRowid = RowId;
+  return module;
+}
+
+void DeleteHandle(void* handle) { delete static_cast<Handle*>(handle); }
+
+}  // namespace
+
+void SetResult(sqlite3_context* context, const SystemValue& value) {
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    sqlite3_result_int64(context, *number);
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    sqlite3_result_text64(context, text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } else {
+    sqlite3_result_null(context);
+  }
+}
+
+std::string_view TextOf(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return text == nullptr ? std::string_view()
+                         : std::string_view(text, static_cast<size_t>(sqlite3_value_bytes(value)));
+}
+
+absl::Status RegisterSystemTables(sqlite3* db, Session* session) {
+  static const sqlite3_module kModule = MakeModule();
+  absl::flat_hash_set<std::string> taken;
+  for (const catalog::TableDef& table : session->catalog()->tables) {
+    taken.insert(absl::AsciiStrToLower(table.name));
+  }
+  std::vector<std::unique_ptr<SystemTable>> tables = SchemaTables();
+  for (auto* make : {+[](const catalog::Catalog&) { return JournalTables(); }, &GroupTables}) {
+    for (auto& table : make(*session->catalog())) tables.push_back(std::move(table));
+  }
+  for (std::unique_ptr<SystemTable>& table : tables) {
+    const std::string name = table->name();
+    if (!taken.insert(absl::AsciiStrToLower(name)).second) continue;
+    auto handle = std::make_unique<Handle>(Handle{session, std::move(table)});
+    // SQLite destroys the handle, also when it fails.
+    if (sqlite3_create_module_v2(db, name.c_str(), &kModule, handle.release(), DeleteHandle) !=
+        SQLITE_OK) {
+      return Internal("SQLite does not take a table")
+          .With("table", name)
+          .With("cause", sqlite3_errmsg(db));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace daftar::sql

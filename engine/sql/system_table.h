@@ -1,0 +1,71 @@
+// Tables that show what the database knows about itself, for reading only: its schema, its commits,
+// the groups of its aggregates.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "sql/session.h"
+
+namespace daftar::sql {
+
+// The rows of one walk. Lifetime: must end before its table and session.
+class SystemRows {
+ public:
+  virtual ~SystemRows() = default;
+  // Moves to the next row; false after the last. Errors: DataLoss, Unavailable.
+  [[nodiscard]] virtual absl::StatusOr<bool> Next() = 0;
+  // Gives a column of the current row.
+  virtual absl::Status Result(sqlite3_context* context, size_t column) = 0;
+};
+
+class SystemTable {
+ public:
+  // A comparison of a column that a statement makes; `op` is one of SQLITE_INDEX_CONSTRAINT_….
+  // Lifetime: the value is SQLite's, and good within Start().
+  struct Given {
+    size_t column = 0;
+    int op = 0;
+    sqlite3_value* value = nullptr;
+  };
+
+  virtual ~SystemTable() = default;
+  virtual std::string name() const = 0;
+  // Names and types, as CREATE TABLE has them.
+  virtual std::vector<std::string> columns() const = 0;
+  // Whether Start() reads less for such a comparison.
+  virtual bool Uses(size_t column, int op) const = 0;
+  // Whether it cannot do without one when there is one: what is given chooses the state to read.
+  virtual bool Needs(size_t) const { return false; }
+  // Rows may be more than those that meet what is given: SQLite checks. Errors: those of
+  // Session::View and ViewAsOf; DataLoss, Unavailable.
+  virtual absl::StatusOr<std::unique_ptr<SystemRows>> Start(
+      Session* session, const std::vector<Given>& given) const = 0;
+};
+
+// daftar_tables, daftar_fields, daftar_indexes, daftar_aggregates.
+std::vector<std::unique_ptr<SystemTable>> SchemaTables();
+// daftar_commits, daftar_changes.
+std::vector<std::unique_ptr<SystemTable>> JournalTables();
+// "<table>.<aggregate>" for every aggregate of the catalog. Lifetime: the catalog outlives them.
+std::vector<std::unique_ptr<SystemTable>> GroupTables(const catalog::Catalog& catalog);
+
+// Lets all of them be named in statements of `db`. A table of the catalog that has the name of one
+// of them takes its place. Lifetime: the session outlives `db`. Errors: Internal.
+absl::Status RegisterSystemTables(sqlite3* db, Session* session);
+
+// For rows that are at hand as values.
+using SystemValue = std::variant<std::monostate, int64_t, std::string>;
+void SetResult(sqlite3_context* context, const SystemValue& value);
+
+// Whether `value` is text equal to this one, as the comparison `=` of SQLite takes it.
+std::string_view TextOf(sqlite3_value* value);
+
+}  // namespace daftar::sql
