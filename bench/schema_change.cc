@@ -1,6 +1,7 @@
 // daftar_bench_schema_change: what an index that is built costs those who write meanwhile.
 // README.md says how to read what it prints.
 
+#include <capnp/message.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,8 +1,10 @@
 #include "io/index_build.h"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,12 @@ namespace daftar::io {
 namespace {
 
 // What a range is ended by: commits wait while it is written.
-constexpr uint64_t kRecordsMax = 256;
-constexpr size_t kBytesMax = size_t{128} << 10;
+constexpr uint64_t kRecordsMax = 128;
+constexpr size_t kBytesMax = size_t{64} << 10;
+// For how long it rests after a range when others have committed meanwhile, as a multiple of what
+// the range took; and at most.
+constexpr int kRestFactor = 1;
+constexpr std::chrono::milliseconds kRestMax(20);
 
 // The versions of a table's records from a key on, by record, then in time.
 class Versions {
@@ -147,7 +153,9 @@ absl::StatusOr<IndexBuild::Range> IndexBuild::WorkOut(const txn::ReadView& view)
 }
 
 absl::StatusOr<bool> IndexBuild::Step() {
+  const auto begun = std::chrono::steady_clock::now();
   txn::ReadView view = core_->View();
+  const CommitVersion seen = view.version;
   DAFTAR_ASSIGN_OR_RETURN(Range range, WorkOut(view));
   if (range.records == 0) return false;
   const std::string from = done_.next_key.empty() ? codec::RecordPrefix(table_) : done_.next_key;
@@ -163,6 +171,11 @@ absl::StatusOr<bool> IndexBuild::Step() {
     const std::string key = txn::BuildProgressKey(table_);
     range.entries.Put(key, txn::EncodeBuildProgress(key, done_));
     DAFTAR_RETURN_IF_ERROR(core_->Fill(range.entries));
+  }
+  // Who writes goes first.
+  if (core_->View().version != seen) {
+    const auto took = std::chrono::steady_clock::now() - begun;
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kRestFactor * took, kRestMax));
   }
   return true;
 }
