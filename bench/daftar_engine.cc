@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "bench/engine.h"
+#include "bench/permit_record.h"
 #include "daftar/database.h"
 #include "daftar/typed.h"
-#include "permit.capnp.h"
 
 namespace daftar::bench {
 namespace {
@@ -60,17 +60,7 @@ class DaftarEngine final : public Engine {
   void Insert(const Permit& permit) override {
     capnp::MallocMessageBuilder message;
     auto record = message.initRoot<schema::Permit>();
-    record.setNo(permit.no);
-    record.setFirm(permit.firm);
-    record.setZone(permit.zone);
-    record.setKind(permit.kind);
-    record.setState(static_cast<schema::State>(permit.state));
-    record.setYear(permit.year);
-    record.setSerial(permit.serial);
-    record.setValidFrom(permit.valid_from);
-    record.setValidTo(permit.valid_to);
-    record.setAreaSquareMetres(permit.area_square_metres);
-    record.setNote(permit.note);
+    Fill(permit, record);
     Must(permits_.Put(record.asReader(), WriteIntent::kInsert));
   }
 

@@ -18,11 +18,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "bench/permits.h"
+#include "bench/permit_record.h"
 #include "bench/workspace.h"
 #include "daftar/database.h"
 #include "daftar/typed.h"
-#include "permit.capnp.h"
 
 namespace daftar::bench {
 namespace {
@@ -111,17 +110,7 @@ class Writers {
       const Permit permit = MakePermit(next_++);
       capnp::MallocMessageBuilder message;
       auto record = message.initRoot<schema::Permit>();
-      record.setNo(permit.no);
-      record.setFirm(permit.firm);
-      record.setZone(permit.zone);
-      record.setKind(permit.kind);
-      record.setState(static_cast<schema::State>(permit.state));
-      record.setYear(permit.year);
-      record.setSerial(permit.serial);
-      record.setValidFrom(permit.valid_from);
-      record.setValidTo(permit.valid_to);
-      record.setAreaSquareMetres(permit.area_square_metres);
-      record.setNote(permit.note);
+      Fill(permit, record);
       const auto begun = std::chrono::steady_clock::now();
       absl::Status status = permits.Put(record.asReader(), WriteIntent::kInsert);
       // The schema changed between the two halves of a put.
