@@ -99,6 +99,9 @@ int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
     if (constraint.iColumn < 0) continue;
     const auto column = static_cast<size_t>(constraint.iColumn);
     if (!table.Uses(column, constraint.op)) continue;
+    // Other texts would be equal, too.
+    const std::string_view collation = sqlite3_vtab_collation(info, i);
+    if (collation != "BINARY" && !table.Needs(column)) continue;
     if (constraint.usable == 0) {
       if (table.Needs(column)) return SQLITE_CONSTRAINT;
       continue;

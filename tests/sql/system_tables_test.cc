@@ -141,6 +141,8 @@ TEST_CASE("sql: a group says what its records say", "[sql]") {
       {"SELECT count FROM \"fee.all\"('1')", "1"},
       {"SELECT count FROM \"fee.due\" WHERE zone IS NULL", "1"},
       {"SELECT count FROM \"fee.due\" WHERE zone = 5", ""},
+      {"SELECT count FROM \"fee.due\" WHERE zone = 'cfz'", ""},
+      {"SELECT count FROM \"fee.due\" WHERE zone = 'cfz' COLLATE NOCASE", "2"},
       {"SELECT count FROM \"fee.perZone\" WHERE zone = 'CFZ' AND state = 'paid'", ""},
       {"SELECT count FROM \"fee.perZone\" WHERE state = 'open' ORDER BY count DESC", "2 1"},
       {"SELECT a.count FROM \"fee.due\" a JOIN fee f ON f.zone = a.zone WHERE f.no = 'B'", "2"},
