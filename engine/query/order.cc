@@ -180,7 +180,8 @@ const OwnedScalar* HeldValue(const BoundQuery& query, const record::FieldPath& p
   static const OwnedScalar kNull;
   for (const Condition& condition : query.conditions) {
     if (!(condition.path == path)) continue;
-    if (condition.op == Operator::kIsNull) return &kNull;
+    // What is never null holds no null: no record meets the condition, but entries are still read.
+    if (condition.op == Operator::kIsNull) return path.nullable() ? &kNull : nullptr;
     const bool one = condition.op == Operator::kEqual ||
                      (condition.op == Operator::kIn && condition.operands.size() == 1);
     if (one) return &condition.operands.front();

@@ -290,6 +290,30 @@ struct Permit $Daftar.table(name = "permit", key = ["authority", "serial"])
   }
 }
 
+TEST_CASE("paging: goes on where no record can meet the question", "[query]") {
+  const TempDir directory;
+  OpenOptions options;
+  options.in_memory = true;
+  REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, testing::kRowSchema, options));
+  Random random(1);
+  Book book(database.get(), &random, 20);
+  // A number that is always there is never null.
+  const Query question = Query("row").Select({"id"}).Where("u is null").OrderBy("u");
+  std::string continuation;
+  for (int pages = 1;; ++pages) {
+    Query query = question;
+    query.Within({.entries_read_max = 7}).UseIndex("byU");
+    if (!continuation.empty()) query.After(continuation);
+    const Page page = Read(*database, query);
+    CAPTURE(pages, page.plan);
+    CHECK(page.ids.empty());
+    if (page.stop_reason == StopReason::kExhausted) break;
+    REQUIRE(pages < 20);
+    continuation = page.continuation;
+  }
+  CHECK_FALSE(continuation.empty());
+}
+
 TEST_CASE("paging: can be asked between rows", "[query]") {
   const TempDir directory;
   OpenOptions options;
