@@ -2,20 +2,21 @@
 // totals that every commit keeps, and from SQLite's GROUP BY over an index. README.md says how to
 // read what it prints.
 
-#include <sqlite3.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bench/must.h"
 #include "bench/permits.h"
 #include "bench/samples.h"
+#include "bench/sqlite.h"
 #include "bench/workspace.h"
 #include "daftar/database.h"
 
@@ -28,58 +29,21 @@ struct Options {
   std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
 
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  if (!result.ok()) Fail(result.status().ToString());
-  return *std::move(result);
-}
-
-struct Closer {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Handle = std::unique_ptr<sqlite3, Closer>;
-using Statement = std::unique_ptr<sqlite3_stmt, Closer>;
-
-void Execute(sqlite3* database, const char* sql) {
-  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-    Fail(absl::StrCat("SQLite: ", sqlite3_errmsg(database)));
-  }
-}
-
-Statement Prepare(sqlite3* database, const std::string& sql) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) {
-    Fail(absl::StrCat("SQLite: ", sqlite3_errmsg(database)));
-  }
-  return Statement(statement);
-}
-
-void Bind(sqlite3_stmt* statement, int place, std::string_view text) {
-  sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
-}
-
 // The same permits under the same index.
-Handle NewSqlite(const std::filesystem::path& file, uint64_t rows) {
-  sqlite3* opened = nullptr;
-  if (sqlite3_open(file.c_str(), &opened) != SQLITE_OK) Fail("SQLite does not open");
-  Handle database(opened);
-  Execute(opened,
+SqliteHandle NewSqlite(const std::filesystem::path& file, uint64_t rows) {
+  SqliteHandle database = OpenSqlite(file);
+  Execute(database.get(),
           "PRAGMA journal_mode = WAL; PRAGMA cache_size = -131072;"
           "CREATE TABLE permit (no TEXT PRIMARY KEY, zone TEXT NOT NULL, state INTEGER NOT NULL,"
           " area INTEGER NOT NULL) WITHOUT ROWID;"
           "CREATE INDEX byArea ON permit (zone, state, area); BEGIN");
-  const Statement insert = Prepare(opened, "INSERT INTO permit VALUES (?, ?, ?, ?)");
+  SqliteStatement insert(database.get(), "INSERT INTO permit VALUES (?, ?, ?, ?)");
   for (uint64_t i = 0; i < rows; ++i) {
     const Permit permit = MakePermit(i);
-    Bind(insert.get(), 1, permit.no);
-    Bind(insert.get(), 2, permit.zone);
-    sqlite3_bind_int64(insert.get(), 3, permit.state);
-    sqlite3_bind_int64(insert.get(), 4, permit.area_square_metres);
-    if (sqlite3_step(insert.get()) != SQLITE_DONE) Fail("SQLite does not insert");
-    sqlite3_reset(insert.get());
+    insert.Bind(permit.no).Bind(permit.zone).Bind(int64_t{permit.state});
+    insert.Bind(permit.area_square_metres).Step();
   }
-  Execute(opened, "COMMIT; ANALYZE");
+  Execute(database.get(), "COMMIT; ANALYZE");
   return database;
 }
 
@@ -127,26 +91,24 @@ Digest AskDaftar(const Database& database, const Task& task) {
 
 Digest AskSqlite(sqlite3* database, const Task& task) {
   constexpr const char* kConditions[] = {"", "WHERE zone = ?1", "WHERE zone = ?1 AND state = ?2"};
-  const Statement ask =
-      Prepare(database, absl::StrCat("SELECT zone, state, count(*), sum(area), min(area), max(area)"
-                                     " FROM permit ",
-                                     kConditions[task.group.size()], " GROUP BY zone, state"));
-  for (size_t i = 0; i < task.group.size(); ++i) {
-    const Value& value = task.group[i];
+  SqliteStatement ask(database,
+                      absl::StrCat("SELECT zone, state, count(*), sum(area), min(area), max(area)"
+                                   " FROM permit ",
+                                   kConditions[task.group.size()], " GROUP BY zone, state"));
+  for (const Value& value : task.group) {
     if (const auto* number = value.get_if<int64_t>()) {
-      sqlite3_bind_int64(ask.get(), static_cast<int>(i) + 1, *number);
+      ask.Bind(*number);
     } else {
-      Bind(ask.get(), static_cast<int>(i) + 1, value.ToString());
+      ask.Bind(*value.get_if<std::string>());
     }
   }
   Digest digest;
-  while (sqlite3_step(ask.get()) == SQLITE_ROW) {
+  while (ask.Step()) {
     for (int column = 0; column < 6; ++column) {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(ask.get(), column));
       if (column == 2) {
-        digest.Add(static_cast<int64_t>(sqlite3_column_int64(ask.get(), column)));
+        digest.Add(ask.Integer(column));
       } else {
-        digest.Add(std::string_view(text));
+        digest.Add(ask.Text(column));
       }
     }
     digest.EndRow();
@@ -165,7 +127,7 @@ Digest Measure(const std::function<Digest()>& ask, Samples* samples) {
 int Run(const Options& options) {
   const Workspace workspace(options.folder);
   const auto daftar = NewDaftar(workspace.folder(), options.rows);
-  const Handle sqlite = NewSqlite(workspace.folder() / "sqlite", options.rows);
+  const SqliteHandle sqlite = NewSqlite(workspace.folder() / "sqlite", options.rows);
   std::printf("machine: %s\noptions: %llu permits, %d repetitions\n", MachineName().c_str(),
               static_cast<unsigned long long>(options.rows), options.repetitions);
   std::vector<Task> tasks = {{"all groups", {}},

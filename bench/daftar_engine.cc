@@ -2,30 +2,16 @@
 
 #include <capnp/message.h>
 
-#include <cstdlib>
-#include <iostream>
-#include <utility>
+#include <memory>
 
 #include "bench/engine.h"
+#include "bench/must.h"
 #include "bench/permit_record.h"
 #include "daftar/database.h"
 #include "daftar/typed.h"
 
 namespace daftar::bench {
 namespace {
-
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  if (result.ok()) return *std::move(result);
-  std::cerr << "daftar_bench: " << result.status() << "\n";
-  std::exit(1);
-}
-
-void Must(const absl::Status& status) {
-  if (status.ok()) return;
-  std::cerr << "daftar_bench: " << status << "\n";
-  std::exit(1);
-}
 
 std::string_view TextOf(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bench/must.h"
 #include "bench/permit_record.h"
 #include "bench/workspace.h"
 #include "daftar/database.h"
@@ -34,16 +35,6 @@ struct Options {
   double seconds = 10;
   std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
-
-void Must(const absl::Status& status) {
-  if (!status.ok()) Fail(status.ToString());
-}
-
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  Must(result.status());
-  return *std::move(result);
-}
 
 // The schema of the other benchmarks, without one of its indexes.
 std::filesystem::path WriteSmallerSchema(const std::filesystem::path& folder) {

@@ -1,12 +1,11 @@
 // SQLite through prepared statements, with a write-ahead log that is synced at every commit.
 
-#include <sqlite3.h>
-
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
+#include <memory>
+#include <string>
 
 #include "bench/engine.h"
+#include "bench/sqlite.h"
 
 namespace daftar::bench {
 namespace {
@@ -27,84 +26,15 @@ constexpr const char* kPrepare = R"sql(
 )sql";
 static_assert(kMemoryBytes == size_t{131072} * 1024);
 
-// A prepared statement; its parameters are bound in order and its columns read in order.
-class Statement {
- public:
-  Statement(sqlite3* database, const char* sql) : database_(database) {
-    Check(sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr));
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  // Lifetime: `text` until the statement is reset.
-  Statement& Bind(std::string_view text) {
-    Check(sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()),
-                            SQLITE_STATIC));
-    return *this;
-  }
-  Statement& Bind(int64_t number) {
-    Check(sqlite3_bind_int64(statement_, ++bound_, number));
-    return *this;
-  }
-  // False at the end, after which the statement can be bound again.
-  bool Step() {
-    const int code = sqlite3_step(statement_);
-    if (code == SQLITE_ROW) return true;
-    if (code != SQLITE_DONE) Check(code);
-    Check(sqlite3_reset(statement_));
-    bound_ = 0;
-    return false;
-  }
-  std::string_view Text(int column) const {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return {text, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
-  }
-  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
-
- private:
-  void Check(int code) const {
-    if (code == SQLITE_OK) return;
-    std::cerr << "daftar_bench: SQLite: " << sqlite3_errmsg(database_) << "\n";
-    std::exit(1);
-  }
-
-  sqlite3* const database_;
-  sqlite3_stmt* statement_ = nullptr;
-  int bound_ = 0;
-};
-
-struct Closer {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
-};
-using Handle = std::unique_ptr<sqlite3, Closer>;
-
-void Execute(sqlite3* database, const char* sql) {
-  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK) return;
-  std::cerr << "daftar_bench: SQLite: " << sqlite3_errmsg(database) << "\n";
-  std::exit(1);
-}
-
-Handle Connect(const std::filesystem::path& file) {
-  sqlite3* database = nullptr;
-  const int code = sqlite3_open(file.c_str(), &database);
-  Handle handle(database);
-  if (code != SQLITE_OK) {
-    std::cerr << "daftar_bench: SQLite: " << sqlite3_errstr(code) << "\n";
-    std::exit(1);
-  }
-  return handle;
-}
-
-Handle OpenFile(const std::filesystem::path& file) {
-  Handle handle = Connect(file);
+SqliteHandle OpenFile(const std::filesystem::path& file) {
+  SqliteHandle handle = OpenSqlite(file);
   Execute(handle.get(), kPrepare);
   return handle;
 }
 
 constexpr const char* kInsert = "INSERT INTO permit VALUES (?,?,?,?,?,?,?,?,?,?,?)";
 
-void InsertPermit(Statement& insert, const Permit& permit) {
+void InsertPermit(SqliteStatement& insert, const Permit& permit) {
   insert.Bind(permit.no).Bind(permit.firm).Bind(permit.zone).Bind(permit.kind);
   insert.Bind(int64_t{permit.state}).Bind(int64_t{permit.year}).Bind(int64_t{permit.serial});
   insert.Bind(int64_t{permit.valid_from}).Bind(int64_t{permit.valid_to});
@@ -114,15 +44,15 @@ void InsertPermit(Statement& insert, const Permit& permit) {
 // A connection of its own, as a thread of an application has. It waits for the others' turn.
 class SqliteWriter final : public Engine::Writer {
  public:
-  explicit SqliteWriter(const std::filesystem::path& file) : database_(Connect(file)) {
+  explicit SqliteWriter(const std::filesystem::path& file) : database_(OpenSqlite(file)) {
     Execute(database_.get(),
             "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 60000; PRAGMA cache_size = -8192");
   }
   void Insert(const Permit& permit) override { InsertPermit(insert_, permit); }
 
  private:
-  Handle database_;
-  Statement insert_{database_.get(), kInsert};
+  SqliteHandle database_;
+  SqliteStatement insert_{database_.get(), kInsert};
 };
 
 class SqliteEngine final : public Engine {
@@ -149,7 +79,7 @@ class SqliteEngine final : public Engine {
   std::unique_ptr<Writer> NewWriter() override { return std::make_unique<SqliteWriter>(file_); }
 
   uint64_t Count() override {
-    Statement count(database_.get(), "SELECT count(*) FROM permit");
+    SqliteStatement count(database_.get(), "SELECT count(*) FROM permit");
     count.Step();
     return static_cast<uint64_t>(count.Integer(0));
   }
@@ -180,7 +110,7 @@ class SqliteEngine final : public Engine {
   }
 
  private:
-  static void AddRows(Statement& statement, Digest* digest) {
+  static void AddRows(SqliteStatement& statement, Digest* digest) {
     while (statement.Step()) {
       digest->Add(statement.Text(0));
       digest->Add(statement.Text(1));
@@ -190,19 +120,20 @@ class SqliteEngine final : public Engine {
   }
 
   const std::filesystem::path file_;
-  Handle database_;
-  Statement insert_{database_.get(), kInsert};
-  Statement get_{database_.get(),
-                 "SELECT no, firm, state, validTo, areaSquareMetres FROM permit WHERE no = ?"};
-  Statement range_{database_.get(),
-                   "SELECT no, firm, state, validTo, areaSquareMetres FROM permit "
-                   "WHERE zone = ? AND validTo >= ? AND validTo < ? ORDER BY validTo"};
-  Statement covered_{database_.get(),
-                     "SELECT validTo, firm FROM permit "
-                     "WHERE zone = ? AND validTo >= ? AND validTo < ? ORDER BY validTo"};
-  Statement scan_{database_.get(),
-                  "SELECT no, areaSquareMetres FROM permit "
-                  "WHERE kind = ? AND areaSquareMetres >= ?"};
+  SqliteHandle database_;
+  SqliteStatement insert_{database_.get(), kInsert};
+  SqliteStatement get_{
+      database_.get(),
+      "SELECT no, firm, state, validTo, areaSquareMetres FROM permit WHERE no = ?"};
+  SqliteStatement range_{database_.get(),
+                         "SELECT no, firm, state, validTo, areaSquareMetres FROM permit "
+                         "WHERE zone = ? AND validTo >= ? AND validTo < ? ORDER BY validTo"};
+  SqliteStatement covered_{database_.get(),
+                           "SELECT validTo, firm FROM permit "
+                           "WHERE zone = ? AND validTo >= ? AND validTo < ? ORDER BY validTo"};
+  SqliteStatement scan_{database_.get(),
+                        "SELECT no, areaSquareMetres FROM permit "
+                        "WHERE kind = ? AND areaSquareMetres >= ?"};
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bench/must.h"
 #include "bench/permits.h"
 #include "bench/samples.h"
 #include "bench/workspace.h"
@@ -33,12 +34,6 @@ struct Task {
   Samples few = {};
   Samples many = {};
 };
-
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  if (!result.ok()) Fail(result.status().ToString());
-  return *std::move(result);
-}
 
 // Version `version` of a permit; another zone, state and end each time, so that entries move.
 std::string Json(uint64_t number, uint64_t version) {

@@ -1,6 +1,9 @@
 // daftar_bench_writers: synced commits per second, by one writer and by many, in Daftar and SQLite.
 // README.md says how to read what it prints.
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -19,9 +22,19 @@ namespace {
 
 constexpr int kManyWriters = 16;
 
+// What each sync takes longer than this machine's disk does.
+std::atomic<int64_t> sync_delay_micros{0};
+
+int Sync(long number, int file) {
+  const int64_t micros = sync_delay_micros;
+  if (micros > 0) std::this_thread::sleep_for(std::chrono::microseconds(micros));
+  return static_cast<int>(syscall(number, file));
+}
+
 struct Options {
   double seconds = 2;
   int repetitions = 5;
+  double sync_ms = 0;
   std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
 
@@ -57,8 +70,10 @@ double Measure(Peer& peer, int writers, double seconds) {
 int Run(const Options& options) {
   const Workspace workspace(options.folder);
   Peer peers[] = {{"Daftar", &NewDaftar}, {"SQLite", &NewSqlite}};
-  std::printf("machine: %s\noptions: %.1f s each, %d repetitions, in %s\n", MachineName().c_str(),
-              options.seconds, options.repetitions, options.folder.c_str());
+  std::printf("machine: %s\noptions: %.1f s each, %d repetitions, in %s, syncs %.2f ms longer\n",
+              MachineName().c_str(), options.seconds, options.repetitions, options.folder.c_str(),
+              options.sync_ms);
+  sync_delay_micros = static_cast<int64_t>(options.sync_ms * 1000);
   for (Peer& peer : peers) {
     peer.engine = peer.make(workspace.Fresh(peer.name));
     std::printf("%s: %s\n", peer.name, peer.engine->Settings().c_str());
@@ -90,18 +105,25 @@ Options ParseOptions(int argc, char** argv) {
       options.seconds = std::strtod(argv[i] + 10, nullptr);
     } else if (argument.starts_with("--repetitions=")) {
       options.repetitions = std::atoi(argv[i] + 14);
+    } else if (argument.starts_with("--sync-ms=")) {
+      options.sync_ms = std::strtod(argv[i] + 10, nullptr);
     } else if (argument.starts_with("--folder=")) {
       options.folder = argument.substr(9);
     } else {
       Fail("unknown option " + std::string(argument));
     }
   }
-  if (options.seconds <= 0 || options.repetitions < 1) Fail("options out of range");
+  if (options.seconds <= 0 || options.repetitions < 1 || options.sync_ms < 0)
+    Fail("options out of range");
   return options;
 }
 
 }  // namespace
 }  // namespace daftar::bench
+
+// In place of the C library's, for both peers: RocksDB and SQLite call these.
+extern "C" int fdatasync(int file) { return daftar::bench::Sync(SYS_fdatasync, file); }
+extern "C" int fsync(int file) { return daftar::bench::Sync(SYS_fsync, file); }
 
 int main(int argc, char** argv) {
   daftar::bench::RequireMeasurable();

@@ -15,37 +15,36 @@ Cursor::~Cursor() = default;
 absl::StatusOr<bool> Cursor::Next() { return state_->executor.Next(); }
 
 absl::StatusOr<Record> Cursor::record() const {
-  query::ResultRow& row = state_->executor.row();
-  if (!row.record.has_value()) {
+  const query::Executor& executor = state_->executor;
+  if (!executor.plan().query.columns.empty()) {
     return FailedPrecondition("a query with Select gives values, not records");
   }
-  DAFTAR_ASSIGN_OR_RETURN(record::Message copy,
-                          record::Message::FromStored(row.record->schema(), row.record->bytes()));
-  auto state = std::make_shared<internal::RecordState>(
-      internal::RecordState{state_->executor.view().catalog, state_->executor.plan().query.table,
-                            std::move(copy), row.created});
+  DAFTAR_ASSIGN_OR_RETURN(record::Message record, executor.Record());
+  auto state = std::make_shared<internal::RecordState>(internal::RecordState{
+      executor.view().catalog, executor.plan().query.table, std::move(record), executor.created()});
   return internal::RecordAccess::Make(std::move(state));
 }
 
-const std::vector<Value>& Cursor::values() const { return state_->executor.row().values; }
+const std::vector<Value>& Cursor::values() const { return state_->executor.values(); }
 
 absl::StatusOr<std::string> Cursor::ToJson() const {
-  const query::ResultRow& row = state_->executor.row();
+  const std::vector<Value>& values = state_->executor.values();
+  const auto& columns = state_->executor.plan().query.columns;
   std::string json;
-  if (row.record.has_value()) {
-    DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(*row.record, &json));
+  if (columns.empty()) {
+    DAFTAR_ASSIGN_OR_RETURN(const record::Message record, state_->executor.Record());
+    DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(record, &json));
     return json;
   }
   json.push_back('{');
-  const auto& columns = state_->executor.plan().query.columns;
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) json.push_back(',');
     AppendJsonString(columns[i].name, &json);
     json.push_back(':');
     if (columns[i].path.has_value()) {
-      json += row.values[i].ToJson();
+      json += values[i].ToJson();
     } else {
-      json += *row.values[i].get_if<std::string>();
+      json += *values[i].get_if<std::string>();
     }
   }
   json.push_back('}');

@@ -100,9 +100,18 @@ Outcome TakeOffset(std::string_view* text, int64_t* micros) {
 int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 std::string FormatCivil(const CivilDay& day) {
-  const char* format = day.year >= 1 && day.year <= 9999 ? "%04lld-%02d-%02d" : "%+05lld-%02d-%02d";
+  if (day.year >= 1 && day.year <= 9999) {
+    std::string text = "0000-00-00";
+    const auto put = [&](size_t end, int64_t number) {
+      for (; number > 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+    };
+    put(4, day.year);
+    put(7, day.month);
+    put(10, day.day);
+    return text;
+  }
   std::array<char, 48> buffer;
-  const int length = std::snprintf(buffer.data(), buffer.size(), format,
+  const int length = std::snprintf(buffer.data(), buffer.size(), "%+05lld-%02d-%02d",
                                    static_cast<long long>(day.year), day.month, day.day);
   return {buffer.data(), static_cast<size_t>(length)};
 }

@@ -133,6 +133,19 @@ void AppendEscaped(std::string_view text, std::string* out) {
 
 // Reads escaped bytes up to the terminator; `flip` undoes the complement. `out` may be null.
 absl::Status TakeEscaped(char flip, std::string_view* input, std::string* out) {
+  // Most text holds no zero byte: then the first one is the terminator's.
+  const size_t end = input->find(static_cast<char>(kEscape ^ flip));
+  if (end != std::string_view::npos && end + 1 < input->size() &&
+      static_cast<char>((*input)[end + 1] ^ flip) == kTerminator) {
+    if (out != nullptr) {
+      out->assign(input->substr(0, end));
+      if (flip != 0) {
+        for (char& byte : *out) byte = static_cast<char>(byte ^ flip);
+      }
+    }
+    input->remove_prefix(end + 2);
+    return absl::OkStatus();
+  }
   for (size_t i = 0; i + 1 < input->size(); ++i) {
     const char byte = static_cast<char>((*input)[i] ^ flip);
     if (byte != kEscape) {

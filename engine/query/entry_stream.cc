@@ -1,5 +1,6 @@
 #include "query/entry_stream.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,8 +49,43 @@ class RangeStream final : public EntryStream {
   std::unique_ptr<storage::Iterator> entries_;
 };
 
+// Records by their whole keys: each is looked up, which costs less than to walk there.
+class LookupStream final : public EntryStream {
+ public:
+  LookupStream(const storage::Reader& reader, std::vector<ScanPart> parts, uint64_t* entries_read)
+      : reader_(reader), parts_(std::move(parts)), entries_read_(*entries_read) {}
+
+  absl::StatusOr<StreamStep> Next() override {
+    if (next_part_ == parts_.size()) return StreamStep::kEnd;
+    const std::string& key = parts_[next_part_++].range.lower;
+    DAFTAR_ASSIGN_OR_RETURN(value_, reader_.Get(key));
+    if (!value_.has_value()) return StreamStep::kNothing;
+    ++entries_read_;
+    return StreamStep::kEntry;
+  }
+  std::string_view key() const override { return parts_[next_part_ - 1].range.lower; }
+  std::string_view value() const override { return *value_; }
+
+ private:
+  const storage::Reader& reader_;
+  const std::vector<ScanPart> parts_;
+  uint64_t& entries_read_;
+  size_t next_part_ = 0;
+  std::optional<std::string> value_;
+};
+
+// Whether each range is that of one record. No key begins with another one: ranges of whole keys
+// hold nothing else.
+bool IsLookup(const Plan& plan) {
+  return plan.index == nullptr && !plan.query.after.has_value() &&
+         plan.equal_terms == plan.query.table->key.size() && !plan.has_range;
+}
+
 std::unique_ptr<EntryStream> NewStream(const storage::Reader& reader, const Plan& plan,
                                        std::vector<ScanPart> parts, uint64_t* entries_read) {
+  if (IsLookup(plan)) {
+    return std::make_unique<LookupStream>(reader, std::move(parts), entries_read);
+  }
   if (plan.turn_at > 0) return NewTurnedStream(reader, plan, std::move(parts), entries_read);
   return std::make_unique<RangeStream>(reader, std::move(parts), plan.reverse, entries_read);
 }

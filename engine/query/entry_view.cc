@@ -8,58 +8,114 @@
 namespace daftar::query {
 namespace {
 
-bool Asks(const Plan& plan, EntrySlot::Part part) {
-  return std::any_of(plan.slots.begin(), plan.slots.end(),
-                     [&](const EntrySlot& slot) { return slot.part == part; });
-}
-
-// Decodes or, when nobody asks, only walks over the terms.
-absl::Status Take(const std::vector<catalog::Term>& terms, bool decode, std::string_view* bytes,
-                  std::vector<OwnedScalar>* out) {
-  for (const catalog::Term& term : terms) {
-    if (!decode) {
-      DAFTAR_RETURN_IF_ERROR(codec::SkipPart(term.part, bytes));
-      continue;
-    }
-    DAFTAR_ASSIGN_OR_RETURN(OwnedScalar value, codec::TakePart(term.part, bytes));
-    out->push_back(std::move(value));
-  }
-  return absl::OkStatus();
-}
+const std::vector<catalog::Term> kNoTerms;
 
 }  // namespace
 
-absl::StatusOr<EntryView> EntryView::Decode(const Plan& plan, std::string_view key,
-                                            std::string_view value) {
-  EntryView view;
-  DAFTAR_RETURN_IF_ERROR(
-      Take(plan.index->on, Asks(plan, EntrySlot::Part::kTuple), &key, &view.tuple_));
-  view.primary_key_ = key;
-  if (Asks(plan, EntrySlot::Part::kPrimaryKey)) {
-    DAFTAR_RETURN_IF_ERROR(Take(plan.query.table->key, true, &key, &view.primary_key_values_));
-    if (!key.empty()) return DataLoss("index entry has extra bytes").WithBytes("at", key);
+EntryView::Part EntryView::MakePart(EntrySlot::Part which,
+                                    const std::vector<catalog::Term>& terms) const {
+  Part part;
+  part.terms = &terms;
+  part.is_wanted.assign(terms.size(), false);
+  part.values.resize(terms.size());
+  for (const EntrySlot& slot : plan_.slots) {
+    if (slot.part != which) continue;
+    part.is_wanted[slot.position] = true;
+    part.wanted_end = std::max(part.wanted_end, slot.position + 1);
   }
-  if (Asks(plan, EntrySlot::Part::kCovered)) {
-    DAFTAR_ASSIGN_OR_RETURN(index::EntryValue decoded, index::DecodeEntryValue(value));
-    DAFTAR_RETURN_IF_ERROR(Take(plan.index->covering, true, &decoded.covered, &view.covered_));
-    if (!decoded.covered.empty()) return DataLoss("index entry has extra covered bytes");
-  }
-  return view;
+  return part;
 }
 
-const OwnedScalar* EntryView::Find(const Plan& plan, const record::FieldPath& path) const {
-  for (const EntrySlot& slot : plan.slots) {
-    if (!(slot.path == path)) continue;
-    switch (slot.part) {
-      case EntrySlot::Part::kTuple:
-        return &tuple_[slot.position];
-      case EntrySlot::Part::kPrimaryKey:
-        return &primary_key_values_[slot.position];
-      case EntrySlot::Part::kCovered:
-        return &covered_[slot.position];
+EntryView::EntryView(const Plan& plan)
+    : plan_(plan),
+      tuple_(MakePart(EntrySlot::Part::kTuple, plan.index ? plan.index->on : kNoTerms)),
+      key_(MakePart(EntrySlot::Part::kPrimaryKey, plan.query.table->key)),
+      covered_(MakePart(EntrySlot::Part::kCovered, plan.index ? plan.index->covering : kNoTerms)) {
+  for (const record::Condition& condition : plan.query.conditions) {
+    for (size_t slot = 0; slot < plan.slots.size(); ++slot) {
+      if (!(plan.slots[slot].path == condition.path)) continue;
+      checks_.push_back({&condition, slot});
+      break;
     }
   }
+}
+
+void EntryView::Set(std::string_view key, std::string_view value) {
+  is_decoded_ = false;
+  bytes_ = key;
+  value_ = value;
+}
+
+absl::Status EntryView::Decode() {
+  if (is_decoded_) return absl::OkStatus();
+  // Reads a part up to its last term that is wanted, or all of it.
+  const auto take = [](Part* part, bool whole, std::string_view* bytes) -> absl::Status {
+    const size_t end = whole ? part->terms->size() : part->wanted_end;
+    for (size_t i = 0; i < end; ++i) {
+      const codec::KeyPart& type = (*part->terms)[i].part;
+      if (part->is_wanted[i]) {
+        DAFTAR_ASSIGN_OR_RETURN(part->values[i], codec::TakePart(type, bytes));
+      } else {
+        DAFTAR_RETURN_IF_ERROR(codec::SkipPart(type, bytes));
+      }
+    }
+    return absl::OkStatus();
+  };
+  std::string_view rest = bytes_;
+  const bool goes_on = key_.wanted_end > 0;
+  DAFTAR_RETURN_IF_ERROR(take(&tuple_, goes_on, &rest));
+  if (goes_on) {
+    DAFTAR_RETURN_IF_ERROR(take(&key_, true, &rest));
+    if (!rest.empty()) return DataLoss("index entry has extra bytes").WithBytes("at", rest);
+  }
+  if (covered_.wanted_end > 0) {
+    DAFTAR_ASSIGN_OR_RETURN(index::EntryValue decoded, index::DecodeEntryValue(value_));
+    DAFTAR_RETURN_IF_ERROR(take(&covered_, true, &decoded.covered));
+    if (!decoded.covered.empty()) return DataLoss("index entry has extra covered bytes");
+  }
+  is_decoded_ = true;
+  return absl::OkStatus();
+}
+
+const OwnedScalar& EntryView::ValueOf(const EntrySlot& slot) const {
+  switch (slot.part) {
+    case EntrySlot::Part::kTuple:
+      return tuple_.values[slot.position];
+    case EntrySlot::Part::kPrimaryKey:
+      return key_.values[slot.position];
+    case EntrySlot::Part::kCovered:
+      break;
+  }
+  return covered_.values[slot.position];
+}
+
+absl::StatusOr<const OwnedScalar*> EntryView::At(size_t slot) {
+  DAFTAR_RETURN_IF_ERROR(Decode());
+  return &ValueOf(plan_.slots[slot]);
+}
+
+absl::StatusOr<const OwnedScalar*> EntryView::Find(const record::FieldPath& path) {
+  for (size_t slot = 0; slot < plan_.slots.size(); ++slot) {
+    if (plan_.slots[slot].path == path) return At(slot);
+  }
   return nullptr;
+}
+
+absl::StatusOr<bool> EntryView::MayMatch() {
+  if (checks_.empty()) return true;
+  DAFTAR_RETURN_IF_ERROR(Decode());
+  for (const Check& check : checks_) {
+    if (!record::Meets(*check.condition, ToView(ValueOf(plan_.slots[check.slot])))) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::string_view> EntryView::PrimaryKey() {
+  std::string_view rest = bytes_;
+  for (const catalog::Term& term : *tuple_.terms) {
+    DAFTAR_RETURN_IF_ERROR(codec::SkipPart(term.part, &rest));
+  }
+  return rest;
 }
 
 }  // namespace daftar::query

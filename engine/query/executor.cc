@@ -48,8 +48,14 @@ absl::StatusOr<bool> Executor::NextRow() {
   DAFTAR_ASSIGN_OR_RETURN(const bool found, plan_.sort ? NextSorted() : NextScanned());
   if (!found) return false;
   ++meter_.counts.rows;
-  meter_.row_bytes += BytesOf(current_.row);
+  meter_.row_bytes += in_place() ? source_.row_bytes() : BytesOf(current_.row);
   return true;
+}
+
+absl::StatusOr<record::Message> Executor::Record() const {
+  if (in_place()) return source_.Record();
+  if (!current_.row.record.has_value()) return Internal("the row has values and no record");
+  return record::Message::FromStored(plan_.query.table->schema, current_.row.record->bytes());
 }
 
 absl::StatusOr<bool> Executor::NextScanned() {

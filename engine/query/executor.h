@@ -27,8 +27,24 @@ class Executor {
   // Moves to the next row. Errors: DataLoss, Unavailable; ResourceExhausted when a sort would hold
   // more than kSortBytesMax. Not to be called again after an error.
   [[nodiscard]] absl::StatusOr<bool> Next();
-  // The current row. Lifetime: until the next call. Requires: the last Next() returned true.
-  ResultRow& row() { return current_.row; }
+  // The values of the current row, one for each column; JSON columns hold their text. Lifetime:
+  // until the next call. Requires for this and all that follow: the last Next() returned true.
+  const std::vector<Value>& values() const { return current_.row.values; }
+  absl::StatusOr<std::string_view> Key() {
+    if (in_place()) return source_.Key();
+    return current_.row.key.view();
+  }
+  // The record, of a query without columns or one that reads in place. Errors: DataLoss; Internal
+  // when the plan reads no records.
+  absl::StatusOr<record::Message> Record() const;
+  // The commit that wrote it.
+  CommitVersion created() const { return in_place() ? source_.created() : current_.row.created; }
+
+  // Whether values can be read where they lie. Requires for both that follow; they are as
+  // RowSource's.
+  bool in_place() const { return source_.in_place(); }
+  absl::StatusOr<Scalar> Get(const record::FieldPath& path) { return source_.Get(path); }
+  absl::StatusOr<const OwnedScalar*> Held(size_t slot) { return source_.Held(slot); }
   StopReason stop_reason() const { return stop_reason_; }
   const QueryCounts& counts() const { return meter_.counts; }
   const QueryTimes& times() const { return meter_.times; }

@@ -43,6 +43,8 @@ struct BoundQuery {
   // all that it has read.
   bool reads_ahead = true;
   bool distinct = false;  // rows differ in their columns
+  // Columns only say what will be asked for: values are read where they lie, by Executor::Get.
+  bool in_place = false;
   bool timed = false;
   QueryLimits limits;
   PageState pages = PageState::kNewest;

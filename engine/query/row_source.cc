@@ -28,6 +28,16 @@ bool InRanges(const std::vector<storage::KeyRange>& ranges, std::string_view key
 
 }  // namespace
 
+RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
+    : view_(view),
+      plan_(plan),
+      meter_(*meter),
+      in_place_(!plan.sort && (plan.query.columns.empty() || plan.query.in_place)),
+      record_prefix_(codec::RecordPrefix(plan.query.table->id)),
+      entry_prefix_bytes_(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
+                                                : record_prefix_.size()),
+      entry_(plan) {}
+
 absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, FoundRow* row) {
   const bool fetches = plan_.index != nullptr && plan_.reads_records;
   return fetches ? NextFetched(wanted, row) : NextDirect(row);
@@ -64,7 +74,7 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
-    *row = FoundRow();
+    if (!in_place_) *row = FoundRow();
     DAFTAR_ASSIGN_OR_RETURN(const bool matches, plan_.index != nullptr
                                                     ? MatchEntry(row)
                                                     : MatchRecord(stream_->key(), stream_->key(),
@@ -88,7 +98,7 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted
           .With("index", plan_.index->name)
           .WithBytes("key", candidate.record_key);
     }
-    *row = FoundRow();
+    if (!in_place_) *row = FoundRow();
     DAFTAR_ASSIGN_OR_RETURN(
         const bool matches,
         MatchRecord(candidate.entry_key, candidate.record_key, *candidate.value, row));
@@ -100,16 +110,17 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted
 absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) {
   batch_.clear();
   next_in_batch_ = 0;
-  const std::string prefix = codec::RecordPrefix(plan_.query.table->id);
   const size_t size_max = plan_.sort && plan_.scanned_terms > 0 ? kBatchRecordsInTies : batch_size_;
   while (batch_.size() < std::min<uint64_t>({batch_size_, size_max, wanted})) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
-    DAFTAR_ASSIGN_OR_RETURN(const EntryView entry, DecodeEntry());
+    SetEntry();
     // What the entry can answer is asked before the record is read.
-    if (!MayMatch(entry)) continue;
-    std::string key = prefix;
-    key.append(entry.primary_key());
+    DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
+    if (!may_match) continue;
+    DAFTAR_ASSIGN_OR_RETURN(const std::string_view primary_key, entry_.PrimaryKey());
+    std::string key = record_prefix_;
+    key.append(primary_key);
     batch_.push_back({std::string(stream_->key()), std::move(key), std::nullopt});
   }
   return std::nullopt;
@@ -132,59 +143,67 @@ absl::Status RowSource::FetchBatch() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<EntryView> RowSource::DecodeEntry() const {
-  const size_t prefix_bytes = codec::IndexPrefix(plan_.index->id).size();
-  return EntryView::Decode(plan_, stream_->key().substr(prefix_bytes), stream_->value());
-}
-
-bool RowSource::MayMatch(const EntryView& entry) const {
-  return std::all_of(plan_.query.conditions.begin(), plan_.query.conditions.end(),
-                     [&](const record::Condition& condition) {
-                       const OwnedScalar* value = entry.Find(plan_, condition.path);
-                       return value == nullptr || record::Meets(condition, ToView(*value));
-                     });
+void RowSource::SetEntry() {
+  entry_.Set(stream_->key().substr(entry_prefix_bytes_), stream_->value());
 }
 
 absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
   const Stopwatch watch(meter_.is_timed, &meter_.times.match);
-  DAFTAR_ASSIGN_OR_RETURN(const EntryView entry, DecodeEntry());
-  if (!MayMatch(entry)) return false;
-  std::string key = codec::RecordPrefix(plan_.query.table->id);
-  row->row.key = codec::EncodedKey(key.append(entry.primary_key()));
-  return FillRow(nullptr, &entry, row);
+  record_key_ = {};
+  message_ = {};
+  created_ = {};
+  made_key_.clear();
+  entry_bytes_ = stream_->key().size() + stream_->value().size();
+  SetEntry();
+  DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
+  if (!may_match) return false;
+  return FillRow(row);
 }
 
 absl::StatusOr<bool> RowSource::MatchRecord(std::string_view entry_key, std::string_view key,
                                             std::string_view value, FoundRow* row) {
   const Stopwatch watch(meter_.is_timed, &meter_.times.match);
   DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, value));
-  DAFTAR_ASSIGN_OR_RETURN(record::Message record,
-                          record::Message::FromStored(plan_.query.table->schema, envelope.message));
-  DAFTAR_ASSIGN_OR_RETURN(const bool matches,
-                          record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
-                                         [&]() -> absl::StatusOr<bool> {
-                                           return record::MatchesAll(plan_.query.conditions,
-                                                                     record.root());
-                                         }));
+  record_key_ = key;
+  entry_bytes_ = key.size();
+  message_ = envelope.message;
+  created_ = envelope.created;
+  DAFTAR_ASSIGN_OR_RETURN(const bool matches, MeetsConditions());
   if (!matches) return false;
   if (plan_.may_repeat) {
-    const std::string_view primary_key =
-        key.substr(codec::RecordPrefix(plan_.query.table->id).size());
-    DAFTAR_ASSIGN_OR_RETURN(const bool first, IsFirstEntry(record, entry_key, primary_key));
+    DAFTAR_ASSIGN_OR_RETURN(const bool first, IsFirstEntry(entry_key));
     if (!first) return false;
   }
-  row->row.key = codec::EncodedKey(std::string(key));
-  row->row.created = envelope.created;
-  DAFTAR_ASSIGN_OR_RETURN(const bool filled, FillRow(&record, nullptr, row));
-  if (plan_.query.columns.empty()) row->row.record = std::move(record);
-  return filled;
+  return FillRow(row);
 }
 
-absl::StatusOr<bool> RowSource::IsFirstEntry(const record::Message& record,
-                                             std::string_view entry_key,
-                                             std::string_view primary_key) const {
-  DAFTAR_ASSIGN_OR_RETURN(std::vector<index::Entry> all,
-                          index::EntriesOf(*plan_.index, primary_key, record));
+absl::StatusOr<bool> RowSource::MeetsConditions() const {
+  bool all_read = true;
+  for (const record::Condition& condition : plan_.query.conditions) {
+    if (condition.path.fans_out()) {
+      all_read = false;
+      continue;
+    }
+    const std::optional<Scalar> value = condition.path.Read(message_);
+    if (!value.has_value()) {
+      all_read = false;
+    } else if (!record::Meets(condition, *value)) {
+      return false;
+    }
+  }
+  if (all_read) return true;
+  DAFTAR_ASSIGN_OR_RETURN(const record::Message record, Record());
+  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                        [&]() -> absl::StatusOr<bool> {
+                          return record::MatchesAll(plan_.query.conditions, record.root());
+                        });
+}
+
+absl::StatusOr<bool> RowSource::IsFirstEntry(std::string_view entry_key) const {
+  DAFTAR_ASSIGN_OR_RETURN(const record::Message record, Record());
+  DAFTAR_ASSIGN_OR_RETURN(
+      std::vector<index::Entry> all,
+      index::EntriesOf(*plan_.index, record_key_.substr(record_prefix_.size()), record));
   if (plan_.reverse) std::reverse(all.begin(), all.end());
   for (const index::Entry& entry : all) {
     if (InRanges(plan_.ranges, entry.key.view())) return entry.key.view() == entry_key;
@@ -192,43 +211,68 @@ absl::StatusOr<bool> RowSource::IsFirstEntry(const record::Message& record,
   return false;
 }
 
+absl::StatusOr<std::string_view> RowSource::Key() {
+  if (!record_key_.empty()) return record_key_;
+  if (made_key_.empty()) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::string_view primary_key, entry_.PrimaryKey());
+    made_key_.append(record_prefix_).append(primary_key);
+  }
+  return made_key_;
+}
+
+absl::StatusOr<record::Message> RowSource::Record() const {
+  if (message_.empty()) return Internal("the plan reads no records");
+  return record::Message::FromStored(plan_.query.table->schema, message_);
+}
+
+absl::StatusOr<Scalar> RowSource::Get(const record::FieldPath& path) {
+  if (message_.empty()) {
+    DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const held, entry_.Find(path));
+    if (held == nullptr)
+      return Internal("the plan does not read the field").With("path", path.text());
+    return ToView(*held);
+  }
+  const std::optional<Scalar> value = path.Read(message_);
+  if (value.has_value()) return *value;
+  return DataLoss("record does not decode").With("path", path.text()).WithBytes("key", record_key_);
+}
+
 // False: the row is not after the place that the query goes on after.
-absl::StatusOr<bool> RowSource::FillRow(const record::Message* record, const EntryView* entry,
-                                        FoundRow* row) {
+absl::StatusOr<bool> RowSource::FillRow(FoundRow* row) {
   if (plan_.sort || (plan_.query.distinct && !plan_.query.orders.empty())) {
-    DAFTAR_RETURN_IF_ERROR(MakeSortKey(record, entry, row));
+    DAFTAR_RETURN_IF_ERROR(MakeSortKey(row));
     if (plan_.query.after.has_value() && row->sort_key <= *plan_.query.after) return false;
   }
   ++meter_.counts.matches;
+  if (in_place_) return true;
+  DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
+  row->row.key = codec::EncodedKey(std::string(key));
+  row->row.created = created_;
+  std::optional<record::Message> record;
   for (const Column& column : plan_.query.columns) {
-    if (!column.path.has_value()) {
-      std::string json;
-      DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*record, column.name, &json));
-      row->row.values.emplace_back(std::move(json));
+    if (column.path.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(const Scalar value, Get(*column.path));
+      row->row.values.push_back(column.path->type().ToValue(value));
       continue;
     }
-    Scalar value;
-    if (record != nullptr) {
-      DAFTAR_ASSIGN_OR_RETURN(value, record->Get(*column.path));
-    } else {
-      value = ToView(*entry->Find(plan_, *column.path));
+    if (!record.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(record, Record());
     }
-    row->row.values.push_back(column.path->type().ToValue(value));
+    std::string json;
+    DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*record, column.name, &json));
+    row->row.values.emplace_back(std::move(json));
+  }
+  if (plan_.query.columns.empty()) {
+    DAFTAR_ASSIGN_OR_RETURN(row->row.record, Record());
   }
   return true;
 }
 
-absl::Status RowSource::MakeSortKey(const record::Message* record, const EntryView* entry,
-                                    FoundRow* row) const {
+absl::Status RowSource::MakeSortKey(FoundRow* row) {
   for (size_t i = 0; i < plan_.query.orders.size(); ++i) {
     const OrderTerm& order = plan_.query.orders[i];
     if (i == plan_.scanned_terms) row->scanned_bytes = row->sort_key.size();
-    Scalar value;
-    if (record != nullptr) {
-      DAFTAR_ASSIGN_OR_RETURN(value, record->Get(order.path));
-    } else {
-      value = ToView(*entry->Find(plan_, order.path));
-    }
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, Get(order.path));
     codec::AppendPart(SortPart(order), value, &row->sort_key);
   }
   return absl::OkStatus();

@@ -29,16 +29,31 @@ struct FoundRow {
 // wanted. Lifetime: must end before view, plan and meter. Thread safety: none.
 class RowSource {
  public:
-  RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
-      : view_(view), plan_(plan), meter_(*meter) {}
+  RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter);
 
-  // Finds a row, or says why there is none. `wanted`: how many rows may be asked for yet. Errors:
-  // DataLoss, Unavailable; those of NewEntryStream; not to be called again then.
+  // Finds a row, or says why there is none. `wanted`: how many rows may be asked for yet. A row
+  // that is read in place is not made: what follows tells of it. Errors: DataLoss, Unavailable;
+  // those of NewEntryStream; not to be called again then.
   absl::StatusOr<std::optional<StopReason>> Next(uint64_t wanted, FoundRow* row);
 
   // The key of the last entry of which it is known whether it gives a row; empty when there is
   // none. Requires: the plan scans in the whole order. Lifetime: until the next call.
   std::string_view last_entry() const;
+
+  // Whether rows are read where they lie, instead of being made: those of plans without a sort,
+  // when the query selects no columns or says so.
+  bool in_place() const { return in_place_; }
+  // Of the last row found, until the next call. Requires for all of them: in_place().
+  absl::StatusOr<std::string_view> Key();
+  CommitVersion created() const { return created_; }
+  // About how much memory it takes.
+  size_t row_bytes() const { return sizeof(ResultRow) + message_.size() + entry_bytes_; }
+  // A scalar that the plan reads. Requires: the path does not fan out. Errors: DataLoss; Internal
+  // when the plan reads none such.
+  absl::StatusOr<Scalar> Get(const record::FieldPath& path);
+  absl::StatusOr<const OwnedScalar*> Held(size_t slot) { return entry_.At(slot); }
+  // The record, when the plan reads records. Errors: DataLoss; Internal.
+  absl::StatusOr<record::Message> Record() const;
 
  private:
   // An entry whose record is to be read.
@@ -54,22 +69,29 @@ class RowSource {
   absl::StatusOr<std::optional<StopReason>> NextFetched(uint64_t wanted, FoundRow* row);
   absl::StatusOr<std::optional<StopReason>> FillBatch(uint64_t wanted);
   absl::Status FetchBatch();
-  absl::StatusOr<EntryView> DecodeEntry() const;
-  bool MayMatch(const EntryView& entry) const;
+  void SetEntry();
   absl::StatusOr<bool> MatchEntry(FoundRow* row);
   absl::StatusOr<bool> MatchRecord(std::string_view entry_key, std::string_view key,
                                    std::string_view value, FoundRow* row);
-  absl::StatusOr<bool> IsFirstEntry(const record::Message& record, std::string_view entry_key,
-                                    std::string_view primary_key) const;
-  absl::StatusOr<bool> FillRow(const record::Message* record, const EntryView* entry,
-                               FoundRow* row);
-  absl::Status MakeSortKey(const record::Message* record, const EntryView* entry,
-                           FoundRow* row) const;
+  absl::StatusOr<bool> MeetsConditions() const;
+  absl::StatusOr<bool> IsFirstEntry(std::string_view entry_key) const;
+  absl::StatusOr<bool> FillRow(FoundRow* row);
+  absl::Status MakeSortKey(FoundRow* row);
 
   const txn::ReadView& view_;
   const Plan& plan_;
   Meter& meter_;
+  const bool in_place_;
+  const std::string record_prefix_;
+  const size_t entry_prefix_bytes_;
   std::unique_ptr<EntryStream> stream_;
+  EntryView entry_;
+  // The row at hand: its record, when one was read, else the entry says all.
+  std::string_view record_key_;
+  std::string_view message_;
+  CommitVersion created_;
+  size_t entry_bytes_ = 0;
+  std::string made_key_;    // of a row without a record, once it is asked for
   std::string last_entry_;  // of the stream; kept when the plan scans in the whole order
   std::vector<Candidate> batch_;
   size_t next_in_batch_ = 0;

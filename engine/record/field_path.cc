@@ -88,58 +88,65 @@ Field OptionalNone(capnp::StructSchema schema) {
   return fields[0].getType().isVoid() ? fields[0] : fields[1];
 }
 
-void FieldPath::AddField(Field field) {
+void FieldPath::Data::AddField(Field field) {
   Step step;
   step.field = field;
   step.in_union = InUnion(field);
   step.is_list = field.getType().isList();
   const bool is_group = field.getProto().isGroup();
   step.is_pointer = IsPointer(field.getType()) || (field.getType().isStruct() && !is_group);
-  if (step.in_union) in_union_ = true;
+  if (step.in_union) in_union = true;
   if (step.is_list) {
     // An element of a list is there or not; what led to the list no longer makes it null.
-    list_steps_.push_back(steps_.size());
-    nullable_ = false;
+    list_steps.push_back(steps.size());
+    nullable = false;
   } else if (step.in_union || step.is_pointer) {
-    nullable_ = true;
+    nullable = true;
   }
   if (!is_group) {
     // The owning struct is the nearest one that is not a group.
     auto owner = field.getContainingStruct();
     uint64_t owner_id = owner.getProto().getId();
-    for (size_t i = steps_.size(); i > 0 && owner.getProto().getStruct().getIsGroup(); --i) {
-      owner = steps_[i - 1].field.getContainingStruct();
+    for (size_t i = steps.size(); i > 0 && owner.getProto().getStruct().getIsGroup(); --i) {
+      owner = steps[i - 1].field.getContainingStruct();
       owner_id = owner.getProto().getId();
     }
-    stored_.push_back({owner_id, field.getProto().getOrdinal().getExplicit()});
+    stored.push_back({owner_id, field.getProto().getOrdinal().getExplicit()});
   }
-  steps_.push_back(step);
+  steps.push_back(step);
+  raw.Add(field);
 }
 
-absl::Status FieldPath::Finish(capnp::Type type, std::string_view text) {
-  if (type.isStruct() && IsOptional(type.asStruct())) {
-    AddField(OptionalValue(type.asStruct()));
-    type = steps_.back().field.getType();
+absl::Status FieldPath::Data::Finish(capnp::Type last_type, std::string_view shown) {
+  if (last_type.isStruct() && IsOptional(last_type.asStruct())) {
+    AddField(OptionalValue(last_type.asStruct()));
+    last_type = steps.back().field.getType();
   }
-  if (steps_.back().is_list) type = type.asList().getElementType();
-  if (!FieldType::IsScalar(type)) {
+  if (steps.back().is_list) last_type = last_type.asList().getElementType();
+  if (!FieldType::IsScalar(last_type)) {
     return InvalidArgument("path does not end in a single value")
-        .With("path", text)
-        .With("continue with one of", type.isStruct() ? FieldNames(type.asStruct()) : "(nothing)");
+        .With("path", shown)
+        .With("continue with one of",
+              last_type.isStruct() ? FieldNames(last_type.asStruct()) : "(nothing)");
   }
-  type_ = FieldType(type, MeaningOf(steps_.back().field.getProto()));
+  type = FieldType(last_type, MeaningOf(steps.back().field.getProto()));
   std::vector<std::string_view> names;
-  for (const Step& step : steps_) names.push_back(NameOf(step.field));
-  const Step& last = steps_.back();
-  if (steps_.size() > 1 && last.in_union && IsOptional(last.field.getContainingStruct())) {
+  for (const Step& step : steps) names.push_back(NameOf(step.field));
+  const Step& last = steps.back();
+  if (steps.size() > 1 && last.in_union && IsOptional(last.field.getContainingStruct())) {
     names.pop_back();
   }
-  text_ = absl::StrJoin(names, ".");
+  text = absl::StrJoin(names, ".");
   return absl::OkStatus();
 }
 
+FieldPath::FieldPath() {
+  static const auto* const kNone = new std::shared_ptr<const Data>(std::make_shared<Data>());
+  data_ = *kNone;
+}
+
 absl::StatusOr<FieldPath> FieldPath::Parse(capnp::StructSchema root, std::string_view text) {
-  FieldPath path;
+  Data path;
   capnp::Type type = root;
   for (std::string_view name : absl::StrSplit(text, '.')) {
     if (type.isList()) type = type.asList().getElementType();
@@ -159,11 +166,11 @@ absl::StatusOr<FieldPath> FieldPath::Parse(capnp::StructSchema root, std::string
     }
   }
   DAFTAR_RETURN_IF_ERROR(path.Finish(type, text));
-  return path;
+  return FieldPath(std::move(path));
 }
 
 absl::StatusOr<FieldPath> FieldPath::Resolve(capnp::StructSchema root, const StoredPath& stored) {
-  FieldPath path;
+  Data path;
   capnp::Type type = root;
   for (const FieldRef& ref : stored) {
     if (type.isList()) type = type.asList().getElementType();
@@ -177,33 +184,33 @@ absl::StatusOr<FieldPath> FieldPath::Resolve(capnp::StructSchema root, const Sto
     for (const Field& field : route) path.AddField(field);
     type = route.back().getType();
   }
-  if (path.steps_.empty()) return NotFound("stored path is empty");
+  if (path.steps.empty()) return NotFound("stored path is empty");
   DAFTAR_RETURN_IF_ERROR(path.Finish(type, "(stored)"));
-  return path;
+  return FieldPath(std::move(path));
 }
 
 absl::StatusOr<std::optional<FieldPath>> FieldPath::CurrencyPath(capnp::StructSchema root) const {
-  const std::string_view name = CurrencyOf(steps_.back().field.getProto());
+  const std::string_view name = CurrencyOf(data_->steps.back().field.getProto());
   if (name.empty()) return std::optional<FieldPath>();
   // The amount may stand in a group, such as an optional, inside of the one that has both.
-  size_t parents = steps_.size() - 1;
+  size_t parents = data_->steps.size() - 1;
   const auto lacks_currency = [&] {
-    const auto beside = steps_[parents].field.getContainingStruct();
+    const auto beside = data_->steps[parents].field.getContainingStruct();
     return beside.getProto().getStruct().getIsGroup() &&
            beside.findFieldByName(std::string(name).c_str()) == nullptr;
   };
   while (parents > 0 && lacks_currency()) --parents;
   std::string text;
-  for (size_t i = 0; i < parents; ++i) absl::StrAppend(&text, NameOf(steps_[i].field), ".");
+  for (size_t i = 0; i < parents; ++i) absl::StrAppend(&text, NameOf(data_->steps[i].field), ".");
   DAFTAR_ASSIGN_OR_RETURN(FieldPath currency, Parse(root, absl::StrCat(text, name)));
   return std::optional<FieldPath>(std::move(currency));
 }
 
 bool FieldPath::SharesList(size_t n, const FieldPath& other) const {
-  if (n >= list_steps_.size() || n >= other.list_steps_.size()) return false;
-  if (list_steps_[n] != other.list_steps_[n]) return false;
-  for (size_t i = 0; i <= list_steps_[n]; ++i) {
-    if (!(steps_[i].field == other.steps_[i].field)) return false;
+  if (n >= data_->list_steps.size() || n >= other.data_->list_steps.size()) return false;
+  if (data_->list_steps[n] != other.data_->list_steps[n]) return false;
+  for (size_t i = 0; i <= data_->list_steps[n]; ++i) {
+    if (!(data_->steps[i].field == other.data_->steps[i].field)) return false;
   }
   return true;
 }
@@ -214,10 +221,10 @@ capnp::DynamicValue::Reader FieldPath::Walk(const capnp::DynamicStruct::Reader& 
   size_t i = 0;
   if (!elements.empty()) {
     value = elements.back();
-    i = list_steps_[elements.size() - 1] + 1;
+    i = data_->list_steps[elements.size() - 1] + 1;
   }
   for (; i < steps_end; ++i) {
-    const Step& step = steps_[i];
+    const Step& step = data_->steps[i];
     auto parent = value.as<capnp::DynamicStruct>();
     // has() is false for members of a union that are not active and for unset pointers.
     if ((step.in_union || step.is_pointer) && !parent.has(step.field)) return {};
@@ -228,14 +235,14 @@ capnp::DynamicValue::Reader FieldPath::Walk(const capnp::DynamicStruct::Reader& 
 
 Scalar FieldPath::Evaluate(const capnp::DynamicStruct::Reader& record,
                            ListElements elements) const {
-  DAFTAR_DCHECK(elements.size() == list_steps_.size());
-  return ScalarOf(Walk(record, elements, steps_.size()));
+  DAFTAR_DCHECK(elements.size() == data_->list_steps.size());
+  return ScalarOf(Walk(record, elements, data_->steps.size()));
 }
 
 capnp::DynamicList::Reader FieldPath::List(const capnp::DynamicStruct::Reader& record,
                                            ListElements elements) const {
-  DAFTAR_CHECK_LT(elements.size(), list_steps_.size());
-  const auto value = Walk(record, elements, list_steps_[elements.size()] + 1);
+  DAFTAR_CHECK_LT(elements.size(), data_->list_steps.size());
+  const auto value = Walk(record, elements, data_->list_steps[elements.size()] + 1);
   if (value.getType() != capnp::DynamicValue::LIST) return {};
   return value.as<capnp::DynamicList>();
 }

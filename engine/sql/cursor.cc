@@ -23,6 +23,12 @@ void SetText(sqlite3_context* context, std::string_view text) {
   sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+size_t SlotOf(const query::Plan& plan, const record::FieldPath& path) {
+  const auto slot = std::find_if(plan.slots.begin(), plan.slots.end(),
+                                 [&](const query::EntrySlot& each) { return each.path == path; });
+  return static_cast<size_t>(slot - plan.slots.begin());
+}
+
 }  // namespace
 
 absl::Status TableCursor::Parse(std::string_view text) {
@@ -82,6 +88,7 @@ absl::StatusOr<query::Plan> TableCursor::MakePlan(std::vector<record::Condition>
   DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(query)));
   // A record is taken apart only as far as SQLite asks.
   if (plan.reads_records) plan.query.columns.clear();
+  plan.query.in_place = true;
   return plan;
 }
 
@@ -128,7 +135,11 @@ absl::Status TableCursor::Begin(std::string_view choice, int more, int count,
   if (!view.ok()) return view.status();
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(*view, table_));
   places_.assign(columns_.size(), std::nullopt);
-  for (size_t i = 0; i < plan.query.columns.size(); ++i) places_[choice_.covered[i]] = i;
+  const bool sorts = plan.sort;
+  for (size_t i = 0; i < plan.query.columns.size(); ++i) {
+    // A plan that sorts has made values by the time they are asked for, others have the entry.
+    places_[choice_.covered[i]] = sorts ? i : SlotOf(plan, *plan.query.columns[i].path);
+  }
   executor_ = std::make_unique<query::Executor>(*std::move(view), std::move(plan));
   return Next();
 }
@@ -140,17 +151,17 @@ absl::Status TableCursor::Next() {
 }
 
 absl::Status TableCursor::ResultFromRecord(sqlite3_context* context, const Column& column) {
-  const query::ResultRow& row = executor_->row();
-  if (!row.record.has_value()) {
-    return Internal("a column was asked for that the plan does not read")
-        .With("column", column.name);
+  if (column.path.has_value() && executor_->in_place()) {
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, executor_->Get(*column.path));
+    return SetResult(context, column, value);
   }
+  DAFTAR_ASSIGN_OR_RETURN(const record::Message record, executor_->Record());
   if (column.path.has_value()) {
-    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, row.record->Get(*column.path));
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, record.Get(*column.path));
     return SetResult(context, column, value);
   }
   std::string json;
-  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*row.record, column.name, &json));
+  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(record, column.name, &json));
   if (json == "null") {
     sqlite3_result_null(context);
   } else {
@@ -168,14 +179,19 @@ absl::Status TableCursor::Result(sqlite3_context* context, size_t number) {
     return absl::OkStatus();
   }
   if (!places_[number].has_value()) return ResultFromRecord(context, column);
-  // The entry gave a value of the public kind: back to the stored form.
+  if (executor_->in_place()) {
+    DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const value, executor_->Held(*places_[number]));
+    return SetResult(context, column, ToView(*value));
+  }
+  // Values are of the public kind: back to the stored form.
   DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value,
-                          column.path->type().FromValue(executor_->row().values[*places_[number]]));
+                          column.path->type().FromValue(executor_->values()[*places_[number]]));
   return SetResult(context, column, ToView(value));
 }
 
 absl::StatusOr<int64_t> TableCursor::RowId() {
-  return session_->RowId(table_, executor_->row().key.view());
+  DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, executor_->Key());
+  return session_->RowId(table_, key);
 }
 
 }  // namespace daftar::sql

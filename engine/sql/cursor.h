@@ -56,7 +56,8 @@ class TableCursor {
   std::string moment_;
   std::optional<uint64_t> rows_expected_;
   std::unique_ptr<query::Executor> executor_;
-  // For each column its place among the row's values, when entries give it.
+  // For each column that entries give the plan's slot, or its place among the values of a plan that
+  // sorts.
   std::vector<std::optional<size_t>> places_;
   bool at_end_ = true;
 };

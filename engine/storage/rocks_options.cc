@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t kMebibyte = size_t{1} << 20;
 constexpr size_t kMemoryBytesMin = 4 * kMebibyte;
+// Scans of small entries go from block to block a quarter as often as with RocksDB's 4 KiB.
+constexpr size_t kBlockBytes = 16384;
 constexpr double kFilterBitsPerKey = 10;
 // The space and the table or index of a key.
 constexpr size_t kHintBytes = 5;
@@ -31,7 +33,6 @@ void SetIntegrity(rocksdb::Options& options) {
   options.compaction_verify_record_count = true;
   options.flush_verify_memtable_count = true;
   options.memtable_protection_bytes_per_key = kProtectionBytesPerKey;
-  options.block_protection_bytes_per_key = 1;
   options.allow_mmap_reads = false;
   options.allow_mmap_writes = false;
   // After a background error the store must be opened again; RocksDB's own attempts to go on after
@@ -42,6 +43,10 @@ void SetIntegrity(rocksdb::Options& options) {
 void SetMemory(size_t budget_bytes, rocksdb::Options& options,
                std::shared_ptr<rocksdb::Cache>* cache) {
   budget_bytes = std::max(budget_bytes, kMemoryBytesMin);
+  // Single records are kept apart from blocks: one that is asked for again costs no search in three
+  // of them. What is kept is found by file, and never stale, as long as nobody deletes ranges.
+  options.row_cache = rocksdb::NewLRUCache(budget_bytes / 4);
+  budget_bytes -= budget_bytes / 4;
   *cache = rocksdb::NewLRUCache(budget_bytes);
   // Write buffers are charged to the cache and take a quarter of it at most; an eighth each, so
   // that one fills while the other is being written.
@@ -57,6 +62,7 @@ void SetMemory(size_t budget_bytes, rocksdb::Options& options,
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = *cache;
+  table.block_size = kBlockBytes;
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 6;  // Its checksums also detect a block in the wrong place.

@@ -277,7 +277,7 @@ PageOfSerials ReadPage(const txn::Core& core, const Query& asked, const std::str
   while (true) {
     REQUIRE_OK_AND_ASSIGN(const bool more, executor.Next());
     if (!more) break;
-    page.serials.push_back(executor.row().values[0].ToString());
+    page.serials.push_back(executor.values()[0].ToString());
   }
   Continuation next;
   next.table = executor.plan().query.table->id;
