@@ -37,9 +37,9 @@ struct Amendment {
   int64_t from;
   int64_t to;
 };
-constexpr std::array kAmendments = {Amendment{"ANG", -10829, 20270},    // 1940-05-10 to 2025-06-30
-                                    Amendment{"BGN", 10777, 20485},     // 1999-07-05 to 2026-01-31
-                                    Amendment{"CUC", 8766, 18809},      // 1994-01-01 to 2021-06-30
+constexpr std::array kAmendments = {Amendment{"ANG", -10828, 20269},    // 1940-05-10 to 2025-06-30
+                                    Amendment{"BGN", 10777, 20484},     // 1999-07-05 to 2026-01-31
+                                    Amendment{"CUC", 8766, 18808},      // 1994-01-01 to 2021-06-30
                                     Amendment{"XAD", kAlways, kNever},  // a unit of account
                                     Amendment{"XCG", 20178, kNever},    // from 2025-03-31
                                     Amendment{"ZWG", 19821, kNever}};   // from 2024-04-08
@@ -49,6 +49,11 @@ constexpr std::array<std::string_view, 12> kTwoDigits = {"AFN", "ALL", "IRR", "K
                                                          "MGA", "MMK", "RSD", "SOS", "SYP", "YER"};
 constexpr std::array<std::string_view, 13> kNoDigits = {
     "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"};
+
+// Withdrawn codes that ICU leaves out, or has without their number.
+constexpr std::array<std::string_view, 21> kWithdrawn = {
+    "ARY", "AYM", "BGJ", "BGK", "CHC", "CSJ", "GHP", "GNE", "LAJ", "LSM", "MVQ",
+    "PEH", "ROK", "UGW", "UYN", "VNC", "XFO", "XFU", "XRE", "ZWC", "ZWN"};
 
 bool Contains(const auto& codes, std::string_view code) {
   return std::ranges::find(codes, code) != codes.end();
@@ -116,7 +121,8 @@ bool IsCurrency(std::string_view code) {
     return false;
   }
   // Codes that CLDR has and the standard has not, such as CNH, have no number.
-  return FindAmendment(code) != nullptr || ucurr_getNumericCode(ToIcu(code).data()) != 0;
+  return FindAmendment(code) != nullptr || Contains(kWithdrawn, code) ||
+         ucurr_getNumericCode(ToIcu(code).data()) != 0;
 }
 
 bool CurrencyInUse(std::string_view code, Date day) {
@@ -131,7 +137,9 @@ bool CurrencyInUse(std::string_view code, Date day) {
 }
 
 std::optional<int> MinorUnits(std::string_view code) {
-  if (!IsCurrency(code) || Contains(kNoDigits, code)) return std::nullopt;
+  if (!IsCurrency(code) || Contains(kNoDigits, code) || Contains(kWithdrawn, code)) {
+    return std::nullopt;
+  }
   if (Contains(kTwoDigits, code)) return 2;
   if (code == "IQD") return 3;
   UErrorCode error = U_ZERO_ERROR;
