@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "base/utf8.h"
-#include "io/test_data.h"
+#include "support/test_data.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
 

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "io/import.h"
-#include "io/test_data.h"
+#include "support/test_data.h"
 #include "io/test_sink.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
