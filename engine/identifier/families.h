@@ -22,13 +22,12 @@ absl::StatusOr<std::string> CanonicalIban(const Written& written);
 // numbering agencies use besides. Source: ISO 6166.
 absl::StatusOr<std::string> CanonicalIsin(const Written& written);
 
-// 11 digits, the last a check digit. Source: see IranLegalIdCheckDigit. A number of one digit
-// repeated is not refused for being one: none of them fits its check digit.
+// 11 digits, the last a check digit. Numbers of one digit repeated, of which 33333333333 would fit,
+// are what forms are filled with, and refused. Source: see IranLegalIdCheckDigit.
 absl::StatusOr<std::string> CanonicalIranLegalId(const Written& written);
 
-// 10 digits, the last a check digit. Every number of one digit repeated fits its check digit and
-// none is issued: they are refused. Leading zeros are part of the number. Source: see
-// IranNationalIdCheckDigit.
+// 10 digits, the last a check digit. Numbers of one digit repeated, which all fit, are refused.
+// Leading zeros are part of the number. Source: see IranNationalIdCheckDigit.
 absl::StatusOr<std::string> CanonicalIranNationalId(const Written& written);
 
 // Alpha-2, also read from alpha-3. Source: ISO 3166-1 as ICU has it.

@@ -6,9 +6,20 @@
 #include "identifier/families.h"
 
 namespace daftar::identifier {
+namespace {
+
+absl::Status CheckNotRepeated(const Written& written) {
+  if (written.text.find_first_not_of(written.text[0]) != std::string::npos) {
+    return absl::OkStatus();
+  }
+  return InvalidArgument("the number is one digit repeated, and no such number is issued");
+}
+
+}  // namespace
 
 absl::StatusOr<std::string> CanonicalIranLegalId(const Written& written) {
   DAFTAR_RETURN_IF_ERROR(CheckForm(written, "11n"));
+  DAFTAR_RETURN_IF_ERROR(CheckNotRepeated(written));
   const char expected = IranLegalIdCheckDigit(std::string_view(written.text).substr(0, 10));
   DAFTAR_RETURN_IF_ERROR(CheckEnd(written, std::string_view(&expected, 1)));
   return written.text;
@@ -16,9 +27,7 @@ absl::StatusOr<std::string> CanonicalIranLegalId(const Written& written) {
 
 absl::StatusOr<std::string> CanonicalIranNationalId(const Written& written) {
   DAFTAR_RETURN_IF_ERROR(CheckForm(written, "10n"));
-  if (written.text.find_first_not_of(written.text[0]) == std::string::npos) {
-    return InvalidArgument("the number is one digit repeated, and no such number is issued");
-  }
+  DAFTAR_RETURN_IF_ERROR(CheckNotRepeated(written));
   const char expected = IranNationalIdCheckDigit(std::string_view(written.text).substr(0, 9));
   DAFTAR_RETURN_IF_ERROR(CheckEnd(written, std::string_view(&expected, 1)));
   return written.text;

@@ -93,7 +93,8 @@ absl::StatusOr<Written> ReadWritten(std::string_view text) {
       if (character < 0) return std::move(error).With("position", position);
       return std::move(error)
           .With("position", position)
-          .With("found", absl::StrCat("U+", absl::Hex(character, absl::kZeroPad4)));
+          .With("found",
+                absl::AsciiStrToUpper(absl::StrCat("u+", absl::Hex(character, absl::kZeroPad4))));
     }
     written.text += folded;
     written.positions.push_back(position);
