@@ -24,11 +24,9 @@ struct Count {
   double rate() const { return static_cast<double>(caught) / static_cast<double>(tried); }
 };
 
-// One altered number: the two characters before, those after (one character and itself for an error
-// of one digit), and what became of it.
+// A number with one or two characters replaced, and whether it is refused.
 struct Altered {
   std::string number;
-  size_t position;  // from 0
   std::string before;
   std::string after;
   bool caught;
@@ -38,7 +36,7 @@ Altered Try(Scheme scheme, const std::string& number, size_t position, const std
   std::string altered = number;
   altered.replace(position, after.size(), after);
   const bool caught = !Canonical(scheme, altered).ok();
-  return {altered, position, number.substr(position, after.size()), after, caught};
+  return {altered, number.substr(position, after.size()), after, caught};
 }
 
 // Every replacement of one character by another of the scheme's alphabet.
@@ -214,7 +212,8 @@ int NationalIdRemainder(const std::string& number) {
 // Modulo 11 every weight tells apart every two digits, and every two neighbours' weights differ:
 // with eleven check characters nothing would be unseen. There are ten: two remainders share a
 // digit, and what is unseen turns the one into the other. A digit before the check digit is altered
-// into such a number in 2 of 110 cases, an altered check digit never.
+// so in 2 of 110 cases, a check digit never: of all single digits 98.4 in 100 are found, and of the
+// swaps 98.1.
 void CheckModulo11(Scheme scheme, const std::function<std::string(Numbers*)>& make,
                    const std::function<int(const std::string&)>& remainder, int shared) {
   const auto seed = Catch::getSeed();
@@ -222,7 +221,7 @@ void CheckModulo11(Scheme scheme, const std::function<std::string(Numbers*)>& ma
   Numbers numbers(seed);
   Count singles;
   Count swaps;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     const std::string number = make(&numbers);
     CAPTURE(number);
     const auto see = [&](Count* count) {
@@ -237,12 +236,10 @@ void CheckModulo11(Scheme scheme, const std::function<std::string(Numbers*)>& ma
     ForEachSwap(scheme, number, see(&swaps));
   }
   CAPTURE(singles.rate(), swaps.rate());
-  CHECK(singles.rate() > 0.981);
-  CHECK(singles.rate() < 0.986);
-  CHECK(swaps.rate() > 0.978);
-  CHECK(swaps.rate() < 0.989);
-  UNSCOPED_INFO("rates");
-  WARN(SchemeName(scheme) << ' ' << singles.rate() << ' ' << swaps.rate());
+  CHECK(singles.rate() > 0.980);
+  CHECK(singles.rate() < 0.987);
+  CHECK(swaps.rate() > 0.977);
+  CHECK(swaps.rate() < 0.986);
 }
 
 TEST_CASE("error detection: shenase melli misses what turns the remainder 10 into 0 or back",
