@@ -105,7 +105,6 @@ std::vector<Use> ReadUses() {
     }
   }
   DAFTAR_CHECK(U_SUCCESS(error) != 0 && !uses.empty());  // ICU is linked with its data.
-  std::ranges::sort(uses, {}, &Use::code);
   return uses;
 }
 
@@ -131,9 +130,9 @@ bool CurrencyInUse(std::string_view code, Date day) {
     return amendment->from <= day.days && day.days <= amendment->to;
   }
   const int64_t start = day.days * kMillisPerDay;
-  return std::ranges::any_of(
-      std::ranges::equal_range(Uses(), code, {}, &Use::code),
-      [&](const Use& use) { return use.from < start + kMillisPerDay && start < use.to; });
+  return std::ranges::any_of(Uses(), [&](const Use& use) {
+    return use.code == code && use.from < start + kMillisPerDay && start < use.to;
+  });
 }
 
 std::optional<int> MinorUnits(std::string_view code) {
