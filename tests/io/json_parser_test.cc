@@ -8,9 +8,9 @@
 #include <tuple>
 
 #include "base/utf8.h"
-#include "io/test_data.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "support/test_data.h"
 
 namespace daftar::record {
 namespace {

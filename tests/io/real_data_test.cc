@@ -5,10 +5,10 @@
 #include <tuple>
 
 #include "io/import.h"
-#include "io/test_data.h"
 #include "io/test_sink.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "support/test_data.h"
 
 namespace daftar::io {
 namespace {

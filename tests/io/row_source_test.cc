@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "io/test_data.h"
 #include "record/json_parser.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "support/test_data.h"
 
 namespace daftar::io {
 namespace {
