@@ -4,8 +4,16 @@
 #include <unicode/locid.h>
 #include <unicode/timezone.h>
 
+#include <algorithm>
 #include <memory>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 
 namespace daftar {
@@ -13,14 +21,40 @@ namespace {
 
 constexpr double kMillisPerDay = 86'400'000;
 
-absl::StatusOr<std::unique_ptr<icu::Calendar>> NewCalendar() {
+// To make a calendar takes ICU longer than to use it: each thread keeps one.
+absl::StatusOr<icu::Calendar*> CalendarOfThread() {
+  thread_local std::unique_ptr<icu::Calendar> kept;
+  if (kept != nullptr) return kept.get();
   UErrorCode error = U_ZERO_ERROR;
   std::unique_ptr<icu::Calendar> calendar(icu::Calendar::createInstance(
       icu::TimeZone::createTimeZone("UTC"), icu::Locale("fa_IR@calendar=persian"), error));
   if (U_FAILURE(error) != 0) {
     return Unavailable("ICU has no Solar Hijri calendar").With("cause", u_errorName(error));
   }
-  return calendar;
+  kept = std::move(calendar);
+  return kept.get();
+}
+
+absl::Status OutsideRange(int64_t year) {
+  return InvalidArgument("the year is outside the Solar Hijri years that are known")
+      .With("year", year)
+      .With("first", kSolarHijriYearMin)
+      .With("last", kSolarHijriYearMax);
+}
+
+// Digits of three scripts as ASCII, slashes as hyphens.
+std::string Plain(std::string_view text) {
+  return absl::StrReplaceAll(
+      text, {{"/", "-"}, {"۰", "0"}, {"۱", "1"}, {"۲", "2"}, {"۳", "3"}, {"۴", "4"}, {"۵", "5"},
+             {"۶", "6"}, {"۷", "7"}, {"۸", "8"}, {"۹", "9"}, {"٠", "0"}, {"١", "1"}, {"٢", "2"},
+             {"٣", "3"}, {"٤", "4"}, {"٥", "5"}, {"٦", "6"}, {"٧", "7"}, {"٨", "8"}, {"٩", "9"}});
+}
+
+// A number of so many digits at most.
+bool TakeNumber(std::string_view text, size_t digits_max, int* number) {
+  return !text.empty() && text.size() <= digits_max &&
+         std::all_of(text.begin(), text.end(), absl::ascii_isdigit) &&
+         absl::SimpleAtoi(text, number);
 }
 
 absl::Status IcuFailed(UErrorCode error) {
@@ -32,12 +66,9 @@ absl::Status IcuFailed(UErrorCode error) {
 
 absl::StatusOr<Date> DateFromSolarHijri(const CivilDay& day) {
   if (day.year < kSolarHijriYearMin || day.year > kSolarHijriYearMax) {
-    return InvalidArgument("the year is outside the Solar Hijri years that can be read")
-        .With("year", day.year)
-        .With("first", kSolarHijriYearMin)
-        .With("last", kSolarHijriYearMax);
+    return OutsideRange(day.year);
   }
-  DAFTAR_ASSIGN_OR_RETURN(const auto calendar, NewCalendar());
+  DAFTAR_ASSIGN_OR_RETURN(icu::Calendar* const calendar, CalendarOfThread());
   calendar->clear();
   calendar->setLenient(0);
   calendar->set(static_cast<int32_t>(day.year), day.month - 1, day.day);
@@ -48,7 +79,7 @@ absl::StatusOr<Date> DateFromSolarHijri(const CivilDay& day) {
 }
 
 absl::StatusOr<CivilDay> SolarHijriFromDate(Date date) {
-  DAFTAR_ASSIGN_OR_RETURN(const auto calendar, NewCalendar());
+  DAFTAR_ASSIGN_OR_RETURN(icu::Calendar* const calendar, CalendarOfThread());
   UErrorCode error = U_ZERO_ERROR;
   calendar->setTime(date.days * kMillisPerDay, error);
   CivilDay day;
@@ -56,7 +87,33 @@ absl::StatusOr<CivilDay> SolarHijriFromDate(Date date) {
   day.month = calendar->get(UCAL_MONTH, error) + 1;
   day.day = calendar->get(UCAL_DATE, error);
   if (U_FAILURE(error) != 0) return IcuFailed(error);
+  if (day.year < kSolarHijriYearMin || day.year > kSolarHijriYearMax) return OutsideRange(day.year);
   return day;
+}
+
+absl::StatusOr<Date> ParseSolarHijri(std::string_view text) {
+  const std::string plain = Plain(text);
+  const std::vector<std::string_view> parts = absl::StrSplit(plain, '-');
+  constexpr size_t kYearDigits = 4;
+  constexpr size_t kOtherDigits = 2;
+  int year = 0;
+  CivilDay day;
+  if (parts.size() != 3 || !TakeNumber(parts[0], kYearDigits, &year) ||
+      !TakeNumber(parts[1], kOtherDigits, &day.month) ||
+      !TakeNumber(parts[2], kOtherDigits, &day.day)) {
+    return InvalidArgument("value is no date of the Solar Hijri calendar")
+        .With("value", text)
+        .With("remedy", "write it as 1404-05-12 or ۱۴۰۴/۵/۱۲");
+  }
+  day.year = year;
+  auto date = DateFromSolarHijri(day);
+  if (!date.ok()) return WithContext(date.status(), "value", text);
+  return date;
+}
+
+absl::StatusOr<std::string> FormatSolarHijri(Date date) {
+  DAFTAR_ASSIGN_OR_RETURN(const CivilDay day, SolarHijriFromDate(date));
+  return absl::StrFormat("%04d-%02d-%02d", day.year, day.month, day.day);
 }
 
 }  // namespace daftar
