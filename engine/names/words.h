@@ -1,0 +1,36 @@
+// A name as words: those it is told apart by, and those set aside.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "names/legal_forms.h"
+
+namespace daftar::names {
+
+// A name is cut after so many code points of its folded text before anything is matched, so that
+// comparing takes bounded time.
+inline constexpr size_t kNameCharactersMax = 1024;
+
+inline constexpr int kNoMeaning = -1;
+
+struct NameWord {
+  std::string text;          // Folded; several words with a space when they have one meaning.
+  int meaning = kNoMeaning;  // A place in Meanings().
+  bool operator==(const NameWord&) const = default;
+};
+
+struct NameWords {
+  std::vector<NameWord> words;
+  std::vector<std::string> particles;
+  std::vector<LegalForm> legal_forms;  // Sorted, each once.
+  bool operator==(const NameWords&) const = default;
+};
+
+// The words of a name, written in any way. A name that has no other words than particles and
+// words of legal form keeps them all in `words`.
+NameWords Words(std::string_view name);
+
+}  // namespace daftar::names
