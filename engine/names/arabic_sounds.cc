@@ -60,6 +60,13 @@ std::string WithoutInnerArticle(std::string_view word) {
   return std::string(word);
 }
 
+// Alef or ain at the start sounds as a vowel; before waw or yeh as that one.
+void ReadStart(Sounds* sounds) {
+  if (sounds->empty() || ((*sounds)[0] != 'A' && (*sounds)[0] != '\'')) return;
+  const bool long_vowel = sounds->size() > 1 && ((*sounds)[1] == 'W' || (*sounds)[1] == 'Y');
+  (*sounds)[0] = long_vowel ? '\'' : '^';
+}
+
 Sounds Read(std::string_view word) {
   Sounds sounds;
   for (size_t i = 0; i < word.size();) {
@@ -67,7 +74,7 @@ Sounds Read(std::string_view word) {
     const std::string_view sound = SoundsOf(NextCharacter(word, &i));
     sounds += sound.empty() ? word.substr(start, i - start) : sound;
   }
-  if (absl::StartsWith(sounds, "A")) sounds[0] = '\'';
+  ReadStart(&sounds);
   if (sounds.size() > 1 && absl::EndsWith(sounds, "h") && absl::EndsWith(word, "ه")) {
     sounds.back() = 'H';
   }

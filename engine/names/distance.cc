@@ -19,7 +19,10 @@ std::vector<int32_t> Characters(std::string_view text) {
 // What leaving out the sound at `i` costs; the second of two alike is easily left out.
 double RemovalCost(const Sounds& sounds, size_t i, bool across) {
   constexpr double kDoubled = 0.15;
-  const double cost = OmissionCost(sounds[i], across);
+  // No script leaves out the vowel that a word begins with.
+  constexpr double kStart = 0.4;
+  double cost = OmissionCost(sounds[i], across);
+  if (i == 0 && sounds[0] != '\'') cost = std::max(cost, kStart);
   const bool doubled = i > 0 && sounds[i] == sounds[i - 1];
   return doubled ? std::min(cost, kDoubled) : cost;
 }

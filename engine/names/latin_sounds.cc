@@ -95,6 +95,10 @@ std::vector<Sounds> LatinReadings(std::string_view folded) {
   std::vector<Sounds> readings = {Read(word)};
   const std::string other = absl::StrReplaceAll(word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}});
   if (other != word) readings.push_back(Read(other));
+  if (absl::StartsWith(word, "isha") || absl::StartsWith(word, "esha")) {
+    readings.push_back(Read(absl::StrReplaceAll(word, {{"sh", "s-h"}})));
+    readings.back().erase(2, 1);
+  }
   return readings;
 }
 

@@ -42,7 +42,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
      "کاری|انویسٹمنٹ|الاستثمار|"
      "استثمار|للاستثمار|sarmayegozari|sarmayeh gozari"},
     {"engineering|مهندسی|مهندسین|انجینئرنگ|انجنیئرنگ|الهندسة|هندسة|mohandesi"},
-    {"construction|constructions|ساختمان|ساختمانی|ساختمان‌سازی|تعمیرات|"
+    {"construction|constructions|ساختمان|ساختمانی|ساختمان‌سازی|"
+     "تعمیرات|"
      "تعمیراتی|"
      "کنسٹرکشن|"
      "البناء|"
@@ -53,7 +54,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"food|foods|foodstuff|غذایی|مواد غذایی|غذا|فوڈ|فوڈز|خوراک|الأغذية|ghazaei|ghazayi"},
     {"sugar|شکر|قند|شوگر|چینی|السكر|ghand"},
     {"textile|textiles|نساجی|منسوجات|ٹیکسٹائل|ٹیکسٹائلز|پارچہ|النسيج|nassaji"},
-    {"mill|mills|ملز|مل|کارخانه|کارخانجات|factory|factories|فیکٹری|فیکٹریز|مصنع|karkhaneh"},
+    {"mill|mills|ملز|مل|کارخانه|کارخانجات|factory|factories|فیکٹری|فیکٹریز|مصنع|plant|plants|پلانٹ|"
+     "karkhaneh"},
     {"fertilizer|fertilizers|fertiliser|کود|فرٹیلائزر|فرٹیلائزرز|کھاد|الأسمدة"},
     {"pharmaceutical|pharmaceuticals|pharma|drug|دارویی|داروسازی|دارو|فارما|فارماسیوٹیکل|"
      "فارماسیوٹیکلز|ادویات|الأدوية|darou|daroo|daroupakhsh"},
@@ -68,7 +70,7 @@ constexpr auto kMeanings = std::to_array<Meaning>({
      "پروڈکٹس|"
      "پیداوار|"
      "المنتجات|tolidi|towlidi"},
-    {"manufacturing|manufacturers|manufacturing|سازی|سازنده|مینوفیکچرنگ|التصنيع"},
+    {"manufacturing|manufacturer|manufacturers|سازی|سازنده|مینوفیکچرنگ|التصنيع"},
     {"car|automobile|automotive|auto|motors|motor|خودرو|خودروسازی|موٹرز|موٹر|موتور|آٹو|آٹوموبائل|"
      "السيارات|khodro"},
     {"electronic|electronics|الکترونیک|الیکٹرانکس|الإلكترونيات"},
@@ -101,10 +103,10 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"rice|برنج|چاول|رائس|الأرز"},
     {"fish|fisheries|شیلات|ماہی گیری|فشریز|الأسماك|shilat"},
     {"dairy|لبنیات|ڈیری|دامداری|الألبان|labaniat"},
-    {"south|southern|جنوب|جنوبی|جنوبي"},
-    {"north|northern|شمال|شمالی|شمالي"},
-    {"east|eastern|شرق|مشرق|مشرقی|شرقی|شرقي"},
-    {"west|western|غرب|مغرب|مغربی|غربی|غربي"},
+    {"south|southern|جنوب|جنوبی|جنوبي|سدرن|ساؤتھ"},
+    {"north|northern|شمال|شمالی|شمالي|نادرن|نارتھ"},
+    {"east|eastern|شرق|مشرق|مشرقی|شرقی|شرقي|ایسٹرن|ایسٹ"},
+    {"west|western|غرب|مغرب|مغربی|غربی|غربي|ویسٹرن|ویسٹ"},
     {"central|مرکزی|سنٹرل|المركزي|markazi"},
     {"gulf|persian gulf|خلیج|خلیج فارس|الخليج"},
     {"sea|marine|maritime|دریا|دریایی|دریائی|بحری|سمندری|بحرية"},
@@ -116,6 +118,14 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"land|lands|زمین|لینڈ|اراضی"},
     {"housing|مسکن|ہاؤسنگ|الإسكان|maskan"},
     {"gold|طلا|سونا|گولڈ|الذهب"},
+    {"complex|مجتمع|کمپلیکس|mojtama"},
+    {"tractor|tractors|تراکتور|ٹریکٹر|ٹریکٹرز|traktor"},
+    {"white|سفید|sefid"},
+    {"state|اسٹیٹ|سٹیٹ"},
+    {"republic|جمهوری|جمہوریہ|الجمهورية|jomhouri"},
+    {"province|استان|صوبہ|ولایت|محافظة|ostan"},
+    {"county|district|شهرستان|ضلع|shahrestan"},
+    {"island|islands|جزیره|جزایر|جزیرہ|جزائر|جزيرة|جزر|jazireh"},
     {"logistics|logistic|لجستیک|لاجسٹکس|اللوجستية"},
 });
 

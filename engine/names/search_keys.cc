@@ -21,7 +21,10 @@ std::vector<std::string> SearchKeys(std::string_view name) {
   std::vector<std::string> keys;
   for (const NameSpan& span : Prepare(name).spans) {
     if (span.count > kWordsMax) continue;
-    for (const Sounds& reading : span.readings) keys.push_back(Skeleton(reading));
+    for (const Sounds& reading : span.readings) {
+      keys.push_back(Skeleton(reading));
+      keys.push_back(CoarseSkeleton(reading));
+    }
     if (span.meaning == kNoMeaning) continue;
     const std::string_view words = Meanings()[static_cast<size_t>(span.meaning)].words;
     keys.push_back(absl::StrCat("=", words.substr(0, words.find('|'))));

@@ -15,9 +15,9 @@ struct Omission {
 };
 
 constexpr Omission kOmissions[] = {
-    {"H", 0.05, 0.15}, {"w", 0.10, 0.30}, {"'", 0.10, 0.45}, {"ae", 0.08, 0.45}, {"ou", 0.12, 0.45},
-    {"i", 0.20, 0.45}, {"A", 0.35, 0.55}, {"W", 0.50, 0.70}, {"U", 0.45, 0.55},  {"YI", 0.55, 0.70},
-    {"y", 0.40, 0.55}, {"v", 0.80, 0.90}, {"h", 0.50, 0.60},
+    {"H", 0.05, 0.15},  {"w", 0.10, 0.30}, {"'", 0.10, 0.45}, {"^", 0.60, 0.70}, {"ae", 0.08, 0.45},
+    {"ou", 0.12, 0.45}, {"i", 0.20, 0.45}, {"A", 0.35, 0.55}, {"W", 0.50, 0.70}, {"U", 0.45, 0.55},
+    {"YI", 0.55, 0.70}, {"y", 0.40, 0.55}, {"v", 0.80, 0.90}, {"h", 0.40, 0.60},
 };
 
 struct Replacement {
@@ -43,7 +43,7 @@ constexpr Replacement kReplacements[] = {
     {"ZS", 0.60},
     {"td", 0.50},
     {"pb", 0.50},
-    {"pf", 0.50},
+    {"pf", 0.60},
     {"fv", 0.50},
     {"nm", 0.60},
     {"vb", 0.60},
@@ -61,7 +61,7 @@ constexpr Replacement kReplacements[] = {
     {"YI", 0.00},
     {"Yi", 0.05},
     {"Ii", 0.10},
-    {"Ye", 0.30},
+    {"Ye", 0.40},
     {"Ya", 0.30},
     {"Ie", 0.25},
     {"Ia", 0.50},
@@ -107,7 +107,16 @@ constexpr Replacement kReplacements[] = {
     {"'I", 0.15},
     {"'U", 0.15},
     {"'A", 0.10},
-    {"Ha", 0.00},
+    {"^a", 0.00},
+    {"^e", 0.00},
+    {"^i", 0.00},
+    {"^o", 0.00},
+    {"^u", 0.00},
+    {"^I", 0.10},
+    {"^U", 0.10},
+    {"^A", 0.05},
+    {"^'", 0.05},
+    {"Ha", 0.05},
     {"He", 0.00},
     {"Ho", 0.30},
     {"Hi", 0.20},
@@ -159,7 +168,7 @@ double ReplacementCost(char a, char b, bool across) {
 double SoundWeight(char sound) {
   if (Has("aeiou", sound)) return 0.2;
   if (Has("H", sound)) return 0.1;
-  return Has("AWYIUyw'", sound) ? 0.5 : 1;
+  return Has("AWYIUyw'^", sound) ? 0.5 : 1;
 }
 
 }  // namespace daftar::names

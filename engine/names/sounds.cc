@@ -8,7 +8,7 @@ namespace {
 bool IsArabic(int32_t c) { return (c >= 0x0600 && c < 0x0780) || (c >= 0x0870 && c < 0x0900); }
 
 bool IsVowelSound(char c) {
-  return std::string_view("aeiouIUA'").find(c) != std::string_view::npos;
+  return std::string_view("aeiouIUA'^").find(c) != std::string_view::npos;
 }
 
 bool IsSemivowel(char c) { return std::string_view("vyWYw").find(c) != std::string_view::npos; }
@@ -50,6 +50,16 @@ std::string Skeleton(const Sounds& sounds) {
   }
   if (key.size() > 1 && key.back() == 'h') key.pop_back();
   return key;
+}
+
+std::string CoarseSkeleton(const Sounds& sounds) {
+  Sounds merged;
+  for (const char c : sounds) {
+    if (c == 'h' && !merged.empty()) continue;
+    const bool velar = c == 'q' || c == 'x' || c == 'g';
+    merged += velar ? 'k' : c == 'S' ? 's' : c;
+  }
+  return "~" + Skeleton(merged);
 }
 
 }  // namespace daftar::names

@@ -17,7 +17,8 @@ Script ScriptOf(std::string_view folded);
 //   other scripts.
 //   Latin vowels: short a e i o u; long I (ee) U (oo); y before a vowel.
 //   Arabic letters that are vowels or consonants: A alef, W waw, Y yeh, w a silent waw, H a final
-//   heh, which Latin has too; ' ain, and alef at the start, which may sound as any vowel.
+//   heh, which Latin has too; ' ain, which may sound as any vowel or not at all; ^ ain or alef at
+//   the start, which sounds as some vowel.
 using Sounds = std::string;
 
 // The readings of a folded word without spaces, the likeliest first; at least one, at most
@@ -32,5 +33,9 @@ std::vector<Sounds> LatinReadings(std::string_view folded);
 // The consonants of a reading, each once where it is doubled, without a final h; a vowel at the
 // start is "a". Waw and yeh are heard at the start only. Never empty unless the reading is.
 std::string Skeleton(const Sounds& sounds);
+
+// The same with consonants merged that spellings of other languages confuse (k g q kh, s sh), and
+// with h at the start only. "~" stands before it.
+std::string CoarseSkeleton(const Sounds& sounds);
 
 }  // namespace daftar::names

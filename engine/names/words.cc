@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/utf8.h"
@@ -53,6 +54,26 @@ std::string_view CutToLimit(std::string_view folded) {
   return folded.substr(0, end);
 }
 
+// Where the Persian ending of those who make something begins, as in "tractor-making": people set
+// a space, ZWNJ or nothing before it. The size of `word` when it has none.
+size_t EndingOf(std::string_view word) {
+  constexpr std::string_view kMaking = "سازی";
+  constexpr size_t kStemBytesMin = 6;
+  const bool ends = word.size() >= kMaking.size() + kStemBytesMin && absl::EndsWith(word, kMaking);
+  return ends ? word.size() - kMaking.size() : word.size();
+}
+
+// The words of a folded text, endings parted from them.
+std::vector<std::string_view> SplitWords(std::string_view folded) {
+  std::vector<std::string_view> words;
+  for (const std::string_view word : absl::StrSplit(folded, ' ', absl::SkipEmpty())) {
+    const size_t ending = FindPhrase(word) != nullptr ? word.size() : EndingOf(word);
+    words.push_back(word.substr(0, ending));
+    if (ending < word.size()) words.push_back(word.substr(ending));
+  }
+  return words;
+}
+
 // Puts the longest known phrase at the start of `rest`, or the first word, where it belongs, and
 // returns of how many words it is.
 size_t TakePhrase(const std::vector<std::string_view>& all, size_t first, NameWords* out) {
@@ -66,7 +87,7 @@ size_t TakePhrase(const std::vector<std::string_view>& all, size_t first, NameWo
       out->words.push_back({.text = std::move(text), .meaning = known->meaning});
     } else if (count > 1) {
       continue;
-    } else if (IsParticle(text)) {
+    } else if (IsParticle(text) && (first > 0 || !IsLatinArticle(text) || text[1] == 'l')) {
       out->particles.push_back(std::move(text));
     } else {
       out->words.push_back({.text = std::move(text)});
@@ -80,8 +101,7 @@ size_t TakePhrase(const std::vector<std::string_view>& all, size_t first, NameWo
 
 NameWords Words(std::string_view name) {
   const std::string folded = Fold(name);
-  const std::vector<std::string_view> all =
-      absl::StrSplit(CutToLimit(folded), ' ', absl::SkipEmpty());
+  const std::vector<std::string_view> all = SplitWords(CutToLimit(folded));
   NameWords result;
   for (size_t i = 0; i < all.size();) i += TakePhrase(all, i, &result);
   if (result.words.empty()) {
