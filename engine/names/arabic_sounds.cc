@@ -25,7 +25,7 @@ constexpr auto kLetters = std::to_array<Letter>({
     {U'ټ', "t"}, {U'ډ', "d"}, {U'ړ', "r"}, {U'ڼ', "n"}, {U'ښ', "S"},  {U'ځ', "z"}, {U'څ', "s"},
     {U'ٿ', "t"}, {U'ٽ', "t"}, {U'ڀ', "b"}, {U'ٻ', "b"}, {U'ڏ', "d"},  {U'ڊ', "d"}, {U'ڌ', "d"},
     {U'ڄ', "j"}, {U'ڃ', "j"}, {U'ڦ', "p"}, {U'ڳ', "g"}, {U'ڱ', "ng"}, {U'ڻ', "n"}, {U'ڤ', "v"},
-    {U'ڙ', "r"}, {U'ڪ', "k"},
+    {U'ڙ', "r"}, {U'ٺ', "t"},
 });
 
 constexpr std::string_view kArticle = "ال";

@@ -122,15 +122,19 @@ Match CompareWords(const PreparedName& a, const PreparedName& b) {
   Match result;
   const std::vector<Pair> pairs = Align(a, b);
   double matched = 0;
+  double found = 0;
   MatchReason reason = MatchReason::kLegalFormApart;
   for (const Pair& pair : pairs) {
     const double weight = WeightIn(a, *pair.a) + WeightIn(b, *pair.b);
+    found += weight;
     matched += weight * pair.match.similarity;
     if (pair.match.reason > MatchReason::kFolded) reason = std::max(reason, pair.match.reason);
     result.words.push_back({pair.a->text, pair.b->text, pair.match.similarity});
   }
   const double total = TotalWeight(a) + TotalWeight(b);
   if (total == 0) return result;
+  constexpr double kRounding = 1e-9;
+  if (found < total - kRounding) reason = MatchReason::kSpelling;  // A word was left out.
   double similarity = std::min(kNotFolded, matched / total);
   if (a.words.legal_forms != b.words.legal_forms) similarity -= kOtherLegalForm;
   if (!KeepsOrder(pairs)) similarity -= kOtherOrder;

@@ -12,7 +12,7 @@ namespace daftar::names {
 
 // Names at least so similar are more often of one than of two; tests/names/pairs.tsv shows how
 // often.
-inline constexpr double kSameName = 0.86;
+inline constexpr double kSameName = 0.87;
 
 // The weakest thing that has to be granted for two names to be one.
 enum class MatchReason {
@@ -22,7 +22,7 @@ enum class MatchReason {
   kLegalFormApart,   // The same words, but for those of legal form, particles and order.
   kTranslation,      // A word stands in another language.
   kTransliteration,  // A word stands in another script.
-  kSpelling,         // A word is spelled another way in the same script, parted or abbreviated.
+  kSpelling,         // A word is spelled another way in the same script, parted, short or left out.
 };
 
 std::string_view MatchReasonName(MatchReason reason);
@@ -39,6 +39,9 @@ struct Match {
   MatchReason reason = MatchReason::kNone;
   std::vector<MatchedWords> words;
 };
+
+// Of a word no more characters are compared.
+inline constexpr size_t kWordCharactersMax = 64;
 
 // One to three words that follow each other, as if written as one.
 struct NameSpan {
@@ -60,7 +63,8 @@ struct PreparedName {
 
 PreparedName Prepare(std::string_view name);
 
-// Compares two names written in any way; only their first kNameCharactersMax characters count.
+// Compares two names written in any way, of which only so much counts as kNameCharactersMax,
+// kNameWordsMax and kWordCharactersMax say.
 // Words are aligned whatever their order; words of legal form and particles hardly count, words
 // with a meaning (meanings.h) less than others, and a letter alone may stand for a word that
 // begins with it. Symmetric, and 1 just when both fold to the same. Thread safety: pure.

@@ -93,7 +93,8 @@ std::string WithoutInnerArticle(std::string_view word) {
 std::vector<Sounds> LatinReadings(std::string_view folded) {
   const std::string word = WithoutInnerArticle(folded);
   std::vector<Sounds> readings = {Read(word)};
-  const std::string other = absl::StrReplaceAll(word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}});
+  const std::string other = absl::StrReplaceAll(
+      word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}, {"ge", "je"}, {"gi", "ji"}});
   if (other != word) readings.push_back(Read(other));
   if (absl::StartsWith(word, "isha") || absl::StartsWith(word, "esha")) {
     readings.push_back(Read(absl::StrReplaceAll(word, {{"sh", "s-h"}})));

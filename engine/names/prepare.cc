@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_replace.h"
+#include "base/utf8.h"
 #include "names/compare.h"
 #include "names/fold.h"
 
@@ -13,6 +14,12 @@ constexpr size_t kSpanWordsMax = 3;
 // In longer names words are compared one by one only.
 constexpr size_t kJoinedWordsMax = 12;
 
+std::string FirstCharacters(std::string_view text, size_t count) {
+  size_t end = 0;
+  for (size_t i = 0; i < count && end < text.size(); ++i) NextCharacter(text, &end);
+  return std::string(text.substr(0, end));
+}
+
 NameSpan SpanOf(const std::vector<NameWord>& words, size_t first, size_t count) {
   NameSpan span{.first = first, .count = count};
   if (count == 1) span.meaning = words[first].meaning;
@@ -20,9 +27,9 @@ NameSpan SpanOf(const std::vector<NameWord>& words, size_t first, size_t count) 
   for (size_t i = first; i < first + count; ++i) {
     absl::StrAppend(&together, absl::StrReplaceAll(words[i].text, {{" ", ""}}));
   }
-  span.script = ScriptOf(together);
-  span.readings = Readings(together);
-  span.text = std::move(together);
+  span.text = FirstCharacters(together, kWordCharactersMax);
+  span.script = ScriptOf(span.text);
+  span.readings = Readings(span.text);
   return span;
 }
 

@@ -101,7 +101,8 @@ size_t TakePhrase(const std::vector<std::string_view>& all, size_t first, NameWo
 
 NameWords Words(std::string_view name) {
   const std::string folded = Fold(name);
-  const std::vector<std::string_view> all = SplitWords(CutToLimit(folded));
+  std::vector<std::string_view> all = SplitWords(CutToLimit(folded));
+  all.resize(std::min(all.size(), kNameWordsMax));
   NameWords result;
   for (size_t i = 0; i < all.size();) i += TakePhrase(all, i, &result);
   if (result.words.empty()) {

@@ -10,9 +10,10 @@
 
 namespace daftar::names {
 
-// A name is cut after so many code points of its folded text before anything is matched, so that
-// comparing takes bounded time.
+// A name is cut after so many code points of its folded text, and after so many words, before
+// anything is matched, so that comparing takes bounded time.
 inline constexpr size_t kNameCharactersMax = 1024;
+inline constexpr size_t kNameWordsMax = 64;
 
 inline constexpr int kNoMeaning = -1;
 
@@ -29,8 +30,8 @@ struct NameWords {
   bool operator==(const NameWords&) const = default;
 };
 
-// The words of a name, written in any way. A name that has no other words than particles and
-// words of legal form keeps them all in `words`.
+// The words of a name, written in any way; a phrase that has a meaning (meanings.h) is one word. A
+// name that has no other words than particles and words of legal form keeps them all in `words`.
 NameWords Words(std::string_view name);
 
 }  // namespace daftar::names
