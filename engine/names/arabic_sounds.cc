@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "base/utf8.h"
 #include "names/sounds.h"
@@ -34,6 +36,16 @@ constexpr std::string_view kArticle = "ال";
 constexpr std::string_view kTails[] = {"دین",  "رحمن", "رحمان", "رحیم",  "رضا",
                                        "زمان", "زهرا", "سادات", "سلطنه", "نسا"};
 
+// Names that are written with and without an alef.
+constexpr auto kOldSpellings = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"رحمن", "رحمان"},
+    {"اسمعیل", "اسماعیل"},
+    {"اسحق", "اسحاق"},
+    {"ابرهیم", "ابراهیم"},
+    {"سلیمن", "سلیمان"},
+    {"هرون", "هارون"},
+});
+
 std::string_view SoundsOf(int32_t character) {
   const auto* const found =
       std::find_if(kLetters.begin(), kLetters.end(),
@@ -60,11 +72,13 @@ std::string WithoutInnerArticle(std::string_view word) {
   return std::string(word);
 }
 
-// Alef or ain at the start sounds as a vowel; before waw or yeh as that one.
+// Alef or ain at the start sounds as a vowel; before waw or yeh as that one, or as a short one.
 void ReadStart(Sounds* sounds) {
-  if (sounds->empty() || ((*sounds)[0] != 'A' && (*sounds)[0] != '\'')) return;
-  const bool long_vowel = sounds->size() > 1 && ((*sounds)[1] == 'W' || (*sounds)[1] == 'Y');
-  (*sounds)[0] = long_vowel ? '\'' : '^';
+  if (sounds->size() < 2 || ((*sounds)[0] != 'A' && (*sounds)[0] != '\'')) return;
+  char& second = (*sounds)[1];
+  (*sounds)[0] = second == 'W' || second == 'Y' ? '\'' : '^';
+  if (second == 'Y') second = 'y';         // Iran, Edhi
+  if (second == 'A') sounds->erase(1, 1);  // Aref
 }
 
 Sounds Read(std::string_view word) {
@@ -73,13 +87,17 @@ Sounds Read(std::string_view word) {
     const size_t start = i;
     const std::string_view sound = SoundsOf(NextCharacter(word, &i));
     sounds += sound.empty() ? word.substr(start, i - start) : sound;
+    const bool doubled = absl::EndsWith(sounds, "YY");
+    if (doubled) sounds.pop_back();
   }
   ReadStart(&sounds);
   if (sounds.size() > 1 && absl::EndsWith(sounds, "h") && absl::EndsWith(word, "ه")) {
     sounds.back() = 'H';
   }
+  if (sounds.size() > 1 && absl::EndsWith(sounds, "Y")) sounds.back() = 'L';
   for (size_t i = 0; i + 2 < sounds.size(); ++i) {
     if (sounds.compare(i, 3, "xWA") == 0) sounds[i + 1] = 'w';  // Khajeh
+    if (sounds.compare(i, 2, "AY") == 0) sounds[i + 1] = 'y';   // Faez
   }
   return sounds;
 }
@@ -97,14 +115,20 @@ Sounds WithoutAspirates(Sounds sounds) {
 }  // namespace
 
 std::vector<Sounds> ArabicReadings(std::string_view folded) {
-  constexpr size_t kArticleBytes = 4;
-  const std::string word = WithoutInnerArticle(folded);
-  std::vector<Sounds> readings;
-  // Shorter words begin with these letters by chance, as Elham and Alvand.
-  if (absl::StartsWith(word, kArticle) && word.size() >= 3 * kArticleBytes) {
-    readings.push_back(Read(std::string_view(word).substr(kArticleBytes)));
+  constexpr size_t kLetterBytes = 2;
+  const std::string word = WithoutInnerArticle(absl::StrReplaceAll(folded, kOldSpellings));
+  std::vector<Sounds> readings = {Read(word)};
+  std::string_view rest = word;
+  if (absl::ConsumePrefix(&rest, kArticle) && rest.size() >= 2 * kLetterBytes) {
+    readings.push_back(Read(rest));
+    // Shorter words begin with these letters by chance, as Elham and Alvand.
+    if (rest.size() >= 4 * kLetterBytes) std::swap(readings[0], readings[1]);
+  } else if (const size_t inner = word.find(kArticle, 2 * kLetterBytes);
+             inner != std::string::npos && word.size() >= inner + 4 * kLetterBytes) {
+    const std::string before = word.substr(0, inner);
+    readings.push_back(Read(before + word.substr(inner + kArticle.size())));
+    readings.push_back(Read(before + word.substr(inner + kLetterBytes)));
   }
-  readings.push_back(Read(word));
   Sounds plain = WithoutAspirates(readings.front());
   if (plain != readings.front()) readings.push_back(std::move(plain));
   return readings;

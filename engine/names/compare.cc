@@ -10,8 +10,8 @@ namespace {
 
 // Words less similar than kDifferentWord are different ones; between it and kSameWord a likeness
 // counts for less than it is, since Hassan and Hossein differ in little.
-constexpr double kSameWord = 0.9;
-constexpr double kDifferentWord = 0.6;
+constexpr double kSameWord = 0.93;
+constexpr double kDifferentWord = 0.7;
 
 constexpr double kOtherLegalForm = 0.01;
 constexpr double kOtherOrder = 0.01;

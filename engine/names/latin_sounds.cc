@@ -73,9 +73,10 @@ Sounds Read(std::string_view word) {
   return sounds;
 }
 
-// The word without the article inside it: Abdul Rahman, Abdurrahman, Nooruddin.
-std::string WithoutInnerArticle(std::string_view word) {
-  std::string result(word);
+// The word without the article inside it, as in Abdul Rahman, Abdurrahman and Noor Uldin, and
+// without a doubled consonant that might be read as a vowel.
+std::string Simplified(std::string_view word) {
+  std::string result = absl::StrReplaceAll(word, {{"yy", "y"}, {"ww", "w"}});
   if (absl::StartsWith(result, "abd") && result.size() >= 7 && IsVowel(result[3])) {
     const bool article = result[4] == 'l' || result[4] == result[5];
     if (article) result.erase(3, 2);
@@ -91,7 +92,7 @@ std::string WithoutInnerArticle(std::string_view word) {
 }  // namespace
 
 std::vector<Sounds> LatinReadings(std::string_view folded) {
-  const std::string word = WithoutInnerArticle(folded);
+  const std::string word = Simplified(folded);
   std::vector<Sounds> readings = {Read(word)};
   const std::string other = absl::StrReplaceAll(
       word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}, {"ge", "je"}, {"gi", "ji"}});

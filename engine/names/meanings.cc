@@ -31,7 +31,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
      "الاقوامی|انٹرنیشنل|الدولية|دولية|"
      "العالمية|beynolmelali|beinolmelal|bein al melal"},
     {"national|ملی|قومی|نیشنل|الوطنية|وطنية|الوطني|melli|qaumi|qomi"},
-    {"shipping|کشتیرانی|کشتی رانی|شپنگ|جہاز رانی|جہازرانی|الملاحة|ملاحة|keshtirani"},
+    {"shipping|shipping line|shipping lines|کشتیرانی|کشتی رانی|شپنگ|جہاز "
+     "رانی|جہازرانی|الملاحة|ملاحة|keshtirani"},
     {"port|ports|بندر|بنادر|پورٹ|بندرگاہ|ميناء|الموانئ"},
     {"mine|mines|mining|معدن|معادن|معدنی|کان کنی|مائننگ|التعدين|madan|maadan|madani"},
     {"mineral|minerals|مواد معدنی|معدنیات|معدنیاتی|منرل|منرلز|المعادن"},
@@ -76,7 +77,7 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"electronic|electronics|الکترونیک|الیکٹرانکس|الإلكترونيات"},
     {"telecommunication|telecommunications|telecom|مخابرات|ٹیلی کام|ٹیلی کمیونیکیشن|مواصلات|"
      "الاتصالات|mokhaberat"},
-    {"airline|airlines|airways|هواپیمایی|هواپیمائی|ایئرلائنز|ایئر لائنز|ایئرویز|الطيران|"
+    {"airline|airlines|air lines|airways|هواپیمایی|هواپیمائی|ایئرلائنز|ایئر لائنز|ایئرویز|الطيران|"
      "havapeymaei"},
     {"railway|railways|rail|راه آهن|راه‌آهن|ریلوے|ریلویز|سكة حديد"},
     {"export|exports|exporters|صادرات|صادراتی|برآمدات|ایکسپورٹ|ایکسپورٹس|التصدير|saderat"},
@@ -126,6 +127,10 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"province|استان|صوبہ|ولایت|محافظة|ostan"},
     {"county|district|شهرستان|ضلع|shahrestan"},
     {"island|islands|جزیره|جزایر|جزیرہ|جزائر|جزيرة|جزر|jazireh"},
+    // Titles, which are names as well.
+    {"syed|seyed|seyyed|sayed|sayyed|sayyid|saiyid|سید"},
+    {"sheikh|shaikh|شیخ|shaykh"},
+    {"chaudhry|chaudhri|chaudhary|chaudhury|choudhry|choudhary|choudhury|چوہدری|چودھری"},
     {"logistics|logistic|لجستیک|لاجسٹکس|اللوجستية"},
 });
 

@@ -11,7 +11,7 @@ bool IsVowelSound(char c) {
   return std::string_view("aeiouIUA'^").find(c) != std::string_view::npos;
 }
 
-bool IsSemivowel(char c) { return std::string_view("vyWYw").find(c) != std::string_view::npos; }
+bool IsSemivowel(char c) { return std::string_view("vyWYLw").find(c) != std::string_view::npos; }
 
 }  // namespace
 
@@ -41,7 +41,7 @@ std::string Skeleton(const Sounds& sounds) {
   for (size_t i = 0; i < sounds.size(); ++i) {
     char c = sounds[i];
     if (IsVowelSound(c)) c = 'a';
-    if (IsSemivowel(c)) c = c == 'y' || c == 'Y' ? 'y' : 'v';
+    if (IsSemivowel(c)) c = c == 'y' || c == 'Y' || c == 'L' ? 'y' : 'v';
     const bool weak = c == 'a' || c == 'v' || c == 'y' || c == 'H';
     if (i > 0 && weak) continue;
     const bool digit = c >= '0' && c <= '9';

@@ -16,14 +16,14 @@ Script ScriptOf(std::string_view folded);
 //   Consonants: b p t j c(h) x(kh) d r z Z(zh) s S(h) q(gh) f k g l m n h v; digits; bytes of
 //   other scripts.
 //   Latin vowels: short a e i o u; long I (ee) U (oo); y before a vowel.
-//   Arabic letters that are vowels or consonants: A alef, W waw, Y yeh, w a silent waw, H a final
-//   heh, which Latin has too; ' ain, which may sound as any vowel or not at all; ^ ain or alef at
-//   the start, which sounds as some vowel.
+//   Arabic letters that are vowels or consonants: A alef, W waw, Y yeh, L a final yeh, which may be
+//   alef maqsura, w a silent waw, H a final heh, which Latin has too; ' ain, which may sound as any
+//   vowel or not at all; ^ ain or alef at the start, which sounds as some vowel.
 using Sounds = std::string;
 
 // The readings of a folded word without spaces, the likeliest first; at least one, at most
 // kReadingsMax. An Arabic article is heard in some readings and not in others.
-inline constexpr size_t kReadingsMax = 3;
+inline constexpr size_t kReadingsMax = 4;
 std::vector<Sounds> Readings(std::string_view folded);
 
 // The same for words of one script.

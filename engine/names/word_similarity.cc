@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kTranslated = 0.97;
 constexpr double kSoundingAlike = 0.98;  // At most, for what is not the same text.
-constexpr double kInitial = 0.85;
+constexpr double kInitial = 0.92;
 
 // Words of a meaning stand in many names.
 constexpr double kMeaningWeight = 0.6;
