@@ -12,7 +12,7 @@ namespace daftar::names {
 
 // Names at least so similar are more often of one than of two; tests/names/pairs.tsv shows how
 // often.
-inline constexpr double kSameName = 0.85;
+inline constexpr double kSameName = 0.82;
 
 // The weakest thing that has to be granted for two names to be one.
 enum class MatchReason {

@@ -12,17 +12,18 @@ struct Spelling {
   std::string_view sounds;
 };
 
-// Longer ones first. Vowels that end in y or w are read only before a consonant or the end.
+// Longer ones first. Vowels that end in y or w, but iy, are read only before a consonant or the
+// end.
 constexpr auto kSpellings = std::to_array<Spelling>({
     {"tsch", "c"}, {"tch", "c"}, {"sch", "S"}, {"sh", "S"},  {"kh", "x"},  {"gh", "q"},
-    {"zh", "Z"},   {"ch", "c"},  {"dj", "j"},  {"ck", "k"},  {"ee", "I"},  {"ii", "I"},
-    {"ie", "I"},   {"oo", "U"},  {"ou", "U"},  {"uu", "U"},  {"aa", "a"},  {"ei", "eI"},
-    {"ey", "eI"},  {"ai", "aI"}, {"ay", "aI"}, {"au", "aU"}, {"aw", "aU"}, {"ow", "oU"},
-    {"iy", "I"},   {"b", "b"},   {"p", "p"},   {"t", "t"},   {"j", "j"},   {"d", "d"},
-    {"r", "r"},    {"z", "z"},   {"s", "s"},   {"f", "f"},   {"k", "k"},   {"g", "g"},
-    {"l", "l"},    {"m", "m"},   {"n", "n"},   {"h", "h"},   {"v", "v"},   {"w", "v"},
-    {"q", "q"},    {"x", "ks"},  {"a", "a"},   {"e", "e"},   {"i", "i"},   {"o", "o"},
-    {"u", "u"},    {"c", "k"},
+    {"zh", "Z"},   {"ch", "c"},  {"ck", "k"},  {"ee", "I"},  {"ii", "I"},  {"ie", "I"},
+    {"oo", "U"},   {"ou", "U"},  {"uu", "U"},  {"aa", "a"},  {"ei", "eI"}, {"ey", "eI"},
+    {"ai", "aI"},  {"ay", "aI"}, {"au", "aU"}, {"aw", "aU"}, {"ow", "oU"}, {"iy", "I"},
+    {"b", "b"},    {"p", "p"},   {"t", "t"},   {"j", "j"},   {"d", "d"},   {"r", "r"},
+    {"z", "z"},    {"s", "s"},   {"f", "f"},   {"k", "k"},   {"g", "g"},   {"l", "l"},
+    {"m", "m"},    {"n", "n"},   {"h", "h"},   {"v", "v"},   {"w", "v"},   {"q", "q"},
+    {"x", "ks"},   {"a", "a"},   {"e", "e"},   {"i", "i"},   {"o", "o"},   {"u", "u"},
+    {"c", "k"},
 });
 
 bool IsVowel(char c) { return std::string_view("aeiou").find(c) != std::string_view::npos; }
@@ -30,7 +31,8 @@ bool IsVowel(char c) { return std::string_view("aeiou").find(c) != std::string_v
 // Whether "ay" and the like are a vowel here and not one before a consonant y.
 bool IsGlide(std::string_view letters, std::string_view rest) {
   const char last = letters.back();
-  const bool ends_in_glide = letters.size() == 2 && (last == 'y' || last == 'w');
+  const bool ends_in_glide =
+      letters.size() == 2 && letters[0] != 'i' && (last == 'y' || last == 'w');
   return !ends_in_glide || rest.size() == 2 || !IsVowel(rest[2]);
 }
 
@@ -95,7 +97,7 @@ std::vector<Sounds> LatinReadings(std::string_view folded) {
   const std::string word = Simplified(folded);
   std::vector<Sounds> readings = {Read(word)};
   const std::string other = absl::StrReplaceAll(
-      word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}, {"ge", "je"}, {"gi", "ji"}});
+      word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}, {"ge", "je"}, {"gi", "ji"}, {"dj", "j"}});
   if (other != word) readings.push_back(Read(other));
   if (absl::StartsWith(word, "isha") || absl::StartsWith(word, "esha")) {
     readings.push_back(Read(absl::StrReplaceAll(word, {{"sh", "s-h"}})));

@@ -39,7 +39,7 @@ constexpr Replacement kReplacements[] = {
     {"cS", 0.40},
     {"cj", 0.50},
     {"cs", 0.60},
-    {"Zj", 0.30},
+    {"Zj", 0.15},
     {"Zz", 0.40},
     {"ZS", 0.60},
     {"td", 0.50},

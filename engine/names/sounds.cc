@@ -57,7 +57,7 @@ std::string CoarseSkeleton(const Sounds& sounds) {
   for (const char c : sounds) {
     if (c == 'h' && !merged.empty()) continue;
     const bool velar = c == 'q' || c == 'x' || c == 'g';
-    merged += velar ? 'k' : c == 'S' ? 's' : c;
+    merged += velar ? 'k' : c == 'S' ? 's' : c == 'Z' ? 'j' : c;
   }
   return "~" + Skeleton(merged);
 }

@@ -34,8 +34,8 @@ std::vector<Sounds> LatinReadings(std::string_view folded);
 // start is "a". Waw and yeh are heard at the start only. Never empty unless the reading is.
 std::string Skeleton(const Sounds& sounds);
 
-// The same with consonants merged that spellings of other languages confuse (k g q kh, s sh), and
-// with h at the start only. "~" stands before it.
+// The same with consonants merged that spellings of other languages confuse (k g q kh, s sh, j zh),
+// and with h at the start only. "~" stands before it.
 std::string CoarseSkeleton(const Sounds& sounds);
 
 }  // namespace daftar::names
