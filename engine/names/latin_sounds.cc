@@ -99,9 +99,9 @@ std::vector<Sounds> LatinReadings(std::string_view folded) {
   const std::string other = absl::StrReplaceAll(
       word, {{"th", "s"}, {"dh", "z"}, {"ph", "f"}, {"ge", "je"}, {"gi", "ji"}, {"dj", "j"}});
   if (other != word) readings.push_back(Read(other));
+  // Ishaq, in which s and h are two letters.
   if (absl::StartsWith(word, "isha") || absl::StartsWith(word, "esha")) {
-    readings.push_back(Read(absl::StrReplaceAll(word, {{"sh", "s-h"}})));
-    readings.back().erase(2, 1);
+    readings.push_back(Read(word.substr(0, 2)) + Read(word.substr(2)));
   }
   return readings;
 }

@@ -36,7 +36,8 @@ NameSpan SpanOf(const std::vector<NameWord>& words, size_t first, size_t count) 
 }  // namespace
 
 PreparedName Prepare(std::string_view name) {
-  PreparedName result{.original = std::string(name), .folded = Fold(name), .words = Words(name)};
+  PreparedName result{.original = std::string(name), .folded = Fold(name), .words = {}};
+  result.words = WordsOfFolded(result.folded);
   const auto& words = result.words.words;
   const size_t longest = words.size() <= kJoinedWordsMax ? kSpanWordsMax : 1;
   for (size_t first = 0; first < words.size(); ++first) {

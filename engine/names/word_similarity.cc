@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "names/distance.h"
 #include "names/sound_costs.h"
 
@@ -16,7 +17,9 @@ constexpr double kInitial = 0.92;
 constexpr double kMeaningWeight = 0.6;
 constexpr double kInitialWeight = 0.4;
 
-bool IsInitial(const NameSpan& span) { return span.text.size() == 1 && span.text[0] >= 'a'; }
+bool IsInitial(const NameSpan& span) {
+  return span.script != Script::kOther && CountCharacters(span.text) == 1;
+}
 
 double BestReading(const NameSpan& a, const NameSpan& b, bool across) {
   double best = 0;

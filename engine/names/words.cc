@@ -99,8 +99,9 @@ size_t TakePhrase(const std::vector<std::string_view>& all, size_t first, NameWo
 
 }  // namespace
 
-NameWords Words(std::string_view name) {
-  const std::string folded = Fold(name);
+NameWords Words(std::string_view name) { return WordsOfFolded(Fold(name)); }
+
+NameWords WordsOfFolded(std::string_view folded) {
   std::vector<std::string_view> all = SplitWords(CutToLimit(folded));
   all.resize(std::min(all.size(), kNameWordsMax));
   NameWords result;

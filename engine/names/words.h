@@ -34,4 +34,7 @@ struct NameWords {
 // name that has no other words than particles and words of legal form keeps them all in `words`.
 NameWords Words(std::string_view name);
 
+// The same for a name that is folded.
+NameWords WordsOfFolded(std::string_view folded);
+
 }  // namespace daftar::names
