@@ -6,7 +6,7 @@
 
 Layers, lower ones first; a folder includes itself and lower layers, never one beside or above it:
 
-    base <- identifier, codec, storage, record <- catalog <- index, journal, history <- txn <- audit, query <- io, sql <- api
+    base <- identifier, names, codec, storage, record <- catalog <- index, journal, history <- txn <- audit, query <- io, sql <- api
 
 Files that break a limit and may go on doing so stand in exceptions.txt, which only ever shrinks.
 """
@@ -16,7 +16,7 @@ import re
 import sys
 import tempfile
 
-LAYERS = {"base": 0, "identifier": 1, "codec": 1, "storage": 1, "record": 1, "catalog": 2,
+LAYERS = {"base": 0, "identifier": 1, "names": 1, "codec": 1, "storage": 1, "record": 1, "catalog": 2,
           "index": 3, "journal": 3, "history": 3, "txn": 4, "audit": 5, "query": 5, "io": 6, "sql": 6, "api": 7}
 
 # The one sideways include: a record's fields are what keys are made of, and one table of types and
@@ -213,6 +213,7 @@ PLANTED = [
     ("engine/txn/short.cc", "namespace a {\nstruct B {\n" + "  int a;\n" * 90 + "};\n}\n", None),
     ("tests/txn/table_test.cc", "TEST_CASE(\"a\") {\n" + "  f();\n" * 90 + "}\n", None),
     ("engine/base/ok.cc", "// TODO(#12): later\nchar a = '\"'; // {\n", None),
+    ("engine/names/side.cc", '#include "codec/key.h"\n', "include: sideways include of codec/"),
     ("engine/base/up.cc", '#include "codec/key.h"\n', "include: upward include of codec/"),
     ("engine/journal/side.cc", '#include "index/entries.h"\n',
      "include: sideways include of index/"),
