@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "sql/authorizer.h"
+#include "sql/functions.h"
 #include "sql/hints.h"
 #include "sql/module.h"
 #include "sql/system_table.h"
@@ -53,6 +54,7 @@ absl::Status Connection::SetUp() {
   }
   DAFTAR_RETURN_IF_ERROR(RegisterTables(db_, &session_));
   DAFTAR_RETURN_IF_ERROR(RegisterSystemTables(db_, &session_));
+  DAFTAR_RETURN_IF_ERROR(RegisterFunctions(db_));
   SetAuthorizer(db_, &session_);
   sqlite3_progress_handler(db_, kStepsBetweenChecks, CheckStopSign, &session_);
   return absl::OkStatus();

@@ -45,7 +45,9 @@ std::optional<Scheme> SchemeNamed(sqlite3_context* context, sqlite3_value* value
   return std::nullopt;
 }
 
-void Fold(sqlite3_context* context, Arguments values) { Give(context, names::Fold(TextOf(values[0]))); }
+void Fold(sqlite3_context* context, Arguments values) {
+  Give(context, names::Fold(TextOf(values[0])));
+}
 
 void Similarity(sqlite3_context* context, Arguments values) {
   sqlite3_result_double(context, names::Similarity(TextOf(values[0]), TextOf(values[1])));

@@ -38,7 +38,7 @@ CONFINED = [
     (r"sqlite3\.h$", "SQLite belongs to sql/ and tests/slt/",
      lambda folder, path: folder in ("sql", "slt")),
     (r"(capnp|kj)/", "Cap'n Proto starts at record/",
-     lambda folder, path: folder not in ("base", "identifier", "codec", "storage")),
+     lambda folder, path: folder not in ("base", "identifier", "names", "codec", "storage")),
     (r"CLI/", "CLI11 belongs to cli/, examples/ and tests/torture/",
      lambda folder, path: path.startswith(("cli/", "examples/", "tests/torture/"))),
     (r"catch2/", "Catch2 belongs to tests/", lambda folder, path: path.startswith("tests/")),
