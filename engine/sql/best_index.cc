@@ -33,33 +33,6 @@ constexpr double kPartialShare = 0.25;
 // colUsed has one bit for all columns from this on.
 constexpr size_t kLastUsedBit = 63;
 
-std::optional<Comparison> ComparisonOfOp(unsigned char op) {
-  switch (op) {
-    case SQLITE_INDEX_CONSTRAINT_EQ:
-      return Comparison::kEqual;
-    case SQLITE_INDEX_CONSTRAINT_IS:
-      return Comparison::kIs;
-    case SQLITE_INDEX_CONSTRAINT_LT:
-      return Comparison::kLess;
-    case SQLITE_INDEX_CONSTRAINT_LE:
-      return Comparison::kLessOrEqual;
-    case SQLITE_INDEX_CONSTRAINT_GT:
-      return Comparison::kGreater;
-    case SQLITE_INDEX_CONSTRAINT_GE:
-      return Comparison::kGreaterOrEqual;
-    case SQLITE_INDEX_CONSTRAINT_ISNULL:
-      return Comparison::kIsNull;
-    case SQLITE_INDEX_CONSTRAINT_ISNOTNULL:
-      return Comparison::kIsNotNull;
-    case SQLITE_INDEX_CONSTRAINT_LIKE:
-      return Comparison::kLike;
-    case SQLITE_INDEX_CONSTRAINT_GLOB:
-      return Comparison::kGlob;
-    default:
-      return std::nullopt;
-  }
-}
-
 double RangeShare(const query::Plan& plan) {
   bool lower = false;
   bool upper = false;

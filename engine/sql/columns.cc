@@ -1,6 +1,7 @@
 #include "sql/columns.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
@@ -64,22 +65,9 @@ class Collector {
   }
 
   absl::Status AddScalar(const std::string& name) {
-    Column column;
-    column.name = name;
-    column.kind = Column::Kind::kScalar;
-    DAFTAR_ASSIGN_OR_RETURN(column.path, record::FieldPath::Parse(root_, name));
-    column.form = FormOf(column.path->type());
-    if (column.form == Form::kDecimal) {
-      column.scale = column.path->type().ToValue(Scalar(int64_t{0})).get_if<Decimal>()->scale;
-    }
-    columns_.push_back(column);
-    if (column.form != Form::kDecimal) return absl::OkStatus();
-    column.name += ".unscaled";
-    // The scale stays: it says what the integer counts.
-    column.kind = Column::Kind::kUnscaled;
-    column.hidden = true;
-    column.form = Form::kInteger;
-    columns_.push_back(std::move(column));
+    DAFTAR_ASSIGN_OR_RETURN(const record::FieldPath path, record::FieldPath::Parse(root_, name));
+    const Column& column = columns_.emplace_back(ColumnAt(name, path));
+    if (column.form == Form::kDecimal) columns_.push_back(UnscaledOf(column));
     return absl::OkStatus();
   }
 
@@ -98,6 +86,25 @@ class Collector {
 };
 
 }  // namespace
+
+Column ColumnAt(std::string name, const record::FieldPath& path) {
+  Column column;
+  column.name = std::move(name);
+  column.kind = Column::Kind::kScalar;
+  column.path = path;
+  column.form = FormOf(path.type());
+  column.scale = path.type().scale();
+  return column;
+}
+
+Column UnscaledOf(Column column) {
+  column.name += ".unscaled";
+  // The scale stays: it says what the integer counts.
+  column.kind = Column::Kind::kUnscaled;
+  column.hidden = true;
+  column.form = Form::kInteger;
+  return column;
+}
 
 Form FormOf(const record::FieldType& type) {
   switch (type.meaning()) {

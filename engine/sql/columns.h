@@ -50,6 +50,11 @@ struct Column {
 // The number of the `as_of` column in every table.
 inline constexpr size_t kAsOfColumn = 0;
 
+// The column of the scalar at `path`.
+Column ColumnAt(std::string name, const record::FieldPath& path);
+// The hidden column of the integer behind a decimal.
+Column UnscaledOf(Column column);
+
 // All columns of a table, in the order of its schema after `as_of`. Lifetime: as long as the
 // catalog. Errors: FailedPrecondition when there are more than SQLite takes, or two whose names
 // differ only in case.

@@ -367,6 +367,33 @@ std::optional<Comparison> ComparisonOf(std::string_view symbol) {
   return std::nullopt;
 }
 
+std::optional<Comparison> ComparisonOfOp(int op) {
+  switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ:
+      return Comparison::kEqual;
+    case SQLITE_INDEX_CONSTRAINT_IS:
+      return Comparison::kIs;
+    case SQLITE_INDEX_CONSTRAINT_LT:
+      return Comparison::kLess;
+    case SQLITE_INDEX_CONSTRAINT_LE:
+      return Comparison::kLessOrEqual;
+    case SQLITE_INDEX_CONSTRAINT_GT:
+      return Comparison::kGreater;
+    case SQLITE_INDEX_CONSTRAINT_GE:
+      return Comparison::kGreaterOrEqual;
+    case SQLITE_INDEX_CONSTRAINT_ISNULL:
+      return Comparison::kIsNull;
+    case SQLITE_INDEX_CONSTRAINT_ISNOTNULL:
+      return Comparison::kIsNotNull;
+    case SQLITE_INDEX_CONSTRAINT_LIKE:
+      return Comparison::kLike;
+    case SQLITE_INDEX_CONSTRAINT_GLOB:
+      return Comparison::kGlob;
+    default:
+      return std::nullopt;
+  }
+}
+
 bool CanTranslate(const Column& column, Comparison comparison) {
   if (!column.path.has_value()) return false;
   if (IsPattern(comparison)) return column.kind == Column::Kind::kScalar && IsTextual(column.form);

@@ -35,6 +35,9 @@ enum class Comparison : uint8_t {
 std::string_view SymbolOf(Comparison comparison);
 std::optional<Comparison> ComparisonOf(std::string_view symbol);
 
+// The same for one of SQLite's SQLITE_INDEX_CONSTRAINT_…; nothing for what compares no column.
+std::optional<Comparison> ComparisonOfOp(int op);
+
 // What a comparison says of a column.
 struct Bound {
   bool never = false;  // no row meets it

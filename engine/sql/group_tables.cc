@@ -20,16 +20,6 @@ namespace {
 
 using catalog::AggregateDef;
 
-Column ColumnAt(std::string name, const record::FieldPath& path) {
-  Column column;
-  column.name = std::move(name);
-  column.kind = Column::Kind::kScalar;
-  column.path = path;
-  column.form = FormOf(path.type());
-  column.scale = path.type().scale();
-  return column;
-}
-
 // The columns of an aggregate, in this order: as_of, what groups are by, count, for each sum its
 // value and the integer behind it, least values, greatest values.
 class Layout {

@@ -9,14 +9,15 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "sql/condition.h"
 #include "sql/system_table.h"
 
 namespace daftar::sql {
 namespace {
 
-// What is expected of a table of which nothing is known, and what a comparison leaves of it.
-constexpr double kRows = 10000;
+// What a comparison leaves of a table, when less is read for it and when not.
 constexpr double kPart = 0.01;
+constexpr double kFilteredPart = 0.5;
 
 struct Handle {
   Session* session = nullptr;
@@ -63,21 +64,9 @@ int Disconnect(sqlite3_vtab* base) {
   return SQLITE_OK;
 }
 
-const char* SymbolOf(int op) {
-  switch (op) {
-    case SQLITE_INDEX_CONSTRAINT_EQ:
-      return "=";
-    case SQLITE_INDEX_CONSTRAINT_GT:
-      return ">";
-    case SQLITE_INDEX_CONSTRAINT_GE:
-      return ">=";
-    case SQLITE_INDEX_CONSTRAINT_LT:
-      return "<";
-    case SQLITE_INDEX_CONSTRAINT_LE:
-      return "<=";
-    default:
-      return "is";
-  }
+std::string_view SymbolOfOp(int op) {
+  const auto comparison = ComparisonOfOp(op);
+  return comparison.has_value() ? SymbolOf(*comparison) : "?";
 }
 
 // "zone" of "\"zone\" TEXT".
@@ -93,7 +82,9 @@ int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
   const std::vector<std::string> columns = table.columns();
   std::vector<std::string> chosen;
   std::vector<std::string> shown;
-  double rows = kRows;
+  const auto estimate = table.EstimateRows(TableOf(base)->handle->session);
+  if (!estimate.ok()) return Report(*TableOf(base)->handle, estimate.status());
+  auto rows = static_cast<double>(*estimate);
   for (int i = 0; i < info->nConstraint; ++i) {
     const auto& constraint = info->aConstraint[i];
     if (constraint.iColumn < 0) continue;
@@ -107,9 +98,9 @@ int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
       continue;
     }
     chosen.push_back(absl::StrCat(column, ":", constraint.op));
-    shown.push_back(absl::StrCat(NameOf(columns[column]), " ", SymbolOf(constraint.op), " ?"));
+    shown.push_back(absl::StrCat(NameOf(columns[column]), " ", SymbolOfOp(constraint.op), " ?"));
     info->aConstraintUsage[i].argvIndex = static_cast<int>(chosen.size());
-    rows *= kPart;
+    rows *= table.Narrows(column) ? kPart : kFilteredPart;
   }
   info->idxStr =
       sqlite3_mprintf("%s%s%s", absl::StrJoin(chosen, " ").c_str(), shown.empty() ? "" : " where ",
@@ -216,9 +207,12 @@ absl::Status RegisterSystemTables(sqlite3* db, Session* session) {
     taken.insert(absl::AsciiStrToLower(table.name));
   }
   std::vector<std::unique_ptr<SystemTable>> tables = SchemaTables();
-  for (auto* make : {+[](const catalog::Catalog&) { return JournalTables(); }, &GroupTables}) {
-    for (auto& table : make(*session->catalog())) tables.push_back(std::move(table));
-  }
+  const auto add = [&](std::vector<std::unique_ptr<SystemTable>> more) {
+    for (auto& table : more) tables.push_back(std::move(table));
+  };
+  add(JournalTables());
+  add(GroupTables(*session->catalog()));
+  add(ElementTables(*session->catalog()));
   for (std::unique_ptr<SystemTable>& table : tables) {
     const std::string name = table->name();
     if (!taken.insert(absl::AsciiStrToLower(name)).second) continue;

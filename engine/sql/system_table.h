@@ -28,6 +28,9 @@ class SystemRows {
 
 class SystemTable {
  public:
+  // What is expected of a table of which nothing is known.
+  static constexpr uint64_t kRowsUnknown = 10000;
+
   // A comparison of a column that a statement makes; `op` is one of SQLITE_INDEX_CONSTRAINT_….
   // Lifetime: the value is SQLite's, and good within Start().
   struct Given {
@@ -40,8 +43,12 @@ class SystemTable {
   virtual std::string name() const = 0;
   // Names and types, as CREATE TABLE has them.
   virtual std::vector<std::string> columns() const = 0;
+  // About how many rows there are. Errors: those of Session::EstimateRows.
+  virtual absl::StatusOr<uint64_t> EstimateRows(Session*) const { return kRowsUnknown; }
   // Whether Start() reads less for such a comparison.
   virtual bool Uses(size_t column, int op) const = 0;
+  // Whether such a comparison leaves few rows to read; else it only leaves few to give.
+  virtual bool Narrows(size_t) const { return true; }
   // Whether it cannot do without one when there is one: what is given chooses the state to read.
   virtual bool Needs(size_t) const { return false; }
   // Rows may be more than those that meet what is given: SQLite checks. Errors: those of
@@ -56,6 +63,10 @@ std::vector<std::unique_ptr<SystemTable>> SchemaTables();
 std::vector<std::unique_ptr<SystemTable>> JournalTables();
 // "<table>.<aggregate>" for every aggregate of the catalog. Lifetime: the catalog outlives them.
 std::vector<std::unique_ptr<SystemTable>> GroupTables(const catalog::Catalog& catalog);
+
+// "<table>.<list>" for every list of the tables' records: a row for each element. Lifetime: the
+// catalog outlives them.
+std::vector<std::unique_ptr<SystemTable>> ElementTables(const catalog::Catalog& catalog);
 
 // Lets all of them be named in statements of `db`. A table of the catalog that has the name of one
 // of them takes its place. Lifetime: the session outlives `db`. Errors: Internal.

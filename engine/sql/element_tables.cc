@@ -1,0 +1,377 @@
+// The lists of records as tables: a row for each element.
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "query/executor.h"
+#include "query/planner.h"
+#include "record/kj_fence.h"
+#include "sql/condition.h"
+#include "sql/system_table.h"
+#include "sql/value.h"
+
+namespace daftar::sql {
+namespace {
+
+// Structs and lists inside one another that are looked into.
+constexpr size_t kDepthMax = 8;
+constexpr size_t kListsMax = 3;
+// In a list whose length nobody has counted.
+constexpr uint64_t kElementsExpected = 2;
+
+// A list that some path of a record leads to.
+struct ListPlace {
+  std::string path;                // "names", "tests.results"
+  capnp::Type element;             // of the list
+  std::vector<std::string> lists;  // the paths of the lists around it, and its own
+};
+
+// Finds the lists of a struct, those inside elements of other lists included.
+class ListFinder {
+ public:
+  explicit ListFinder(std::vector<ListPlace>* found) : found_(*found) {}
+
+  void Walk(capnp::StructSchema schema, const std::string& prefix) {
+    const uint64_t id = schema.getProto().getId();
+    const bool is_group = schema.getProto().getStruct().getIsGroup();
+    if (inside_.size() == kDepthMax ||
+        (!is_group && std::count(inside_.begin(), inside_.end(), id) > 0)) {
+      return;
+    }
+    inside_.push_back(id);
+    for (auto field : schema.getFields()) {
+      Add(field.getType(), absl::StrCat(prefix, field.getProto().getName().cStr()));
+    }
+    inside_.pop_back();
+  }
+
+ private:
+  void Add(capnp::Type type, const std::string& path) {
+    if (type.isStruct()) {
+      const capnp::StructSchema inner = type.asStruct();
+      // A path leads to an optional by its name alone.
+      if (record::IsOptional(inner)) return Add(record::OptionalValue(inner).getType(), path);
+      return Walk(inner, path + ".");
+    }
+    if (!type.isList() || lists_.size() == kListsMax) return;
+    const capnp::Type element = type.asList().getElementType();
+    lists_.push_back(path);
+    if (record::FieldType::IsScalar(element) || element.isStruct()) {
+      found_.push_back({path, element, lists_});
+    }
+    if (element.isStruct()) Walk(element.asStruct(), path + ".");
+    lists_.pop_back();
+  }
+
+  std::vector<ListPlace>& found_;
+  std::vector<uint64_t> inside_;
+  std::vector<std::string> lists_;
+};
+
+// The columns of a list, in this order: as_of, the record's key, the positions, the fields.
+struct Layout {
+  std::vector<Column> key;
+  std::vector<std::string> positions;  // outermost list first
+  std::vector<Column> fields;
+
+  size_t fields_from() const { return 1 + key.size() + positions.size(); }
+  bool HasName(std::string_view name) const {
+    const auto is = [&](const Column& column) { return absl::EqualsIgnoreCase(column.name, name); };
+    return absl::EqualsIgnoreCase(name, "as_of") || std::any_of(key.begin(), key.end(), is) ||
+           std::any_of(fields.begin(), fields.end(), is) ||
+           std::any_of(positions.begin(), positions.end(), [&](const std::string& position) {
+             return absl::EqualsIgnoreCase(position, name);
+           });
+  }
+  // What has its name already is told apart by the list.
+  std::string FreeName(const std::string& name, const std::string& list) const {
+    return HasName(name) ? absl::StrCat(list, ".", name) : name;
+  }
+  void AddField(Column column) {
+    if (column.form == Form::kDecimal) {
+      fields.push_back(column);
+      column = UnscaledOf(std::move(column));
+    }
+    fields.push_back(std::move(column));
+  }
+};
+
+// The scalars of an element, as ColumnsOf finds those of a record.
+class FieldCollector {
+ public:
+  FieldCollector(capnp::StructSchema root, const ListPlace& list, Layout* layout)
+      : root_(root), list_(list), layout_(*layout) {}
+
+  absl::Status Collect() {
+    if (record::FieldType::IsScalar(list_.element)) return AddScalar("value", list_.path);
+    return Walk(list_.element.asStruct(), "");
+  }
+
+ private:
+  absl::Status Walk(capnp::StructSchema schema, const std::string& prefix) {
+    const uint64_t id = schema.getProto().getId();
+    if (inside_.size() == kDepthMax || std::count(inside_.begin(), inside_.end(), id) > 0) {
+      return absl::OkStatus();
+    }
+    inside_.push_back(id);
+    for (auto field : schema.getFields()) {
+      const std::string name = absl::StrCat(prefix, field.getProto().getName().cStr());
+      capnp::Type type = field.getType();
+      if (type.isStruct() && record::IsOptional(type.asStruct())) {
+        type = record::OptionalValue(type.asStruct()).getType();
+      }
+      if (type.isStruct()) {
+        DAFTAR_RETURN_IF_ERROR(Walk(type.asStruct(), name + "."));
+      } else if (record::FieldType::IsScalar(type)) {
+        DAFTAR_RETURN_IF_ERROR(AddScalar(name, absl::StrCat(list_.path, ".", name)));
+      }
+    }
+    inside_.pop_back();
+    return absl::OkStatus();
+  }
+
+  absl::Status AddScalar(const std::string& name, const std::string& path_text) {
+    DAFTAR_ASSIGN_OR_RETURN(const record::FieldPath path,
+                            record::FieldPath::Parse(root_, path_text));
+    layout_.AddField(ColumnAt(layout_.FreeName(name, list_.path), path));
+    return absl::OkStatus();
+  }
+
+  const capnp::StructSchema root_;
+  const ListPlace& list_;
+  Layout& layout_;
+  std::vector<uint64_t> inside_;
+};
+
+absl::StatusOr<Layout> LayoutOf(const catalog::TableDef& table, const ListPlace& list) {
+  Layout layout;
+  for (const catalog::Term& term : table.key) {
+    layout.key.push_back(ColumnAt(term.path.text(), term.path));
+  }
+  for (const std::string& each : list.lists) {
+    const std::string name = each == list.path ? "position" : absl::StrCat(each, ".position");
+    layout.positions.push_back(layout.FreeName(name, list.path));
+  }
+  DAFTAR_RETURN_IF_ERROR(record::Fenced(absl::StatusCode::kInternal, "list has no columns", [&] {
+    return FieldCollector(table.schema, list, &layout).Collect();
+  }));
+  return layout;
+}
+
+// Walks through the records that a plan gives, and through the elements of each.
+class ElementRows final : public SystemRows {
+ public:
+  ElementRows(Session* session, const Layout& layout, std::unique_ptr<query::Executor> executor,
+              std::optional<std::string> moment)
+      : session_(session),
+        layout_(layout),
+        executor_(std::move(executor)),
+        moment_(std::move(moment)) {}
+  ~ElementRows() override {
+    session_->counts().entries_read += executor_->counts().entries_read;
+    session_->counts().records_fetched += executor_->counts().records_fetched;
+    session_->counts().rows += executor_->counts().rows;
+  }
+
+  absl::StatusOr<bool> Next() override {
+    while (true) {
+      if (record_.has_value()) {
+        DAFTAR_ASSIGN_OR_RETURN(const bool found, Fenced([&] { return NextElement(); }));
+        if (found) return true;
+        record_.reset();
+      }
+      DAFTAR_ASSIGN_OR_RETURN(const bool more, executor_->Next());
+      if (!more) return false;
+      lists_.clear();
+      positions_.clear();
+      elements_.clear();
+      DAFTAR_ASSIGN_OR_RETURN(record_, executor_->Record());
+    }
+  }
+
+  absl::Status Result(sqlite3_context* context, size_t column) override {
+    if (column == 0) {
+      if (moment_.has_value()) SetResult(context, SystemValue(*moment_));
+      return absl::OkStatus();
+    }
+    size_t place = column - 1;
+    if (place < layout_.key.size()) {
+      const Column& key = layout_.key[place];
+      DAFTAR_ASSIGN_OR_RETURN(const Scalar value, record_->Get(*key.path));
+      return sql::SetResult(context, key, value);
+    }
+    place -= layout_.key.size();
+    if (place < positions_.size()) {
+      SetResult(context, SystemValue(static_cast<int64_t>(positions_[place])));
+      return absl::OkStatus();
+    }
+    const Column& field = layout_.fields[place - positions_.size()];
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, Fenced([&]() -> absl::StatusOr<Scalar> {
+                              return field.path->Evaluate(record_->root(), elements_);
+                            }));
+    return sql::SetResult(context, field, value);
+  }
+
+ private:
+  template <typename Body>
+  static std::invoke_result_t<Body> Fenced(Body body) {
+    return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", body);
+  }
+
+  // Moves to the next element of the innermost list, entering the lists around it anew as needed.
+  absl::StatusOr<bool> NextElement() {
+    const size_t depth = layout_.positions.size();
+    // Any path through the list leads to it.
+    const record::FieldPath& path = *layout_.fields.front().path;
+    if (lists_.empty()) {
+      lists_.push_back(path.List(record_->root(), {}));
+      positions_.push_back(0);
+    } else {
+      elements_.pop_back();
+      ++positions_.back();
+    }
+    while (true) {
+      if (positions_.back() == lists_.back().size()) {
+        lists_.pop_back();
+        positions_.pop_back();
+        if (lists_.empty()) return false;
+        elements_.pop_back();
+        ++positions_.back();
+        continue;
+      }
+      elements_.push_back(lists_.back()[static_cast<unsigned>(positions_.back())]);
+      if (lists_.size() == depth) return true;
+      lists_.push_back(path.List(record_->root(), elements_));
+      positions_.push_back(0);
+    }
+  }
+
+  Session* const session_;
+  const Layout& layout_;
+  const std::unique_ptr<query::Executor> executor_;
+  const std::optional<std::string> moment_;
+  std::optional<record::Message> record_;
+  // The lists that are walked through, outermost first, the place in each, and the elements there.
+  std::vector<capnp::DynamicList::Reader> lists_;
+  std::vector<size_t> positions_;
+  std::vector<capnp::DynamicValue::Reader> elements_;
+};
+
+class NoRows final : public SystemRows {
+ public:
+  absl::StatusOr<bool> Next() override { return false; }
+  absl::Status Result(sqlite3_context*, size_t) override { return absl::OkStatus(); }
+};
+
+class ElementTable final : public SystemTable {
+ public:
+  ElementTable(const catalog::TableDef& table, ListPlace list, Layout layout)
+      : table_(table), list_(std::move(list)), layout_(std::move(layout)) {}
+
+  std::string name() const override { return absl::StrCat(table_.name, ".", list_.path); }
+
+  std::vector<std::string> columns() const override {
+    std::vector<std::string> columns = {"as_of TEXT HIDDEN"};
+    const auto add = [&](const Column& column) {
+      columns.push_back(absl::StrCat(QuoteName(column.name), " ", column.DeclaredType()));
+    };
+    for (const Column& column : layout_.key) add(column);
+    for (const std::string& position : layout_.positions) {
+      columns.push_back(absl::StrCat(QuoteName(position), " INTEGER"));
+    }
+    for (const Column& column : layout_.fields) add(column);
+    return columns;
+  }
+
+  absl::StatusOr<uint64_t> EstimateRows(Session* session) const override {
+    DAFTAR_ASSIGN_OR_RETURN(const uint64_t records, session->EstimateRows(table_));
+    return records * kElementsExpected;
+  }
+
+  bool Uses(size_t number, int op) const override {
+    if (number == kAsOfColumn) return op == SQLITE_INDEX_CONSTRAINT_EQ;
+    const Column* column = ColumnOf(number);
+    const auto comparison = ComparisonOfOp(op);
+    return column != nullptr && comparison.has_value() && CanTranslate(*column, *comparison);
+  }
+
+  // What the key or an index begins with.
+  bool Narrows(size_t number) const override {
+    const Column* column = ColumnOf(number);
+    if (column == nullptr) return true;
+    const auto begins = [&](const std::vector<catalog::Term>& terms) {
+      return !terms.empty() && terms.front().path == *column->path;
+    };
+    return begins(table_.key) ||
+           std::any_of(table_.indexes.begin(), table_.indexes.end(),
+                       [&](const catalog::IndexDef& index) {
+                         return index.readable() && index.where.empty() && begins(index.on);
+                       });
+  }
+  bool Needs(size_t number) const override { return number == kAsOfColumn; }
+
+  absl::StatusOr<std::unique_ptr<SystemRows>> Start(
+      Session* session, const std::vector<Given>& given) const override {
+    std::optional<std::string> moment;
+    query::BoundQuery query;
+    query.table = &table_;
+    for (const Given& each : given) {
+      if (each.column == kAsOfColumn) {
+        if (sqlite3_value_type(each.value) != SQLITE_NULL) moment = std::string(TextOf(each.value));
+        continue;
+      }
+      Bound bound = Translate(*ColumnOf(each.column), *ComparisonOfOp(each.op), each.value, false);
+      if (bound.never) return std::make_unique<NoRows>();
+      for (record::Condition& condition : bound.conditions) {
+        query.conditions.push_back(std::move(condition));
+      }
+    }
+    DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view,
+                            moment.has_value() ? session->ViewAsOf(*moment) : session->View());
+    DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, table_));
+    DAFTAR_ASSIGN_OR_RETURN(query::Plan plan,
+                            query::MakePlan(std::move(query), view.statistics.get()));
+    auto executor = std::make_unique<query::Executor>(std::move(view), std::move(plan));
+    return std::make_unique<ElementRows>(session, layout_, std::move(executor), std::move(moment));
+  }
+
+ private:
+  // A column with a path; null for the others.
+  const Column* ColumnOf(size_t number) const {
+    const size_t place = number - 1;
+    if (number == kAsOfColumn) return nullptr;
+    if (place < layout_.key.size()) return &layout_.key[place];
+    if (number < layout_.fields_from()) return nullptr;
+    return &layout_.fields[number - layout_.fields_from()];
+  }
+
+  const catalog::TableDef& table_;
+  const ListPlace list_;
+  const Layout layout_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<SystemTable>> ElementTables(const catalog::Catalog& catalog) {
+  std::vector<std::unique_ptr<SystemTable>> tables;
+  for (const catalog::TableDef& table : catalog.tables) {
+    std::vector<ListPlace> lists;
+    ListFinder(&lists).Walk(table.schema, "");
+    for (ListPlace& list : lists) {
+      auto layout = LayoutOf(table, list);
+      // A list of structs without a single value has nothing to show.
+      if (!layout.ok() || layout->fields.empty()) continue;
+      tables.push_back(std::make_unique<ElementTable>(table, std::move(list), *std::move(layout)));
+    }
+  }
+  return tables;
+}
+
+}  // namespace daftar::sql
