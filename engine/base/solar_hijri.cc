@@ -36,7 +36,7 @@ absl::StatusOr<icu::Calendar*> CalendarOfThread() {
 }
 
 absl::Status OutsideRange(int64_t year) {
-  return InvalidArgument("the year is outside the Solar Hijri years that are known")
+  return InvalidArgument("the year is outside the Solar Hijri years that can be read")
       .With("year", year)
       .With("first", kSolarHijriYearMin)
       .With("last", kSolarHijriYearMax);

@@ -6,169 +6,26 @@
 #include <type_traits>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "query/executor.h"
 #include "query/planner.h"
 #include "record/kj_fence.h"
 #include "sql/condition.h"
+#include "sql/list_layout.h"
 #include "sql/system_table.h"
 #include "sql/value.h"
 
 namespace daftar::sql {
 namespace {
 
-// Structs and lists inside one another that are looked into.
-constexpr size_t kDepthMax = 8;
-constexpr size_t kListsMax = 3;
 // In a list whose length nobody has counted.
 constexpr uint64_t kElementsExpected = 2;
-
-// A list that some path of a record leads to.
-struct ListPlace {
-  std::string path;                // "names", "tests.results"
-  capnp::Type element;             // of the list
-  std::vector<std::string> lists;  // the paths of the lists around it, and its own
-};
-
-// Finds the lists of a struct, those inside elements of other lists included.
-class ListFinder {
- public:
-  explicit ListFinder(std::vector<ListPlace>* found) : found_(*found) {}
-
-  void Walk(capnp::StructSchema schema, const std::string& prefix) {
-    const uint64_t id = schema.getProto().getId();
-    const bool is_group = schema.getProto().getStruct().getIsGroup();
-    if (inside_.size() == kDepthMax ||
-        (!is_group && std::count(inside_.begin(), inside_.end(), id) > 0)) {
-      return;
-    }
-    inside_.push_back(id);
-    for (auto field : schema.getFields()) {
-      Add(field.getType(), absl::StrCat(prefix, field.getProto().getName().cStr()));
-    }
-    inside_.pop_back();
-  }
-
- private:
-  void Add(capnp::Type type, const std::string& path) {
-    if (type.isStruct()) {
-      const capnp::StructSchema inner = type.asStruct();
-      // A path leads to an optional by its name alone.
-      if (record::IsOptional(inner)) return Add(record::OptionalValue(inner).getType(), path);
-      return Walk(inner, path + ".");
-    }
-    if (!type.isList() || lists_.size() == kListsMax) return;
-    const capnp::Type element = type.asList().getElementType();
-    lists_.push_back(path);
-    if (record::FieldType::IsScalar(element) || element.isStruct()) {
-      found_.push_back({path, element, lists_});
-    }
-    if (element.isStruct()) Walk(element.asStruct(), path + ".");
-    lists_.pop_back();
-  }
-
-  std::vector<ListPlace>& found_;
-  std::vector<uint64_t> inside_;
-  std::vector<std::string> lists_;
-};
-
-// The columns of a list, in this order: as_of, the record's key, the positions, the fields.
-struct Layout {
-  std::vector<Column> key;
-  std::vector<std::string> positions;  // outermost list first
-  std::vector<Column> fields;
-
-  size_t fields_from() const { return 1 + key.size() + positions.size(); }
-  bool HasName(std::string_view name) const {
-    const auto is = [&](const Column& column) { return absl::EqualsIgnoreCase(column.name, name); };
-    return absl::EqualsIgnoreCase(name, "as_of") || std::any_of(key.begin(), key.end(), is) ||
-           std::any_of(fields.begin(), fields.end(), is) ||
-           std::any_of(positions.begin(), positions.end(), [&](const std::string& position) {
-             return absl::EqualsIgnoreCase(position, name);
-           });
-  }
-  // What has its name already is told apart by the list.
-  std::string FreeName(const std::string& name, const std::string& list) const {
-    return HasName(name) ? absl::StrCat(list, ".", name) : name;
-  }
-  void AddField(Column column) {
-    if (column.form == Form::kDecimal) {
-      fields.push_back(column);
-      column = UnscaledOf(std::move(column));
-    }
-    fields.push_back(std::move(column));
-  }
-};
-
-// The scalars of an element, as ColumnsOf finds those of a record.
-class FieldCollector {
- public:
-  FieldCollector(capnp::StructSchema root, const ListPlace& list, Layout* layout)
-      : root_(root), list_(list), layout_(*layout) {}
-
-  absl::Status Collect() {
-    if (record::FieldType::IsScalar(list_.element)) return AddScalar("value", list_.path);
-    return Walk(list_.element.asStruct(), "");
-  }
-
- private:
-  absl::Status Walk(capnp::StructSchema schema, const std::string& prefix) {
-    const uint64_t id = schema.getProto().getId();
-    if (inside_.size() == kDepthMax || std::count(inside_.begin(), inside_.end(), id) > 0) {
-      return absl::OkStatus();
-    }
-    inside_.push_back(id);
-    for (auto field : schema.getFields()) {
-      const std::string name = absl::StrCat(prefix, field.getProto().getName().cStr());
-      capnp::Type type = field.getType();
-      if (type.isStruct() && record::IsOptional(type.asStruct())) {
-        type = record::OptionalValue(type.asStruct()).getType();
-      }
-      if (type.isStruct()) {
-        DAFTAR_RETURN_IF_ERROR(Walk(type.asStruct(), name + "."));
-      } else if (record::FieldType::IsScalar(type)) {
-        DAFTAR_RETURN_IF_ERROR(AddScalar(name, absl::StrCat(list_.path, ".", name)));
-      }
-    }
-    inside_.pop_back();
-    return absl::OkStatus();
-  }
-
-  absl::Status AddScalar(const std::string& name, const std::string& path_text) {
-    DAFTAR_ASSIGN_OR_RETURN(const record::FieldPath path,
-                            record::FieldPath::Parse(root_, path_text));
-    layout_.AddField(ColumnAt(layout_.FreeName(name, list_.path), path));
-    return absl::OkStatus();
-  }
-
-  const capnp::StructSchema root_;
-  const ListPlace& list_;
-  Layout& layout_;
-  std::vector<uint64_t> inside_;
-};
-
-absl::StatusOr<Layout> LayoutOf(const catalog::TableDef& table, const ListPlace& list) {
-  Layout layout;
-  for (const catalog::Term& term : table.key) {
-    layout.key.push_back(ColumnAt(term.path.text(), term.path));
-  }
-  for (const std::string& each : list.lists) {
-    const std::string name = each == list.path ? "position" : absl::StrCat(each, ".position");
-    layout.positions.push_back(layout.FreeName(name, list.path));
-  }
-  DAFTAR_RETURN_IF_ERROR(record::Fenced(absl::StatusCode::kInternal, "list has no columns", [&] {
-    return FieldCollector(table.schema, list, &layout).Collect();
-  }));
-  return layout;
-}
 
 // Walks through the records that a plan gives, and through the elements of each.
 class ElementRows final : public SystemRows {
  public:
-  ElementRows(Session* session, const Layout& layout, std::unique_ptr<query::Executor> executor,
+  ElementRows(Session* session, const ListLayout& layout, std::unique_ptr<query::Executor> executor,
               std::optional<std::string> moment)
       : session_(session),
         layout_(layout),
@@ -254,7 +111,7 @@ class ElementRows final : public SystemRows {
   }
 
   Session* const session_;
-  const Layout& layout_;
+  const ListLayout& layout_;
   const std::unique_ptr<query::Executor> executor_;
   const std::optional<std::string> moment_;
   std::optional<record::Message> record_;
@@ -272,7 +129,7 @@ class NoRows final : public SystemRows {
 
 class ElementTable final : public SystemTable {
  public:
-  ElementTable(const catalog::TableDef& table, ListPlace list, Layout layout)
+  ElementTable(const catalog::TableDef& table, ListPlace list, ListLayout layout)
       : table_(table), list_(std::move(list)), layout_(std::move(layout)) {}
 
   std::string name() const override { return absl::StrCat(table_.name, ".", list_.path); }
@@ -354,7 +211,7 @@ class ElementTable final : public SystemTable {
 
   const catalog::TableDef& table_;
   const ListPlace list_;
-  const Layout layout_;
+  const ListLayout layout_;
 };
 
 }  // namespace
@@ -362,9 +219,7 @@ class ElementTable final : public SystemTable {
 std::vector<std::unique_ptr<SystemTable>> ElementTables(const catalog::Catalog& catalog) {
   std::vector<std::unique_ptr<SystemTable>> tables;
   for (const catalog::TableDef& table : catalog.tables) {
-    std::vector<ListPlace> lists;
-    ListFinder(&lists).Walk(table.schema, "");
-    for (ListPlace& list : lists) {
+    for (ListPlace& list : ListsOf(table)) {
       auto layout = LayoutOf(table, list);
       // A list of structs without a single value has nothing to show.
       if (!layout.ok() || layout->fields.empty()) continue;

@@ -57,7 +57,8 @@ TEST_CASE("sql: lists are tables", "[sql]") {
   Opened opened;
   opened.Put(R"({"no": 1, "names": [{"lang": "fa", "text": "پارس", "since": "2020-01-02"},
     {"lang": "en", "text": "Pars", "no": 7}], "tags": ["a", "b"],
-    "parts": [{"owner": "X", "share": "12.50", "steps": [{"at": 3, "place": {"town": "Yazd"}}, {"at": 4}]},
+    "parts": [{"owner": "X", "share": "12.50", "steps": [{"at": 3, "place": {"town": "Yazd"}},
+                                                      {"at": 4}]},
               {"share": "-0.01"}, {"owner": "Y", "steps": [{"at": 5}]}],
     "home": {"phones": ["021"]}, "seat": {"rooms": [{"size": 2, "inner": [{"size": 1}]}]},
     "scores": [5, -6]})");
