@@ -47,7 +47,7 @@ struct Identifier @0xd626d41005adb635 {
   # A number that somebody printed on paper for a firm or project. Numbers that no longer hold stay,
   # with validTo, so that an old paper still finds its record.
   scheme @0 :Text;
-  # Who gave it: "lei", "ir-national-id", "pk-ntn", "pk-cuin", "gem-entity", "permid", …
+  # Who gave it: "lei", "ir-legal-id", "pk-ntn", "pk-cuin", "gem-entity", "permid", …
   value @1 :Text;  # As written, leading zeros included.
   status @2 :IdentifierStatus;
   validFrom :union { none @3 :Void; day @4 :Int32 $Daftar.date; }

@@ -31,18 +31,22 @@ void Refuse(sqlite3_context* context, const absl::Status& status) {
   sqlite3_result_error(context, text.data(), static_cast<int>(text.size()));
 }
 
-// The scheme that a statement names; when there is none, the statement has failed.
-std::optional<Scheme> SchemeNamed(sqlite3_context* context, sqlite3_value* value) {
-  const std::string_view name = TextOf(value);
-  if (const auto scheme = identifier::FindScheme(name)) return scheme;
+absl::StatusOr<Scheme> SchemeNamed(std::string_view name) {
+  if (const auto scheme = identifier::FindScheme(name)) return *scheme;
   std::vector<std::string_view> names;
   for (const Scheme scheme : identifier::AllSchemes()) {
     names.push_back(identifier::SchemeName(scheme));
   }
-  Refuse(context, InvalidArgument("no such scheme of numbers")
-                      .With("scheme", name)
-                      .With("schemes", absl::StrJoin(names, ", ")));
-  return std::nullopt;
+  return InvalidArgument("no such scheme of numbers")
+      .With("scheme", name)
+      .With("schemes", absl::StrJoin(names, ", "));
+}
+
+// A registry has schemes of its own beside those known here: their numbers have no canonical form,
+// and a statement over all of them goes on.
+absl::StatusOr<std::string> CanonicalOf(Arguments values) {
+  DAFTAR_ASSIGN_OR_RETURN(const Scheme scheme, SchemeNamed(TextOf(values[0])));
+  return identifier::Canonical(scheme, TextOf(values[1]));
 }
 
 void Fold(sqlite3_context* context, Arguments values) {
@@ -54,24 +58,19 @@ void Similarity(sqlite3_context* context, Arguments values) {
 }
 
 void Identifier(sqlite3_context* context, Arguments values) {
-  const auto scheme = SchemeNamed(context, values[0]);
-  if (!scheme.has_value()) return;
-  const auto canonical = identifier::Canonical(*scheme, TextOf(values[1]));
+  const auto canonical = CanonicalOf(values);
   if (canonical.ok()) Give(context, *canonical);
 }
 
 void IdentifierFault(sqlite3_context* context, Arguments values) {
-  const auto scheme = SchemeNamed(context, values[0]);
-  if (!scheme.has_value()) return;
-  const auto canonical = identifier::Canonical(*scheme, TextOf(values[1]));
+  const auto canonical = CanonicalOf(values);
   if (!canonical.ok()) Give(context, canonical.status().message());
 }
 
 void IdentifierPrinted(sqlite3_context* context, Arguments values) {
-  const auto scheme = SchemeNamed(context, values[0]);
-  if (!scheme.has_value()) return;
-  const auto canonical = identifier::Canonical(*scheme, TextOf(values[1]));
-  if (canonical.ok()) Give(context, identifier::Printed(*scheme, *canonical));
+  const auto canonical = CanonicalOf(values);
+  if (!canonical.ok()) return;
+  Give(context, identifier::Printed(*identifier::FindScheme(TextOf(values[0])), *canonical));
 }
 
 void IdentifierSchemes(sqlite3_context* context, Arguments values) {

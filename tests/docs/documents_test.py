@@ -78,6 +78,11 @@ def test_evolution_is_true(folder):
     check_console(SOURCE / "docs" / "evolution.md", folder, skipped=())
 
 
+def test_questions_are_true(folder):
+    (folder / "examples").symlink_to(SOURCE / "examples")
+    check_console(SOURCE / "docs" / "questions.md", folder, skipped=())
+
+
 def test_readme_shows_the_embedding_program(folder):
     readme = (SOURCE / "README.md").read_text(encoding="utf-8")
     for name, fence in (("main.cc", "cpp"), ("output.txt", "text")):
@@ -108,5 +113,6 @@ def test_links_lead_somewhere(folder):
 
 
 if __name__ == "__main__":
-    main([test_readme_and_queries_are_true, test_evolution_is_true, test_readme_shows_the_embedding_program,
+    main([test_readme_and_queries_are_true, test_evolution_is_true,
+          test_questions_are_true, test_readme_shows_the_embedding_program,
           test_transactions_page_shows_its_program, test_links_lead_somewhere])
