@@ -31,7 +31,7 @@ using Runner = std::function<absl::StatusOr<ExitCode>()>;
 // Adds the commands; the chosen one puts itself into `runner`.
 void AddInit(CLI::App* app, Runner* runner);
 void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
-void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, export
+void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, count, export
 void AddAggregate(CLI::App* app, Runner* runner);
 void AddImport(CLI::App* app, Runner* runner);
 void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, check, apply

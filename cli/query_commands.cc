@@ -1,4 +1,4 @@
-// query, explain, export.
+// query, explain, count, export.
 
 #include <chrono>
 #include <fstream>
@@ -226,7 +226,29 @@ absl::StatusOr<ExitCode> RunExplain(const Arguments& arguments) {
   return kOk;
 }
 
-void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+absl::StatusOr<ExitCode> RunCount(const Arguments& arguments) {
+  const auto query = ToQuery(arguments);
+  if (!query.ok()) return query.status();
+  auto database = OpenDatabase(arguments.database, true);
+  if (!database.ok()) return database.status();
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
+  const auto started = std::chrono::steady_clock::now();
+  const auto counted = (*database)->Count(*view, *query);
+  const auto took = std::chrono::steady_clock::now() - started;
+  if (!counted.ok()) return counted.status();
+  std::string text = absl::StrCat(counted->records, "\n");
+  if (arguments.plan_only || arguments.analyze) {
+    text = absl::StrCat(counted->plan, "ran: ", counted->groups_read, " groups read, ",
+                        counted->entries_read, " entries read, ", counted->records_fetched,
+                        " records fetched, ", counted->records, " records counted\n");
+    if (arguments.analyze) absl::StrAppend(&text, Milliseconds(took), "\n");
+  }
+  if (auto status = Print(text); !status.ok()) return status;
+  return kOk;
+}
+
+void AddSource(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
   command->add_option("DB", arguments->database, "the database directory")->required();
   command->add_option("TABLE", arguments->table, "the table's name")->required();
   command
@@ -235,6 +257,13 @@ void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& argume
                    "'path in (a, b)', 'path is null', 'path is not null'; all must be met")
       ->take_all()
       ->allow_extra_args(false);
+  command->add_option("--index", arguments->index,
+                      "use this index, or 'primary'; default: the planner chooses");
+  AddAsOf(command, &arguments->as_of);
+}
+
+void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+  AddSource(command, arguments);
   command->add_option("--order-by", arguments->orders, "'path', 'path:asc' or 'path:desc'")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -243,9 +272,6 @@ void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& argume
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_flag("--distinct", arguments->distinct, "print rows with equal columns once");
-  command->add_option("--index", arguments->index,
-                      "use this index, or 'primary'; default: the planner chooses");
-  AddAsOf(command, &arguments->as_of);
 }
 
 void AddPaging(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
@@ -283,6 +309,13 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   explain->add_flag("--analyze", explained->analyze, "show what each step did and took")
       ->excludes(plan_only);
   explain->callback([=] { *runner = [=] { return RunExplain(*explained); }; });
+
+  auto counted = std::make_shared<Arguments>();
+  CLI::App* count = app->add_subcommand("count", "Count the records that meet conditions");
+  AddSource(count, counted);
+  count->add_flag("--explain", counted->plan_only, "show how, and what was read");
+  count->add_flag("--analyze", counted->analyze, "show that, and how long it took");
+  count->callback([=] { *runner = [=] { return RunCount(*counted); }; });
 
   auto exported = std::make_shared<Arguments>();
   CLI::App* write = app->add_subcommand("export", "Write the records of a table to a file");

@@ -6,6 +6,7 @@
 #include "api/state.h"
 #include "base/decimal.h"
 #include "base/status.h"
+#include "query/count.h"
 
 namespace daftar {
 namespace {
@@ -61,6 +62,11 @@ absl::StatusOr<AggregateCursor> RunAggregate(txn::ReadView view, const Aggregate
   return DatabaseAccess::MakeAggregateCursor(std::move(scan));
 }
 
+absl::StatusOr<CountResult> RunCount(txn::ReadView view, const Query& query) {
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
+  return query::Count(std::move(view), std::move(bound));
+}
+
 }  // namespace internal
 
 std::string Sum::ToString() const {
@@ -92,6 +98,19 @@ std::string AggregateCursor::Explain() const { return state_->scan.ToString(); }
 
 AggregateCursor::Counts AggregateCursor::counts() const {
   return {state_->scan.counts().groups, state_->scan.counts().entries};
+}
+
+absl::StatusOr<CountResult> Database::Count(const ReadView& view, const Query& query) const {
+  return internal::RunCount(internal::DatabaseAccess::View(view), query);
+}
+
+absl::StatusOr<CountResult> Database::Count(const Query& query) const {
+  return internal::RunCount(state_->core->View(), query);
+}
+
+absl::StatusOr<CountResult> Transaction::Count(const Query& query) {
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, state_->transaction.View());
+  return internal::RunCount(std::move(view), query);
 }
 
 absl::StatusOr<AggregateCursor> Database::Aggregate(const ReadView& view,

@@ -112,6 +112,7 @@ absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view tab
 absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query);
 // The same for a transaction, which depends on all that it reads: no more than the rows need.
 absl::StatusOr<Cursor> RunTransactionQuery(txn::ReadView view, const Query& query);
+absl::StatusOr<CountResult> RunCount(txn::ReadView view, const Query& query);
 absl::StatusOr<AggregateCursor> RunAggregate(txn::ReadView view, const AggregateQuery& query);
 
 // The store key for a user's key. Errors: InvalidArgument naming the field.

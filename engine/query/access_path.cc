@@ -12,19 +12,6 @@ using record::Condition;
 
 // More ranges than this cost more than filtering what one wider range reads.
 constexpr size_t kRangesMax = 1000;
-
-// Whether a record that meets `given` always meets `wanted`.
-bool Implies(const Condition& given, const Condition& wanted) {
-  if (!(given.path == wanted.path)) return false;
-  if (given.op == wanted.op && given.operands == wanted.operands) return true;
-  if (wanted.op == Operator::kIsNotNull) return given.op != Operator::kIsNull;
-  if (given.op == Operator::kEqual || given.op == Operator::kIn) {
-    return std::all_of(given.operands.begin(), given.operands.end(),
-                       [&](const OwnedScalar& v) { return record::Meets(wanted, ToView(v)); });
-  }
-  return false;
-}
-
 // The encoded alternatives that a condition holds a term to, or nothing when it does not.
 std::vector<std::string> PointsOf(const Term& term, const Condition& condition) {
   std::vector<std::string> points;
@@ -131,6 +118,18 @@ bool Multiply(std::vector<std::string> points, std::vector<std::string>* prefixe
 }
 
 }  // namespace
+
+// Whether a record that meets `given` always meets `wanted`.
+bool Implies(const Condition& given, const Condition& wanted) {
+  if (!(given.path == wanted.path)) return false;
+  if (given.op == wanted.op && given.operands == wanted.operands) return true;
+  if (wanted.op == Operator::kIsNotNull) return given.op != Operator::kIsNull;
+  if (given.op == Operator::kEqual || given.op == Operator::kIn) {
+    return std::all_of(given.operands.begin(), given.operands.end(),
+                       [&](const OwnedScalar& v) { return record::Meets(wanted, ToView(v)); });
+  }
+  return false;
+}
 
 std::string AccessPath::prefix() const {
   return index ? codec::IndexPrefix(index->id) : codec::RecordPrefix(table->id);

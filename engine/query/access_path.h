@@ -21,6 +21,9 @@ struct AccessPath {
   std::string prefix() const;
 };
 
+// Whether every value that meets `given` meets `wanted`, which is on the same path.
+bool Implies(const record::Condition& given, const record::Condition& wanted);
+
 // Whether the access path has an entry for every record that meets the query's conditions.
 bool Answers(const AccessPath& path, const BoundQuery& query);
 

@@ -27,6 +27,16 @@ struct AggregateQuery {
   std::vector<Value> group = {};
 };
 
+// How many records meet the conditions of a query, and what it took to say so.
+struct CountResult {
+  uint64_t records = 0;
+  // How it was found out, a line a step.
+  std::string plan = {};
+  uint64_t groups_read = 0;  // of an aggregate; then nothing else was read
+  uint64_t entries_read = 0;
+  uint64_t records_fetched = 0;
+};
+
 // An exact sum of integers or decimals.
 struct Sum {
   // Of a decimal, times 10^scale.

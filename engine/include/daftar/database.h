@@ -138,6 +138,12 @@ class Database {
   absl::StatusOr<Cursor> Run(const Query& query) const;
   absl::StatusOr<Cursor> Run(const ReadView& view, const Query& query) const;
 
+  // How many records meet the conditions of `query`, which must have nothing else. Where the
+  // conditions are on what an aggregate's groups are by, its totals are added up, and no record is
+  // read; UseIndex() leaves that out. Errors: as Run; ResourceExhausted when a limit is reached.
+  absl::StatusOr<CountResult> Count(const Query& query) const;
+  absl::StatusOr<CountResult> Count(const ReadView& view, const Query& query) const;
+
   // Starts to read the groups of an aggregate. Errors: NotFound for the table or aggregate;
   // InvalidArgument when the values of `group` do not fit; FailedPrecondition when the history of
   // the table does not reach back to the view.

@@ -45,6 +45,8 @@ class Transaction {
   absl::StatusOr<Record> Get(std::string_view table, const Key& key);
   absl::StatusOr<std::optional<Record>> Find(std::string_view table, const Key& key);
   absl::StatusOr<Cursor> Run(const Query& query);
+  // As Database::Count, with its own writes; errors as above.
+  absl::StatusOr<CountResult> Count(const Query& query);
   // As Database::Aggregate, with its own writes; errors as above. Only who reads a group is
   // disturbed by others that write records of it: writing records never is, whatever groups they
   // are in.

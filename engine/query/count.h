@@ -1,0 +1,19 @@
+// How many records meet conditions, without reading them where a total is kept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "daftar/aggregate.h"
+#include "query/plan.h"
+#include "txn/read_view.h"
+
+namespace daftar::query {
+
+// Adds up the groups of an aggregate when one tells by its groups which records meet the
+// conditions; else runs the plan that reads least. Errors: InvalidArgument when the query has more
+// than conditions; those of AggregateScan and Executor.
+absl::StatusOr<CountResult> Count(txn::ReadView view, BoundQuery query);
+
+}  // namespace daftar::query
