@@ -63,14 +63,18 @@ std::optional<Slot> DecodeSlot(std::string_view slot) {
   return Slot{GetNumber(slot, kSequenceAt, 8), std::string(slot.substr(kAnchorAt, length))};
 }
 
-// The newer of the slots that are whole.
-std::optional<Slot> NewestSlot(std::string_view file) {
+// The newer of the slots that are whole. `all_whole` may be null.
+std::optional<Slot> NewestSlot(std::string_view file, bool* all_whole) {
   std::optional<Slot> newest;
+  size_t whole = 0;
   for (size_t at : {size_t{0}, kSlotBytes}) {
     if (file.size() < at + kSlotBytes) break;
     std::optional<Slot> slot = DecodeSlot(file.substr(at, kSlotBytes));
-    if (slot && (!newest || slot->sequence > newest->sequence)) newest = std::move(slot);
+    if (!slot) continue;
+    ++whole;
+    if (!newest || slot->sequence > newest->sequence) newest = std::move(slot);
   }
+  if (all_whole != nullptr) *all_whole = whole == 2;
   return newest;
 }
 
@@ -95,11 +99,19 @@ AnchorFile::AnchorFile(std::shared_ptr<rocksdb::FileSystem> file_system, std::st
       path_(directory_ + "/" + std::string(kFileName)) {}
 
 absl::StatusOr<std::optional<std::string>> AnchorFile::Read() const {
-  std::string bytes;
-  const rocksdb::IOStatus status = ReadWhole(file_system_.get(), path_, &bytes);
-  if (status.IsNotFound() || status.IsPathNotFound()) return std::optional<std::string>();
-  if (!status.ok()) return FromRocks(status, "anchor cannot be read");
-  std::optional<Slot> slot = NewestSlot(bytes);
+  std::optional<Slot> slot;
+  bool all_whole = false;
+  // A writer may be in a slot while it is read. Two whole slots are never both older than what was
+  // the newest when reading began: a slot only gets newer, and one of them always is whole. Else
+  // they are read again, until nothing moves any more: then a crash has left it so.
+  for (std::string bytes, before; !all_whole; before = std::move(bytes)) {
+    bytes.clear();
+    const rocksdb::IOStatus status = ReadWhole(file_system_.get(), path_, &bytes);
+    if (status.IsNotFound() || status.IsPathNotFound()) return std::optional<std::string>();
+    if (!status.ok()) return FromRocks(status, "anchor cannot be read");
+    slot = NewestSlot(bytes, &all_whole);
+    if (bytes == before) break;
+  }
   if (!slot) {
     return DataLoss("anchor is damaged; run `daftar recover --dry-run`").With("file", path_);
   }
@@ -125,7 +137,7 @@ absl::Status AnchorFile::Open() {
     if (status.ok()) status = directory->Fsync(IOOptions(), &debug);
   }
   if (!status.ok()) return FromRocks(status, "anchor cannot be made");
-  const std::optional<Slot> slot = NewestSlot(bytes);
+  const std::optional<Slot> slot = NewestSlot(bytes, nullptr);
   sequence_ = slot ? slot->sequence : 0;
   return FromRocks(file_system_->NewRandomRWFile(path_, FileOptions(), &file_, &debug),
                    "anchor cannot be opened");

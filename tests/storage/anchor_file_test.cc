@@ -173,6 +173,7 @@ TEST_CASE("anchor file: a reader beside a writer finds whole anchors that never 
     }
   }
   writer.join();
+  CAPTURE(failure);
   CHECK(failure.empty());
   REQUIRE_OK_AND_ASSIGN(const auto found, anchors.Open().Read());
   CHECK(found == std::to_string(kWrites));
