@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/must.h"
+#include "bench/options.h"
 #include "bench/permits.h"
 #include "bench/samples.h"
 #include "bench/sqlite.h"
@@ -152,20 +152,13 @@ int Run(const Options& options) {
   return 0;
 }
 
-Options ParseOptions(int argc, char** argv) {
+Options OptionsOf(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with("--rows=")) {
-      options.rows = std::strtoull(argv[i] + 7, nullptr, 10);
-    } else if (argument.starts_with("--repetitions=")) {
-      options.repetitions = std::atoi(argv[i] + 14);
-    } else if (argument.starts_with("--folder=")) {
-      options.folder = argument.substr(9);
-    } else {
-      Fail("unknown option " + std::string(argument));
-    }
-  }
+  ParseOptions(argc, argv, [&](std::string_view argument) {
+    return Take(argument, "rows", &options.rows) ||
+           Take(argument, "repetitions", &options.repetitions) ||
+           Take(argument, "folder", &options.folder);
+  });
   if (options.rows == 0 || options.repetitions < 1) Fail("options out of range");
   return options;
 }
@@ -175,5 +168,5 @@ Options ParseOptions(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   daftar::bench::RequireMeasurable();
-  return daftar::bench::Run(daftar::bench::ParseOptions(argc, argv));
+  return daftar::bench::Run(daftar::bench::OptionsOf(argc, argv));
 }

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
 #include <fstream>
 #include <memory>
@@ -19,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/must.h"
+#include "bench/options.h"
 #include "bench/permit_record.h"
 #include "bench/workspace.h"
 #include "daftar/database.h"
@@ -172,20 +172,12 @@ int Run(const Options& options) {
   return 0;
 }
 
-Options ParseOptions(int argc, char** argv) {
+Options OptionsOf(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with("--rows=")) {
-      options.rows = std::strtoull(argv[i] + 7, nullptr, 10);
-    } else if (argument.starts_with("--seconds=")) {
-      options.seconds = std::strtod(argv[i] + 10, nullptr);
-    } else if (argument.starts_with("--folder=")) {
-      options.folder = argument.substr(9);
-    } else {
-      Fail(absl::StrCat("unknown option ", argument));
-    }
-  }
+  ParseOptions(argc, argv, [&](std::string_view argument) {
+    return Take(argument, "rows", &options.rows) || Take(argument, "seconds", &options.seconds) ||
+           Take(argument, "folder", &options.folder);
+  });
   if (options.rows == 0 || options.seconds <= 0) Fail("options out of range");
   return options;
 }
@@ -195,5 +187,5 @@ Options ParseOptions(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   daftar::bench::RequireMeasurable();
-  return daftar::bench::Run(daftar::bench::ParseOptions(argc, argv));
+  return daftar::bench::Run(daftar::bench::OptionsOf(argc, argv));
 }

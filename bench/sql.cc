@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/must.h"
+#include "bench/options.h"
 #include "bench/permits.h"
 #include "bench/samples.h"
 #include "bench/sqlite.h"
@@ -26,7 +26,7 @@ struct Options {
   uint64_t rows = 100000;
   int repetitions = 5;
   bool explain = false;
-  std::string_view only;  // tasks whose names begin like this
+  std::string only;  // tasks whose names begin like this
   std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
 
@@ -235,24 +235,14 @@ int Run(const Options& options) {
   return 0;
 }
 
-Options ParseOptions(int argc, char** argv) {
+Options OptionsOf(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with("--rows=")) {
-      options.rows = std::strtoull(argv[i] + 7, nullptr, 10);
-    } else if (argument.starts_with("--repetitions=")) {
-      options.repetitions = std::atoi(argv[i] + 14);
-    } else if (argument.starts_with("--folder=")) {
-      options.folder = argument.substr(9);
-    } else if (argument.starts_with("--only=")) {
-      options.only = argument.substr(7);
-    } else if (argument == "--explain") {
-      options.explain = true;
-    } else {
-      Fail(absl::StrCat("unknown option ", argument));
-    }
-  }
+  ParseOptions(argc, argv, [&](std::string_view argument) {
+    return Take(argument, "rows", &options.rows) ||
+           Take(argument, "repetitions", &options.repetitions) ||
+           Take(argument, "only", &options.only) || Take(argument, "explain", &options.explain) ||
+           Take(argument, "folder", &options.folder);
+  });
   if (options.rows == 0 || options.repetitions < 1) Fail("options out of range");
   return options;
 }
@@ -262,5 +252,5 @@ Options ParseOptions(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   daftar::bench::RequireMeasurable();
-  return daftar::bench::Run(daftar::bench::ParseOptions(argc, argv));
+  return daftar::bench::Run(daftar::bench::OptionsOf(argc, argv));
 }

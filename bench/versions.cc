@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <random>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/must.h"
+#include "bench/options.h"
 #include "bench/permits.h"
 #include "bench/samples.h"
 #include "bench/workspace.h"
@@ -149,25 +149,16 @@ int Run(const Options& options) {
   return 0;
 }
 
-Options ParseOptions(int argc, char** argv) {
+Options OptionsOf(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with("--records=")) {
-      options.records = std::strtoull(argv[i] + 10, nullptr, 10);
-    } else if (argument.starts_with("--versions=")) {
-      options.versions = std::strtoull(argv[i] + 11, nullptr, 10);
-    } else if (argument.starts_with("--repetitions=")) {
-      options.repetitions = std::atoi(argv[i] + 14);
-    } else if (argument.starts_with("--folder=")) {
-      options.folder = argument.substr(9);
-    } else {
-      Fail("unknown option " + std::string(argument));
-    }
-  }
-  if (options.records == 0 || options.versions == 0 || options.repetitions < 1) {
+  ParseOptions(argc, argv, [&](std::string_view argument) {
+    return Take(argument, "records", &options.records) ||
+           Take(argument, "versions", &options.versions) ||
+           Take(argument, "repetitions", &options.repetitions) ||
+           Take(argument, "folder", &options.folder);
+  });
+  if (options.records == 0 || options.versions == 0 || options.repetitions < 1)
     Fail("options out of range");
-  }
   return options;
 }
 
@@ -176,5 +167,5 @@ Options ParseOptions(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   daftar::bench::RequireMeasurable();
-  return daftar::bench::Run(daftar::bench::ParseOptions(argc, argv));
+  return daftar::bench::Run(daftar::bench::OptionsOf(argc, argv));
 }

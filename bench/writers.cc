@@ -7,13 +7,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "bench/engine.h"
+#include "bench/options.h"
 #include "bench/samples.h"
 #include "bench/workspace.h"
 
@@ -97,22 +97,13 @@ int Run(const Options& options) {
   return 0;
 }
 
-Options ParseOptions(int argc, char** argv) {
+Options OptionsOf(int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with("--seconds=")) {
-      options.seconds = std::strtod(argv[i] + 10, nullptr);
-    } else if (argument.starts_with("--repetitions=")) {
-      options.repetitions = std::atoi(argv[i] + 14);
-    } else if (argument.starts_with("--sync-ms=")) {
-      options.sync_ms = std::strtod(argv[i] + 10, nullptr);
-    } else if (argument.starts_with("--folder=")) {
-      options.folder = argument.substr(9);
-    } else {
-      Fail("unknown option " + std::string(argument));
-    }
-  }
+  ParseOptions(argc, argv, [&](std::string_view argument) {
+    return Take(argument, "seconds", &options.seconds) ||
+           Take(argument, "repetitions", &options.repetitions) ||
+           Take(argument, "sync-ms", &options.sync_ms) || Take(argument, "folder", &options.folder);
+  });
   if (options.seconds <= 0 || options.repetitions < 1 || options.sync_ms < 0)
     Fail("options out of range");
   return options;
@@ -127,5 +118,5 @@ extern "C" int fsync(int file) { return daftar::bench::Sync(SYS_fsync, file); }
 
 int main(int argc, char** argv) {
   daftar::bench::RequireMeasurable();
-  return daftar::bench::Run(daftar::bench::ParseOptions(argc, argv));
+  return daftar::bench::Run(daftar::bench::OptionsOf(argc, argv));
 }
