@@ -1,11 +1,14 @@
 #include "storage/guarded_file_system.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
 
 namespace daftar::storage {
 namespace {
@@ -63,6 +66,55 @@ class ManifestFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const Doubt doubt_;
 };
 
+}  // namespace
+
+// The write-ahead logs that are open for writing. Shared because files may outlive the file system
+// that made them.
+class OpenLogs {
+ public:
+  void Add(rocksdb::FSWritableFile* log) {
+    absl::MutexLock lock(&mutex_);
+    logs_.insert(log);
+  }
+  void Remove(rocksdb::FSWritableFile* log) {
+    absl::MutexLock lock(&mutex_);
+    logs_.erase(log);
+  }
+  // Syncs what all of them hold. `*any`: whether there are some.
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug, bool* any) {
+    absl::MutexLock lock(&mutex_);
+    *any = !logs_.empty();
+    for (rocksdb::FSWritableFile* log : logs_) {
+      IOStatus status = log->Sync(options, debug);
+      if (!status.ok()) return status;
+    }
+    return IOStatus::OK();
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::set<rocksdb::FSWritableFile*> logs_ ABSL_GUARDED_BY(mutex_);
+};
+
+namespace {
+
+class LogFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  LogFile(std::unique_ptr<rocksdb::FSWritableFile> inner, std::shared_ptr<OpenLogs> logs)
+      : FSWritableFileOwnerWrapper(std::move(inner)), logs_(std::move(logs)) {
+    logs_->Add(target());
+  }
+  ~LogFile() override { logs_->Remove(target()); }
+
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    logs_->Remove(target());
+    return target()->Close(options, debug);
+  }
+
+ private:
+  const std::shared_ptr<OpenLogs> logs_;
+};
+
 // The first bytes of a file.
 class CutFile final : public rocksdb::FSSequentialFileOwnerWrapper {
  public:
@@ -106,7 +158,9 @@ class GuardedDirectory final : public rocksdb::FSDirectoryWrapper {
 }  // namespace
 
 GuardedFileSystem::GuardedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target)
-    : FileSystemWrapper(target), in_doubt_(std::make_shared<std::atomic<bool>>(false)) {}
+    : FileSystemWrapper(target),
+      in_doubt_(std::make_shared<std::atomic<bool>>(false)),
+      logs_(std::make_shared<OpenLogs>()) {}
 
 IOStatus GuardedFileSystem::NewSequentialFile(const std::string& path,
                                               const rocksdb::FileOptions& options,
@@ -123,11 +177,24 @@ IOStatus GuardedFileSystem::NewWritableFile(const std::string& path,
                                             const rocksdb::FileOptions& options,
                                             std::unique_ptr<rocksdb::FSWritableFile>* file,
                                             Debug* debug) {
-  IOStatus status = target()->NewWritableFile(path, options, file, debug);
+  IOStatus status;
+  const bool is_log = absl::EndsWith(path, ".log");
+  if (is_log) status = SyncLogs(path, debug);
+  if (status.ok()) status = target()->NewWritableFile(path, options, file, debug);
+  if (status.ok() && is_log) *file = std::make_unique<LogFile>(std::move(*file), logs_);
   if (status.ok() && IsManifest(path)) {
     *file = std::make_unique<ManifestFile>(std::move(*file), in_doubt_);
   }
   return status;
+}
+
+IOStatus GuardedFileSystem::SyncLogs(const std::string& next, Debug* debug) {
+  bool any = false;
+  IOStatus status = logs_->Sync(IOOptions(), debug, &any);
+  if (!status.ok() || !any) return status;
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  status = target()->NewDirectory(next.substr(0, next.rfind('/')), IOOptions(), &directory, debug);
+  return status.ok() ? directory->Fsync(IOOptions(), debug) : status;
 }
 
 IOStatus GuardedFileSystem::ReopenWritableFile(const std::string& path,

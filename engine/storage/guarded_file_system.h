@@ -12,7 +12,9 @@
 
 namespace daftar::storage {
 
-// Passes everything on, with two exceptions that RocksDB 9.10 needs:
+class OpenLogs;
+
+// Passes everything on, with three exceptions that RocksDB 9.10 needs:
 //   - It makes a new manifest, syncs its content, renames a file to CURRENT and syncs the directory
 //     only then. When the power goes in between, a file system may keep the renaming and lose the
 //     name of the manifest: POSIX orders neither. Here the directory is synced before the renaming.
@@ -20,6 +22,9 @@ namespace daftar::storage {
 //     the data files that it ingested. The bytes may be there all the same, and the database would
 //     not open any more for lack of those files. Here nothing is removed after such a failure; the
 //     next opening clears away what no manifest names.
+//   - It begins another write-ahead log without syncing the one before. When the power goes, writes
+//     in the later one may be kept and writes before them lost: a hole that no checksum shows. Here
+//     what was written to a log is synced, and so is its name, before another log is made.
 // A recovery, moreover, reads damaged logs up to their damage only.
 // Thread safety: full. Lifetime: one for each opening.
 class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
@@ -52,8 +57,12 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
                                Debug* debug) override;
 
  private:
+  // Syncs the open logs and their names before `next` is made.
+  rocksdb::IOStatus SyncLogs(const std::string& next, Debug* debug);
+
   // Whether a manifest or CURRENT may be there although RocksDB thinks that it is not.
   const std::shared_ptr<std::atomic<bool>> in_doubt_;
+  const std::shared_ptr<OpenLogs> logs_;
   LogCuts cuts_;
 };
 
