@@ -12,6 +12,7 @@ using record::Condition;
 
 // More ranges than this cost more than filtering what one wider range reads.
 constexpr size_t kRangesMax = 1000;
+
 // The encoded alternatives that a condition holds a term to, or nothing when it does not.
 std::vector<std::string> PointsOf(const Term& term, const Condition& condition) {
   std::vector<std::string> points;

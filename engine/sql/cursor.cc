@@ -94,9 +94,7 @@ absl::StatusOr<query::Plan> TableCursor::MakePlan(std::vector<record::Condition>
 
 void TableCursor::CountUp() {
   if (executor_ == nullptr) return;
-  session_->counts().entries_read += executor_->counts().entries_read;
-  session_->counts().records_fetched += executor_->counts().records_fetched;
-  session_->counts().rows += executor_->counts().rows;
+  session_->AddCounts(executor_->counts());
   executor_.reset();
 }
 
@@ -145,6 +143,7 @@ absl::Status TableCursor::Begin(std::string_view choice, int more, int count,
 }
 
 absl::Status TableCursor::Next() {
+  record_.reset();
   DAFTAR_ASSIGN_OR_RETURN(const bool found, executor_->Next());
   at_end_ = !found;
   return absl::OkStatus();
@@ -155,13 +154,15 @@ absl::Status TableCursor::ResultFromRecord(sqlite3_context* context, const Colum
     DAFTAR_ASSIGN_OR_RETURN(const Scalar value, executor_->Get(*column.path));
     return SetResult(context, column, value);
   }
-  DAFTAR_ASSIGN_OR_RETURN(const record::Message record, executor_->Record());
+  if (!record_.has_value()) {
+    DAFTAR_ASSIGN_OR_RETURN(record_, executor_->Record());
+  }
   if (column.path.has_value()) {
-    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, record.Get(*column.path));
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, record_->Get(*column.path));
     return SetResult(context, column, value);
   }
   std::string json;
-  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(record, column.name, &json));
+  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*record_, column.name, &json));
   if (json == "null") {
     sqlite3_result_null(context);
   } else {

@@ -56,6 +56,7 @@ class TableCursor {
   std::string moment_;
   std::optional<uint64_t> rows_expected_;
   std::unique_ptr<query::Executor> executor_;
+  std::optional<record::Message> record_;  // of the current row, once a column needs all of it
   // For each column that entries give the plan's slot, or its place among the values of a plan that
   // sorts.
   std::vector<std::optional<size_t>> places_;

@@ -31,11 +31,7 @@ class ElementRows final : public SystemRows {
         layout_(layout),
         executor_(std::move(executor)),
         moment_(std::move(moment)) {}
-  ~ElementRows() override {
-    session_->counts().entries_read += executor_->counts().entries_read;
-    session_->counts().records_fetched += executor_->counts().records_fetched;
-    session_->counts().rows += executor_->counts().rows;
-  }
+  ~ElementRows() override { session_->AddCounts(executor_->counts()); }
 
   absl::StatusOr<bool> Next() override {
     while (true) {
@@ -119,12 +115,6 @@ class ElementRows final : public SystemRows {
   std::vector<capnp::DynamicList::Reader> lists_;
   std::vector<size_t> positions_;
   std::vector<capnp::DynamicValue::Reader> elements_;
-};
-
-class NoRows final : public SystemRows {
- public:
-  absl::StatusOr<bool> Next() override { return false; }
-  absl::Status Result(sqlite3_context*, size_t) override { return absl::OkStatus(); }
 };
 
 class ElementTable final : public SystemTable {

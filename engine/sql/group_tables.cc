@@ -143,12 +143,6 @@ class GroupRows final : public SystemRows {
   const std::optional<std::string> moment_;
 };
 
-class NoRows final : public SystemRows {
- public:
-  absl::StatusOr<bool> Next() override { return false; }
-  absl::Status Result(sqlite3_context*, size_t) override { return absl::OkStatus(); }
-};
-
 class GroupTable final : public SystemTable {
  public:
   GroupTable(const catalog::TableDef& table, const AggregateDef& aggregate)
@@ -160,8 +154,9 @@ class GroupTable final : public SystemTable {
   bool Uses(size_t column, int op) const override {
     if (column == 0) return op == SQLITE_INDEX_CONSTRAINT_EQ;
     if (column > layout_.by().size()) return false;
-    const auto comparison = ComparisonFor(op);
-    return comparison.has_value() && CanTranslate(layout_.by()[column - 1], *comparison);
+    const auto comparison = ComparisonOfOp(op);
+    return comparison.has_value() && HoldsToValue(*comparison) &&
+           CanTranslate(layout_.by()[column - 1], *comparison);
   }
   bool Needs(size_t column) const override { return column == 0; }
 
@@ -177,7 +172,7 @@ class GroupTable final : public SystemTable {
         continue;
       }
       const Column& column = layout_.by()[each.column - 1];
-      const Bound bound = Translate(column, *ComparisonFor(each.op), each.value, false);
+      const Bound bound = Translate(column, *ComparisonOfOp(each.op), each.value, false);
       if (bound.never) return std::make_unique<NoRows>();
       if (bound.conditions.size() != 1) continue;
       const record::Condition& condition = bound.conditions.front();
@@ -202,17 +197,10 @@ class GroupTable final : public SystemTable {
   }
 
  private:
-  static std::optional<Comparison> ComparisonFor(int op) {
-    switch (op) {
-      case SQLITE_INDEX_CONSTRAINT_EQ:
-        return Comparison::kEqual;
-      case SQLITE_INDEX_CONSTRAINT_IS:
-        return Comparison::kIs;
-      case SQLITE_INDEX_CONSTRAINT_ISNULL:
-        return Comparison::kIsNull;
-      default:
-        return std::nullopt;
-    }
+  // Groups are found by values, not by ranges of them.
+  static bool HoldsToValue(Comparison comparison) {
+    return comparison == Comparison::kEqual || comparison == Comparison::kIs ||
+           comparison == Comparison::kIsNull;
   }
 
   const catalog::TableDef& table_;

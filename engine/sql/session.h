@@ -106,6 +106,12 @@ class Session {
 
   // What the tables of the statements that run, or ran last, have read.
   QueryCounts& counts() { return counts_; }
+  // Adds what one walk has read.
+  void AddCounts(const QueryCounts& walk) {
+    counts_.entries_read += walk.entries_read;
+    counts_.records_fetched += walk.records_fetched;
+    counts_.rows += walk.rows;
+  }
   StopSign& stop_sign() { return stop_sign_; }
 
  private:

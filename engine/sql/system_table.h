@@ -26,6 +26,13 @@ class SystemRows {
   virtual absl::Status Result(sqlite3_context* context, size_t column) = 0;
 };
 
+// The rows of a walk that cannot find any.
+class NoRows final : public SystemRows {
+ public:
+  absl::StatusOr<bool> Next() override { return false; }
+  absl::Status Result(sqlite3_context*, size_t) override { return absl::OkStatus(); }
+};
+
 class SystemTable {
  public:
   // What is expected of a table of which nothing is known.
