@@ -35,7 +35,8 @@ absl::StatusOr<icu::Calendar*> CalendarOfThread() {
   return kept.get();
 }
 
-absl::Status OutsideRange(int64_t year) {
+absl::Status CheckYear(int64_t year) {
+  if (year >= kSolarHijriYearMin && year <= kSolarHijriYearMax) return absl::OkStatus();
   return InvalidArgument("the year is outside the Solar Hijri years that can be read")
       .With("year", year)
       .With("first", kSolarHijriYearMin)
@@ -65,9 +66,7 @@ absl::Status IcuFailed(UErrorCode error) {
 }  // namespace
 
 absl::StatusOr<Date> DateFromSolarHijri(const CivilDay& day) {
-  if (day.year < kSolarHijriYearMin || day.year > kSolarHijriYearMax) {
-    return OutsideRange(day.year);
-  }
+  DAFTAR_RETURN_IF_ERROR(CheckYear(day.year));
   DAFTAR_ASSIGN_OR_RETURN(icu::Calendar* const calendar, CalendarOfThread());
   calendar->clear();
   calendar->setLenient(0);
@@ -87,7 +86,7 @@ absl::StatusOr<CivilDay> SolarHijriFromDate(Date date) {
   day.month = calendar->get(UCAL_MONTH, error) + 1;
   day.day = calendar->get(UCAL_DATE, error);
   if (U_FAILURE(error) != 0) return IcuFailed(error);
-  if (day.year < kSolarHijriYearMin || day.year > kSolarHijriYearMax) return OutsideRange(day.year);
+  DAFTAR_RETURN_IF_ERROR(CheckYear(day.year));
   return day;
 }
 

@@ -32,11 +32,8 @@ EntryView::EntryView(const Plan& plan)
       key_(MakePart(EntrySlot::Part::kPrimaryKey, plan.query.table->key)),
       covered_(MakePart(EntrySlot::Part::kCovered, plan.index ? plan.index->covering : kNoTerms)) {
   for (const record::Condition& condition : plan.query.conditions) {
-    for (size_t slot = 0; slot < plan.slots.size(); ++slot) {
-      if (!(plan.slots[slot].path == condition.path)) continue;
-      checks_.push_back({&condition, slot});
-      break;
-    }
+    const auto slot = plan.FindSlot(condition.path);
+    if (slot.has_value()) checks_.push_back({&condition, *slot});
   }
 }
 
@@ -95,10 +92,9 @@ absl::StatusOr<const OwnedScalar*> EntryView::At(size_t slot) {
 }
 
 absl::StatusOr<const OwnedScalar*> EntryView::Find(const record::FieldPath& path) {
-  for (size_t slot = 0; slot < plan_.slots.size(); ++slot) {
-    if (plan_.slots[slot].path == path) return At(slot);
-  }
-  return nullptr;
+  const auto slot = plan_.FindSlot(path);
+  if (!slot.has_value()) return nullptr;
+  return At(*slot);
 }
 
 absl::StatusOr<bool> EntryView::MayMatch() {

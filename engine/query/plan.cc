@@ -60,6 +60,13 @@ std::string OrderSteps(const Plan& plan) {
 
 }  // namespace
 
+std::optional<size_t> Plan::FindSlot(const record::FieldPath& path) const {
+  for (size_t slot = 0; slot < slots.size(); ++slot) {
+    if (slots[slot].path == path) return slot;
+  }
+  return std::nullopt;
+}
+
 std::vector<catalog::Term> Plan::EntryTerms() const {
   if (index == nullptr) return query.table->key;
   std::vector<catalog::Term> terms = index->on;

@@ -84,6 +84,8 @@ struct Plan {
   std::optional<uint64_t> expected_entries;
   std::optional<uint64_t> expected_rows;
 
+  // The number of the slot that has the values of a path; nothing when none has.
+  std::optional<size_t> FindSlot(const record::FieldPath& path) const;
   // The terms that order the entries: of the index, then of the primary key.
   std::vector<catalog::Term> EntryTerms() const;
   // One line a step, as `daftar explain` prints it.

@@ -23,12 +23,6 @@ void SetText(sqlite3_context* context, std::string_view text) {
   sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-size_t SlotOf(const query::Plan& plan, const record::FieldPath& path) {
-  const auto slot = std::find_if(plan.slots.begin(), plan.slots.end(),
-                                 [&](const query::EntrySlot& each) { return each.path == path; });
-  return static_cast<size_t>(slot - plan.slots.begin());
-}
-
 }  // namespace
 
 absl::Status TableCursor::Parse(std::string_view text) {
@@ -136,7 +130,7 @@ absl::Status TableCursor::Begin(std::string_view choice, int more, int count,
   const bool sorts = plan.sort;
   for (size_t i = 0; i < plan.query.columns.size(); ++i) {
     // A plan that sorts has made values by the time they are asked for, others have the entry.
-    places_[choice_.covered[i]] = sorts ? i : SlotOf(plan, *plan.query.columns[i].path);
+    places_[choice_.covered[i]] = sorts ? i : plan.FindSlot(*plan.query.columns[i].path);
   }
   executor_ = std::make_unique<query::Executor>(*std::move(view), std::move(plan));
   return Next();
