@@ -37,6 +37,7 @@ void AddImport(CLI::App* app, Runner* runner);
 void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, check, apply
 void AddMaintenance(CLI::App* app, Runner* runner);      // stats, verify
 void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, changes
+void AddRuleCommands(CLI::App* app, Runner* runner);     // audit, may
 void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade
 void AddPrune(CLI::App* app, Runner* runner);
 void AddSql(CLI::App* app, Runner* runner);

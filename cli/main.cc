@@ -28,6 +28,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddImport(&app, &runner);
   daftar::cli::AddSchemaCommands(&app, &runner);
   daftar::cli::AddAuditCommands(&app, &runner);
+  daftar::cli::AddRuleCommands(&app, &runner);
   daftar::cli::AddMaintenance(&app, &runner);
   daftar::cli::AddRecoverCommands(&app, &runner);
   daftar::cli::AddPrune(&app, &runner);

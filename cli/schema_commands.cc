@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/moments.h"
+#include "cli/rules.h"
 
 namespace daftar::cli {
 namespace {
@@ -50,6 +51,10 @@ std::string TableText(const TableInfo& table) {
   for (const auto& aggregate : table.aggregates) {
     absl::StrAppend(&text, "  aggregate ", aggregate.name, " ", aggregate.definition, "\n");
   }
+  for (const auto& rule : table.rules) {
+    absl::StrAppend(&text, "  rule ", rule.kind == rule.name ? "" : absl::StrCat(rule.kind, " "),
+                    rule.name, ": ", rule.definition, "\n");
+  }
   return text;
 }
 
@@ -71,6 +76,12 @@ std::string TableJson(const TableInfo& table) {
   for (size_t i = 0; i < table.aggregates.size(); ++i) {
     absl::StrAppend(&json, i > 0 ? "," : "", "{\"name\":", Quoted(table.aggregates[i].name),
                     ",\"definition\":", Quoted(table.aggregates[i].definition), "}");
+  }
+  absl::StrAppend(&json, "],\"rules\":[");
+  for (size_t i = 0; i < table.rules.size(); ++i) {
+    absl::StrAppend(&json, i > 0 ? "," : "", "{\"kind\":", Quoted(table.rules[i].kind),
+                    ",\"name\":", Quoted(table.rules[i].name),
+                    ",\"definition\":", Quoted(table.rules[i].definition), "}");
   }
   absl::StrAppend(&json, "],\"requires\":[", absl::StrJoin(table.required, ",", quoted),
                   "],\"historyDays\":", table.history_days);
@@ -173,6 +184,12 @@ std::string ChangeText(const SchemaChangeReport& report, bool dry_run) {
     absl::StrAppend(&text, "change these records and run this again; until then no query uses ",
                     "the index\n");
   }
+  absl::StrAppend(&text, ViolationsText(report.rule_violations, report.rule_violation_count));
+  if (report.rule_violation_count > 0) {
+    absl::StrAppend(&text,
+                    "these records were there before the rules, which bind every commit from ",
+                    "now on; put them right, `daftar audit` lists what is left\n");
+  }
   return absl::StrCat(text, "schema ", report.schema.value(), " is in force\n");
 }
 
@@ -192,6 +209,8 @@ std::string ChangeJson(const SchemaChangeReport& report) {
                       "],\"built\":[", absl::StrJoin(report.built, ",", index_json),
                       "],\"violations\":[", absl::StrJoin(report.violations, ",", violation_json),
                       "],\"violationCount\":", report.violation_count,
+                      ",\"ruleViolations\":", ViolationsJson(report.rule_violations),
+                      ",\"ruleViolationCount\":", report.rule_violation_count,
                       ",\"complete\":", report.complete ? "true" : "false", "}\n");
 }
 
@@ -231,7 +250,8 @@ absl::StatusOr<ExitCode> RunApply(const Arguments& arguments) {
   const std::string text =
       arguments.format == "json" ? ChangeJson(*report) : ChangeText(*report, options.dry_run);
   if (auto status = Print(text); !status.ok()) return status;
-  return refused || report->violation_count > 0 ? kFindings : kOk;
+  const bool found = report->violation_count > 0 || report->rule_violation_count > 0;
+  return refused || found ? kFindings : kOk;
 }
 
 void AddCommon(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {

@@ -10,6 +10,7 @@
 #include "io/stats.h"
 #include "io/verify.h"
 #include "query/continuation.h"
+#include "sql/row_condition.h"
 #include "storage/open.h"
 
 namespace daftar {
@@ -25,9 +26,10 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem:
   return storage::OpenRocksStore(directory, rocks);
 }
 
-txn::CoreOptions HousekeepingCore() {
+txn::CoreOptions NewCoreOptions() {
   txn::CoreOptions options;
   options.housekeeping = true;
+  options.compiler = &sql::CompileCondition;
   return options;
 }
 
@@ -66,7 +68,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem
   DAFTAR_ASSIGN_OR_RETURN(const txn::DatabaseId id, NewDatabaseId());
   DAFTAR_ASSIGN_OR_RETURN(auto store, OpenStore(directory, options, true));
   DAFTAR_ASSIGN_OR_RETURN(
-      auto core, txn::Core::Create(std::move(store), std::move(catalog), id, HousekeepingCore()));
+      auto core, txn::Core::Create(std::move(store), std::move(catalog), id, NewCoreOptions()));
   auto state = std::make_unique<internal::DatabaseState>(std::move(core), false);
   if (!options.in_memory) state->directory = directory;
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -83,7 +85,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
     return Create(directory, SchemaFile(), options);
   }
   if (!store.ok()) return store.status();
-  txn::CoreOptions core_options = HousekeepingCore();
+  txn::CoreOptions core_options = NewCoreOptions();
   if (options.read_only) {
     core_options.mode = options.follow ? txn::CoreMode::kFollow : txn::CoreMode::kRead;
   }

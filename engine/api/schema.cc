@@ -5,15 +5,22 @@
 #include "catalog/describe.h"
 #include "catalog/resolve.h"
 #include "schema/embedded_schemas.h"
+#include "sql/row_condition.h"
 
 namespace daftar {
 
 absl::StatusOr<std::shared_ptr<const record::SchemaSet>> internal::ParseSchema(
     const SchemaFile& schema) {
-  if (schema.file.empty()) {
-    return record::SchemaSet::ParseText("registry.capnp", schema::RegistryCapnp());
+  auto schemas = schema.file.empty()
+                     ? record::SchemaSet::ParseText("registry.capnp", schema::RegistryCapnp())
+                     : record::SchemaSet::Parse({schema.file, schema.import_paths});
+  if (!schemas.ok()) return schemas.status();
+  // What else is wrong with it is for the caller to find and to say in his words.
+  auto tables = catalog::ResolveTables(*schemas);
+  if (tables.ok()) {
+    DAFTAR_RETURN_IF_ERROR(catalog::CompileChecks(&sql::CompileCondition, &*tables));
   }
-  return record::SchemaSet::Parse({schema.file, schema.import_paths});
+  return schemas;
 }
 
 absl::StatusOr<std::vector<TableInfo>> DescribeSchema(const SchemaFile& schema) {

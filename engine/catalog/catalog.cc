@@ -72,6 +72,39 @@ bool Catalog::has_aggregates() const {
                      [](const TableDef& table) { return !table.aggregates.empty(); });
 }
 
+absl::Status CompileChecks(const ConditionCompiler& compiler, std::vector<TableDef>* tables) {
+  for (TableDef& table : *tables) {
+    for (CheckDef& check : table.rules.checks) {
+      auto condition = compiler(table, check.expression);
+      if (!condition.ok()) {
+        return WithContext(WithContext(condition.status(), "table", table.name), "rule",
+                           check.name);
+      }
+      check.condition = *std::move(condition);
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Catalog::has_rules() const {
+  return std::any_of(tables.begin(), tables.end(),
+                     [](const TableDef& table) { return !DescribeRules(table).empty(); });
+}
+
+const TableDef* Catalog::powers_table() const {
+  const auto found = std::find_if(tables.begin(), tables.end(), [](const TableDef& table) {
+    return table.rules.powers.has_value();
+  });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+const TableDef* Catalog::decisions_table() const {
+  const auto found = std::find_if(tables.begin(), tables.end(), [](const TableDef& table) {
+    return table.rules.decisions.has_value();
+  });
+  return found == tables.end() ? nullptr : &*found;
+}
+
 bool Catalog::all_readable() const {
   return std::all_of(tables.begin(), tables.end(), [](const TableDef& table) {
     return std::all_of(table.indexes.begin(), table.indexes.end(),

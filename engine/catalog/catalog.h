@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "catalog/rules.h"
 #include "codec/key.h"
 #include "daftar/ids.h"
 #include "record/field_path.h"
@@ -43,6 +44,7 @@ struct IndexDef {
   std::vector<Term> covering;  // ascending, nulls first where nullable
   std::vector<record::Condition> where;
   bool unique = false;
+  bool forever = false;  // what a record once had no other gets; a rule, with unique only
   IndexState state = IndexState::kReadable;
 
   // Whether queries may be answered from it.
@@ -90,6 +92,7 @@ struct TableDef {
   bool requires_decision = false;
   // For how many days old versions are kept at least; 0: for good.
   uint32_t history_days = 0;
+  Rules rules;
 
   // The index called `name`, or null. Lifetime: as long as the table.
   const IndexDef* FindIndex(std::string_view name) const;
@@ -106,6 +109,9 @@ absl::Status FindExtreme(const TableDef& table, const AggregateDef& aggregate,
 
 // What a commit to the table must state, by the names of the schema: "actor", "reason", "decision".
 std::vector<std::string_view> RequiredParts(const TableDef& table);
+
+// Makes the conditions of all $check rules ready. Errors: those of `compiler`, with table and rule.
+absl::Status CompileChecks(const ConditionCompiler& compiler, std::vector<TableDef>* tables);
 
 // An immutable version of a database's schema. Thread safety: may be read from many threads.
 struct Catalog {
@@ -124,6 +130,11 @@ struct Catalog {
   // Errors: NotFound naming the table and those there are.
   absl::StatusOr<const TableDef*> GetTable(std::string_view name) const;
   bool has_aggregates() const;
+  // Whether a commit must be checked against more than unique indexes.
+  bool has_rules() const;
+  // The table that says who may act, or null; and the one that holds decisions.
+  const TableDef* powers_table() const;
+  const TableDef* decisions_table() const;
   // Whether every index is readable.
   bool all_readable() const;
 };

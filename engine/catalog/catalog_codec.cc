@@ -3,6 +3,7 @@
 #include <capnp/message.h>
 
 #include "base/status.h"
+#include "catalog/resolve_rules.h"
 #include "codec/keyspace.h"
 #include "daftar/catalog.capnp.h"
 #include "record/envelope.h"
@@ -269,6 +270,7 @@ absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
     if (table.id >= catalog.next_table) return DataLoss("stored table has a future id");
     catalog.tables.push_back(std::move(table));
   }
+  DAFTAR_RETURN_IF_ERROR(ResolveRules(*catalog.schemas, &catalog.tables));
   return catalog;
 }
 

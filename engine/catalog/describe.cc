@@ -1,5 +1,7 @@
 #include "catalog/describe.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
@@ -80,6 +82,10 @@ absl::StatusOr<std::vector<TableInfo>> Describe(const std::vector<TableDef>& tab
           }
           for (const IndexDef& index : table.indexes) {
             info.indexes.push_back({index.name, IndexText(index)});
+          }
+          for (RuleText& rule : DescribeRules(table)) {
+            info.rules.push_back(
+                {std::move(rule.kind), std::move(rule.name), std::move(rule.text)});
           }
           for (const AggregateDef& aggregate : table.aggregates) {
             info.aggregates.push_back({aggregate.name(), AggregateText(aggregate)});

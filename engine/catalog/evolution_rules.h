@@ -28,6 +28,7 @@ enum class Rule : int {
   kHistoryDaysChanged = 15,
   kAggregateDropped = 16,
   kAggregateRenamed = 17,
+  kRuleDropped = 18,
 
   kIndexAdded = 20,
   kIndexTermsChanged = 21,
@@ -37,6 +38,8 @@ enum class Rule : int {
   kNullabilityChanged = 25,
   kAggregateAdded = 26,
   kAggregateChanged = 27,
+  kRuleAdded = 28,
+  kRuleChanged = 29,
 
   kKeyChanged = 30,
   kDecimalChanged = 31,

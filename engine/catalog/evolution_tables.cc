@@ -132,6 +132,38 @@ std::string Kept(const TableDef& table) {
   return table.history_days == 0 ? "for good" : absl::StrCat(table.history_days, " days");
 }
 
+const RuleText* FindRule(const std::vector<RuleText>& rules, const RuleText& wanted) {
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const RuleText& rule) {
+    return rule.kind == wanted.kind && rule.name == wanted.name;
+  });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+// A renamed rule is one that went and one that came: nothing is stored of either.
+void CompareRules(const TableDef& from, const TableDef& to, Findings* findings) {
+  const std::vector<RuleText> before = DescribeRules(from);
+  const std::vector<RuleText> after = DescribeRules(to);
+  const auto place = [](const RuleText& rule) {
+    return absl::StrCat(rule.kind == rule.name ? "rule " : absl::StrCat(rule.kind, " "), rule.name);
+  };
+  for (const RuleText& rule : after) {
+    const RuleText* const known = FindRule(before, rule);
+    if (known == nullptr) {
+      findings->Add(
+          Rule::kRuleAdded, place(rule),
+          absl::StrCat("new on table ", to.name,
+                       "; binds commits at once, and the records that break it are named"));
+    } else if (known->text != rule.text) {
+      findings->Add(Rule::kRuleChanged, place(rule),
+                    absl::StrCat("was: ", known->text, "; is: ", rule.text));
+    }
+  }
+  for (const RuleText& rule : before) {
+    if (FindRule(after, rule) != nullptr) continue;
+    findings->Add(Rule::kRuleDropped, place(rule), absl::StrCat("dropped from table ", to.name));
+  }
+}
+
 void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) {
   if (!SameOrder(from.key, to.key)) {
     findings->Add(Rule::kKeyChanged, Place(from),
@@ -151,6 +183,7 @@ void CompareTable(const TableDef& from, const TableDef& to, Findings* findings) 
   }
   for (const IndexMatch& match : MatchIndexes(from, to)) CompareIndex(to, match, findings);
   CompareAggregates(from, to, findings);
+  CompareRules(from, to, findings);
 }
 
 void CompareTableName(const std::vector<TableDef>& before, const TableDef& from, const TableDef& to,

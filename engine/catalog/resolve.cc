@@ -2,8 +2,10 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "base/status.h"
+#include "catalog/annotations_of.h"
 #include "catalog/field_rules.h"
 #include "catalog/resolve_aggregate.h"
+#include "catalog/resolve_rules.h"
 #include "catalog/resolve_terms.h"
 #include "daftar/daftar.capnp.h"
 #include "record/annotations.h"
@@ -70,14 +72,32 @@ absl::Status TakeRequirements(schema::Table::Reader source, TableDef* table) {
   return absl::OkStatus();
 }
 
+bool IsRule(uint64_t annotation_id) {
+  switch (annotation_id) {
+    case record::kReferenceAnnotation:
+    case record::kCheckAnnotation:
+    case record::kExclusiveAnnotation:
+    case record::kSumsToAnnotation:
+    case record::kLifecycleAnnotation:
+    case record::kPowersAnnotation:
+    case record::kDecisionsAnnotation:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Fills `table` from the annotations of its struct. False: the struct is no table.
-absl::StatusOr<bool> ResolveTable(TableDef* table) {
+absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* table) {
   bool is_table = false;
   bool has_index = false;
   bool has_aggregate = false;
-  for (auto annotation : table->schema.getProto().getAnnotations()) {
+  bool has_rule = false;
+  const auto own = table->schema.getProto().getAnnotations();
+  for (auto annotation : own) {
     if (annotation.getId() == record::kIndexAnnotation) has_index = true;
     if (annotation.getId() == record::kAggregateAnnotation) has_aggregate = true;
+    if (IsRule(annotation.getId())) has_rule = true;
     if (annotation.getId() != record::kTableAnnotation) continue;
     if (is_table) return InvalidArgument("a struct has one $table at most");
     is_table = true;
@@ -89,17 +109,20 @@ absl::StatusOr<bool> ResolveTable(TableDef* table) {
     DAFTAR_RETURN_IF_ERROR(TakeRequirements(source, table));
   }
   if (!is_table) {
+    if (Annotations::Extends(table->schema)) return false;
     if (has_index) return InvalidArgument("$index stands on a struct with $table only");
     if (has_aggregate) return InvalidArgument("$aggregate stands on a struct with $table only");
+    if (has_rule) return InvalidArgument("a rule stands on a struct with $table only");
     return false;
   }
-  for (auto annotation : table->schema.getProto().getAnnotations()) {
+  const auto all = annotations.Of(table->schema);
+  for (auto annotation : all) {
     if (annotation.getId() != record::kIndexAnnotation) continue;
     DAFTAR_RETURN_IF_ERROR(
         AddIndex(annotation.getValue().getStruct().getAs<schema::Index>(), table));
   }
   // Indexes come first: aggregates read least and greatest values from them.
-  for (auto annotation : table->schema.getProto().getAnnotations()) {
+  for (auto annotation : all) {
     if (annotation.getId() != record::kAggregateAnnotation) continue;
     DAFTAR_RETURN_IF_ERROR(
         AddAggregate(annotation.getValue().getStruct().getAs<schema::Aggregate>(), table));
@@ -109,12 +132,13 @@ absl::StatusOr<bool> ResolveTable(TableDef* table) {
 
 absl::StatusOr<std::vector<TableDef>> ResolveAll(const record::SchemaSet& schemas) {
   DAFTAR_RETURN_IF_ERROR(CheckFields(schemas));
+  DAFTAR_ASSIGN_OR_RETURN(const Annotations annotations, Annotations::Find(schemas));
   std::vector<TableDef> tables;
   absl::flat_hash_set<std::string> names;
   for (uint64_t id : schemas.struct_ids()) {
     TableDef table;
     DAFTAR_ASSIGN_OR_RETURN(table.schema, schemas.Struct(id));
-    auto resolved = ResolveTable(&table);
+    auto resolved = ResolveTable(annotations, &table);
     if (!resolved.ok()) {
       return WithContext(resolved.status(), "struct", record::TypeName(table.schema));
     }
@@ -132,6 +156,7 @@ absl::StatusOr<std::vector<TableDef>> ResolveAll(const record::SchemaSet& schema
   if (tables.size() > kTablesMax) {
     return InvalidArgument("the schema has too many tables").With("limit", kTablesMax);
   }
+  DAFTAR_RETURN_IF_ERROR(ResolveRules(schemas, &tables));
   return tables;
 }
 

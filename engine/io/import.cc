@@ -11,6 +11,7 @@
 #include "io/reject_file.h"
 #include "io/row_mapper.h"
 #include "io/row_source.h"
+#include "rules/violation.h"
 
 namespace daftar::io {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::string_view kFieldKey = "; field=";
 
 bool IsBadRow(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsAlreadyExists(status) ||
-         absl::IsNotFound(status);
+         absl::IsNotFound(status) || rules::IsRefusal(status);
 }
 
 // A row that outlives the next one.
@@ -172,8 +173,9 @@ class Importer {
       }
       return absl::OkStatus();
     }
+    const bool is_bad_row = IsBadRow(status);
     status = InRow(status, line);
-    return IsBadRow(status) && rejects_ ? reject(status.message()) : status;
+    return is_bad_row && rejects_ ? reject(status.message()) : status;
   }
 
   absl::Status TakeIntoGroup(const SourceRow& row) {

@@ -2,6 +2,10 @@
 
 #include <capnp/message.h>
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "base/utf8.h"
 #include "record/json_parser.h"
@@ -128,6 +132,21 @@ std::string_view Message::bytes() const { return BytesOf(words_); }
 absl::StatusOr<Scalar> Message::Get(const FieldPath& path) const {
   return Fenced(absl::StatusCode::kDataLoss, "record does not decode",
                 [&]() -> absl::StatusOr<Scalar> { return path.Evaluate(root_, {}); });
+}
+
+absl::StatusOr<Message> Message::WithEnumerant(const FieldPath& path, uint16_t ordinal) const {
+  return Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                [&]() -> absl::StatusOr<Message> {
+                  capnp::MallocMessageBuilder builder;
+                  builder.setRoot(root_);
+                  auto place = builder.getRoot<capnp::DynamicStruct>(schema());
+                  const std::vector<std::string> names = absl::StrSplit(path.text(), '.');
+                  for (size_t i = 0; i + 1 < names.size(); ++i) {
+                    place = place.get(names[i]).as<capnp::DynamicStruct>();
+                  }
+                  place.set(names.back(), capnp::DynamicEnum(path.type().type().asEnum(), ordinal));
+                  return FromBuilder(schema(), builder);
+                });
 }
 
 }  // namespace daftar::record

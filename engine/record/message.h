@@ -37,6 +37,10 @@ class Message {
   static absl::StatusOr<Message> FromBuilder(capnp::StructSchema schema,
                                              capnp::MessageBuilder& builder);
 
+  // The same record with another enumerant at `path`. Requires: the path leads to an enumeration,
+  // through no list and no union. Errors: ResourceExhausted; DataLoss.
+  absl::StatusOr<Message> WithEnumerant(const FieldPath& path, uint16_t ordinal) const;
+
   // Lifetime: as long as the message. Getters may throw kj::Exception on damaged bytes.
   capnp::DynamicStruct::Reader root() const { return root_; }
   capnp::AnyStruct::Reader any() const;

@@ -7,24 +7,57 @@
 namespace daftar::sql {
 namespace {
 
-void SetText(sqlite3_context* context, std::string_view text) {
-  sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(),
-                        SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
-void SetUnsigned(sqlite3_context* context, uint64_t value) {
-  if (value <= INT64_MAX) {
-    sqlite3_result_int64(context, static_cast<int64_t>(value));
-  } else {
-    SetText(context, absl::StrCat(value));
+// Where a value goes: the result of a column.
+class Result {
+ public:
+  explicit Result(sqlite3_context* context) : context_(context) {}
+  void Null() const { sqlite3_result_null(context_); }
+  void Integer(int64_t value) const { sqlite3_result_int64(context_, value); }
+  void Double(double value) const { sqlite3_result_double(context_, value); }
+  void Text(std::string_view text) const {
+    sqlite3_result_text64(context_, text.data() == nullptr ? "" : text.data(), text.size(),
+                          SQLITE_TRANSIENT, SQLITE_UTF8);
   }
-}
+  void Blob(std::string_view bytes) const {
+    // A null pointer would make it null.
+    sqlite3_result_blob64(context_, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                          SQLITE_TRANSIENT);
+  }
 
-void SetInteger(sqlite3_context* context, const Scalar& value) {
-  if (const auto* unsigned_value = std::get_if<uint64_t>(&value)) {
-    SetUnsigned(context, *unsigned_value);
+ private:
+  sqlite3_context* const context_;
+};
+
+// Or a parameter of a statement.
+class Parameter {
+ public:
+  Parameter(sqlite3_stmt* statement, int place) : statement_(statement), place_(place) {}
+  void Null() const { sqlite3_bind_null(statement_, place_); }
+  void Integer(int64_t value) const { sqlite3_bind_int64(statement_, place_, value); }
+  void Double(double value) const { sqlite3_bind_double(statement_, place_, value); }
+  void Text(std::string_view text) const {
+    sqlite3_bind_text64(statement_, place_, text.data() == nullptr ? "" : text.data(), text.size(),
+                        SQLITE_TRANSIENT, SQLITE_UTF8);
+  }
+  void Blob(std::string_view bytes) const {
+    sqlite3_bind_blob64(statement_, place_, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                        SQLITE_TRANSIENT);
+  }
+
+ private:
+  sqlite3_stmt* const statement_;
+  const int place_;
+};
+
+template <typename Sink>
+void GiveInteger(const Sink& sink, const Scalar& value) {
+  const auto* unsigned_value = std::get_if<uint64_t>(&value);
+  if (unsigned_value == nullptr) {
+    sink.Integer(std::get<int64_t>(value));
+  } else if (*unsigned_value <= INT64_MAX) {
+    sink.Integer(static_cast<int64_t>(*unsigned_value));
   } else {
-    sqlite3_result_int64(context, std::get<int64_t>(value));
+    sink.Text(absl::StrCat(*unsigned_value));
   }
 }
 
@@ -34,25 +67,59 @@ Error OutOfRange(const Column& column, const std::string& shown) {
       .With("value", shown);
 }
 
-absl::Status SetDate(sqlite3_context* context, const Column& column, int64_t day) {
+template <typename Sink>
+absl::Status GiveDate(const Sink& sink, const Column& column, int64_t day) {
   if (day < kFirstDay || day > kLastDay) {
     return OutOfRange(column, FormatDate(Date{static_cast<int32_t>(day)}));
   }
-  SetText(context, DateText(day));
+  sink.Text(DateText(day));
   return absl::OkStatus();
 }
 
-absl::Status SetInstant(sqlite3_context* context, const Column& column, int64_t micros) {
+template <typename Sink>
+absl::Status GiveInstant(const Sink& sink, const Column& column, int64_t micros) {
   if (micros < kFirstInstant || micros > kLastInstant) {
     return OutOfRange(column, FormatInstant(Instant{micros}));
   }
-  SetText(context, InstantText(micros));
+  sink.Text(InstantText(micros));
   return absl::OkStatus();
 }
 
-void SetBlob(sqlite3_context* context, std::string_view bytes) {
-  // A null pointer would make it null.
-  sqlite3_result_blob64(context, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+template <typename Sink>
+absl::Status Give(const Sink& sink, const Column& column, const Scalar& value) {
+  if (IsNull(value)) {
+    sink.Null();
+    return absl::OkStatus();
+  }
+  switch (column.form) {
+    case Form::kBool:
+      sink.Integer(std::get<bool>(value) ? 1 : 0);
+      break;
+    case Form::kInteger:
+    case Form::kUnsigned:
+      GiveInteger(sink, value);
+      break;
+    case Form::kReal:
+      sink.Double(std::get<double>(value));
+      break;
+    case Form::kDecimal:
+      sink.Double(DecimalValue(std::get<int64_t>(value), column.scale));
+      break;
+    case Form::kText:
+      sink.Text(std::get<std::string_view>(value));
+      break;
+    case Form::kBlob:
+      sink.Blob(std::get<std::string_view>(value));
+      break;
+    case Form::kEnum:
+      sink.Text(column.path->type().ToValue(value).get_if<Enumerant>()->name);
+      break;
+    case Form::kDate:
+      return GiveDate(sink, column, std::get<int64_t>(value));
+    case Form::kInstant:
+      return GiveInstant(sink, column, std::get<int64_t>(value));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -79,39 +146,12 @@ double DecimalValue(int64_t unscaled, uint8_t scale) {
 }
 
 absl::Status SetResult(sqlite3_context* context, const Column& column, const Scalar& value) {
-  if (IsNull(value)) {
-    sqlite3_result_null(context);
-    return absl::OkStatus();
-  }
-  switch (column.form) {
-    case Form::kBool:
-      sqlite3_result_int(context, std::get<bool>(value) ? 1 : 0);
-      break;
-    case Form::kInteger:
-    case Form::kUnsigned:
-      SetInteger(context, value);
-      break;
-    case Form::kReal:
-      sqlite3_result_double(context, std::get<double>(value));
-      break;
-    case Form::kDecimal:
-      sqlite3_result_double(context, DecimalValue(std::get<int64_t>(value), column.scale));
-      break;
-    case Form::kText:
-      SetText(context, std::get<std::string_view>(value));
-      break;
-    case Form::kBlob:
-      SetBlob(context, std::get<std::string_view>(value));
-      break;
-    case Form::kEnum:
-      SetText(context, column.path->type().ToValue(value).get_if<Enumerant>()->name);
-      break;
-    case Form::kDate:
-      return SetDate(context, column, std::get<int64_t>(value));
-    case Form::kInstant:
-      return SetInstant(context, column, std::get<int64_t>(value));
-  }
-  return absl::OkStatus();
+  return Give(Result(context), column, value);
+}
+
+absl::Status BindValue(sqlite3_stmt* statement, int place, const Column& column,
+                       const Scalar& value) {
+  return Give(Parameter(statement, place), column, value);
 }
 
 }  // namespace daftar::sql

@@ -29,5 +29,8 @@ double DecimalValue(int64_t unscaled, uint8_t scale);
 // Gives a scalar of `column` to SQLite; text and data are copied. Errors: FailedPrecondition for a
 // date or instant outside the range above, whose text would not sort as it does.
 absl::Status SetResult(sqlite3_context* context, const Column& column, const Scalar& value);
+// The same for a parameter of a statement.
+absl::Status BindValue(sqlite3_stmt* statement, int place, const Column& column,
+                       const Scalar& value);
 
 }  // namespace daftar::sql

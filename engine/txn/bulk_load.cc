@@ -66,6 +66,11 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
   const auto found = existing->Next();
   // Not knowing only means to look at every key.
   table_is_empty_ = found.ok() && !*found;
+  const auto catalog = core_->catalog();
+  if (is_current_ && catalog->has_rules()) {
+    rules_.emplace(core_->store(), *catalog, *table_,
+                   BulkRules::Options{&options_.commit, DayOf(time_), SorterOf(options_)});
+  }
 }
 
 BulkLoad::~BulkLoad() = default;
@@ -122,6 +127,18 @@ absl::Status BulkLoad::CheckNewUnique(const record::Message& record, std::string
   return absl::OkStatus();
 }
 
+absl::Status BulkLoad::CheckRules(std::string_view key, const record::Message& record,
+                                  uint64_t line) {
+  std::optional<record::Message> before;
+  if (!table_is_empty_ && options_.intent != WriteIntent::kInsert) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, core_->store().Get(key, {}));
+    if (stored.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(*table_, key, *stored));
+    }
+  }
+  return rules_->CheckRecord(key, before.has_value() ? &*before : nullptr, record, line);
+}
+
 absl::Status BulkLoad::Add(std::span<const record::Message> records, uint64_t line) {
   DAFTAR_RETURN_IF_ERROR(CheckSchema());
   // Everything is checked before anything is taken.
@@ -134,6 +151,11 @@ absl::Status BulkLoad::Add(std::span<const record::Message> records, uint64_t li
       DAFTAR_RETURN_IF_ERROR(CheckNewUnique(record, key.view().substr(prefix_.size()), &fresh));
     }
     keys.push_back(std::move(key));
+  }
+  if (rules_.has_value()) {
+    for (size_t i = 0; i < records.size(); ++i) {
+      DAFTAR_RETURN_IF_ERROR(CheckRules(keys[i].view(), records[i], line));
+    }
   }
   Remember(std::move(fresh), line);
   std::string value;
@@ -205,6 +227,7 @@ absl::Status BulkLoad::WriteRecord(std::string_view key, std::string_view messag
 absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, journal::EntryWriter* entry,
                                     Result* result) {
   DAFTAR_ASSIGN_OR_RETURN(const auto sorted, records_.Finish());
+  if (rules_.has_value()) DAFTAR_RETURN_IF_ERROR(rules_->EndRecords());
   std::string key;
   std::string message;
   uint64_t line = 0;
@@ -218,9 +241,11 @@ absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, journal::EntryW
           .With("other line", codec::ReadFixed<uint64_t>(sorted->value(), 0))
           .With("key", DescribeKey(*table_, std::string_view(key).substr(prefix_.size())));
     }
-    if (pending && !same_key)
+    if (pending && !same_key) {
+      if (rules_.has_value()) DAFTAR_RETURN_IF_ERROR(rules_->NoteKey(key));
       DAFTAR_RETURN_IF_ERROR(WriteRecord(key, message, writer, entry, result));
-    if (!found) return absl::OkStatus();
+    }
+    if (!found) return rules_.has_value() ? rules_->EndKeys() : absl::OkStatus();
     key = std::string(sorted->key());
     line = codec::ReadFixed<uint64_t>(sorted->value(), 0);
     message = std::string(sorted->value().substr(kLineBytes));
@@ -235,7 +260,10 @@ absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
   const catalog::IndexDef* index = nullptr;
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const bool found, sorted->Next());
-    if (!found) return group.Close();
+    if (!found) {
+      if (rules_.has_value()) DAFTAR_RETURN_IF_ERROR(rules_->EndEntries());
+      return group.Close();
+    }
     const EntryChange change = DecodeChange(sorted->value());
     if (index == nullptr || !sorted->key().starts_with(codec::IndexPrefix(index->id))) {
       for (const catalog::IndexDef& candidate : table_->indexes) {
@@ -244,6 +272,10 @@ absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
     }
     if (index->unique && !change.has_null) {
       DAFTAR_RETURN_IF_ERROR(group.Note(*index, sorted->key(), change.tuple_bytes, change.added));
+    }
+    if (rules_.has_value()) {
+      DAFTAR_RETURN_IF_ERROR(rules_->NoteEntry(*index, sorted->key(), change.added, change.covered,
+                                               change.tuple_bytes));
     }
     if (change.replaces) DAFTAR_RETURN_IF_ERROR(KeepEntry(sorted->key()));
     if (change.added) {
@@ -311,6 +343,7 @@ absl::Status BulkLoad::CheckSchema() const {
 absl::StatusOr<BulkLoad::Result> BulkLoad::Finish() {
   DAFTAR_RETURN_IF_ERROR(CheckSchema());
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options_.commit, {table_}));
+  if (rules_.has_value()) DAFTAR_RETURN_IF_ERROR(rules_->CheckCommit());
   Result result;
   journal::EntryWriter entry(
       next_.last_commit,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "journal/entry_writer.h"
 #include "record/message.h"
 #include "storage/external_sorter.h"
+#include "txn/bulk_rules.h"
 #include "txn/core.h"
 #include "txn/group_sorter.h"
 
@@ -70,6 +72,7 @@ class BulkLoad {
   absl::Status CheckNewKey(std::string_view key, NewKeys* fresh) const;
   absl::Status CheckNewUnique(const record::Message& record, std::string_view primary_key,
                               NewKeys* fresh) const;
+  absl::Status CheckRules(std::string_view key, const record::Message& record, uint64_t line);
   absl::Status CheckUnseen(std::string_view key, std::string_view what, NewKeys* fresh) const;
   void Remember(NewKeys fresh, uint64_t line);
   absl::Status WriteRecords(storage::BulkWriter* writer, journal::EntryWriter* entry,
@@ -103,7 +106,8 @@ class BulkLoad {
   storage::ExternalSorter records_;
   storage::ExternalSorter entries_;
   GroupSorter groups_;
-  storage::ExternalSorter tail_;  // history and journal, whose keys come after all others
+  std::optional<BulkRules> rules_;  // nothing: the table has none
+  storage::ExternalSorter tail_;    // history and journal, whose keys come after all others
 };
 
 }  // namespace daftar::txn

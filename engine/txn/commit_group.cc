@@ -46,7 +46,7 @@ absl::Status CommitGroup::Validate(const CommitRequest& request) const {
 
 absl::Status CommitGroup::Refresh(CommitRequest* request, std::unique_ptr<WriteSet>* fresh) {
   // Entries that were added meanwhile may be among those that the writes replace.
-  if (request->fills == fills_) {
+  if (request->fills == fills_ && !request->refresh) {
     const auto hit = HitSince(*request->guards, request->view);
     // Not knowing any more what was written since means to look.
     if (hit.ok() && !*hit) return absl::OkStatus();
@@ -56,7 +56,8 @@ absl::Status CommitGroup::Refresh(CommitRequest* request, std::unique_ptr<WriteS
   for (const RecordWrite& write : *request->writes) {
     DAFTAR_RETURN_IF_ERROR((*fresh)->Apply(write));
   }
-  return (*fresh)->Finish();
+  DAFTAR_RETURN_IF_ERROR((*fresh)->Finish());
+  return (*fresh)->CheckRules(*request->catalog, *request->options, time_);
 }
 
 void CommitGroup::Add(CommitRequest* request) {

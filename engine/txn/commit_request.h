@@ -22,6 +22,8 @@ struct CommitRequest {
   CommitVersion view;
   uint64_t fills = 0;  // of the view
   const CommitOptions* options = nullptr;
+  // `prepared` breaks a rule in the state that it was prepared on, and perhaps no more.
+  bool refresh = false;
 
   // Set once the commit is decided.
   absl::StatusOr<CommitVersion> result = absl::UnknownError("not decided");

@@ -154,6 +154,9 @@ absl::StatusOr<std::shared_ptr<const catalog::Catalog>> Core::LoadCatalog(
     return DataLoss("database has lost its schema").With("version", version.value());
   }
   DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::DecodeCatalog(key, *stored));
+  if (options_.compiler != nullptr) {
+    DAFTAR_RETURN_IF_ERROR(catalog::CompileChecks(options_.compiler, &catalog.tables));
+  }
   return std::make_shared<const catalog::Catalog>(std::move(catalog));
 }
 

@@ -39,6 +39,8 @@ struct CoreOptions {
   std::function<int64_t()> clock = nullptr;  // null: the system's
   // Bytes of keys of recent commits, against which transactions are checked.
   size_t recent_bytes_max = size_t{16} << 20;
+  // Makes the conditions of $check ready. Without it, commits to tables that have some are refused.
+  catalog::ConditionCompiler compiler = nullptr;
   // Merges what commits have replaced when they rest, on a thread of its own.
   bool housekeeping = false;
   PlantedFaults faults = {};

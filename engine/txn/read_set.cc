@@ -25,6 +25,13 @@ void ReadSet::AddRange(const storage::KeyRange& range) {
   NewRange(range.lower, range.upper)->to_end = range.upper.empty();
 }
 
+void ReadSet::AddAll(const ReadSet& other) {
+  for (const std::string& key : other.keys_) AddKey(key);
+  for (const Range& range : other.ranges_) {
+    NewRange(range.lower, range.upper)->to_end = range.to_end;
+  }
+}
+
 ReadSet::Range* ReadSet::NewRange(std::string_view lower, std::string_view upper) {
   bytes_ += lower.size() + upper.size() + kItemBytes;
   return &ranges_.emplace_back(Range{std::string(lower), std::string(upper)});

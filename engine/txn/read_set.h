@@ -29,6 +29,8 @@ class ReadSet {
   void AddKey(std::string_view key);
   // Everything in `range`.
   void AddRange(const storage::KeyRange& range);
+  // Everything that `other` has read. Requires: neither is sealed.
+  void AddAll(const ReadSet& other);
   // A stretch to be grown by the caller, which says so by Note(). Lifetime: as long as the set.
   Range* NewRange(std::string_view lower, std::string_view upper);
   // Takes note that a range has grown by so many bytes.

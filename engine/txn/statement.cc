@@ -6,6 +6,11 @@
 
 namespace daftar::txn {
 
+int32_t DayOf(int64_t micros) {
+  constexpr int64_t kMicrosPerDay = 86'400'000'000;
+  return static_cast<int32_t>(micros / kMicrosPerDay - (micros % kMicrosPerDay < 0 ? 1 : 0));
+}
+
 journal::Statement StatementOf(const CommitOptions& options) {
   return {options.actor, options.reason, options.decision};
 }

@@ -18,4 +18,7 @@ journal::Statement StatementOf(const CommitOptions& options);
 absl::Status CheckStatement(const CommitOptions& options,
                             const std::vector<const catalog::TableDef*>& tables);
 
+// The day of a commit, UTC, since 1970-01-01; `micros` is its time.
+int32_t DayOf(int64_t micros);
+
 }  // namespace daftar::txn

@@ -6,12 +6,11 @@
 #include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
+#include "rules/violation.h"
 #include "txn/write_set.h"
 
 namespace daftar::txn {
-namespace {
 
-// The values of an entry's tuple, for a message.
 std::string DescribeTuple(const catalog::IndexDef& index, std::string_view entry_key) {
   entry_key.remove_prefix(codec::IndexPrefix(index.id).size());
   std::string text;
@@ -24,7 +23,16 @@ std::string DescribeTuple(const catalog::IndexDef& index, std::string_view entry
   return text;
 }
 
-}  // namespace
+absl::Status FormerHolder(const catalog::TableDef& table, const catalog::IndexDef& index,
+                          std::string_view entry_key, size_t tuple_bytes, std::string_view holder) {
+  const std::string key =
+      absl::StrCat(codec::RecordPrefix(table.id), entry_key.substr(tuple_bytes));
+  RuleViolation violation = rules::NewViolation(table, key, "forever", index.name);
+  violation.text = absl::StrCat("another record had ", DescribeTuple(index, entry_key),
+                                ", and what one had no other gets");
+  rules::SetOther(table, holder, &violation);
+  return rules::Refusal(violation);
+}
 
 absl::Status UniqueClash(const catalog::TableDef& table, const catalog::IndexDef& index,
                          std::string_view entry_key, std::string_view other_entry_key,

@@ -11,6 +11,14 @@
 
 namespace daftar::txn {
 
+// The values of an entry's tuple, for a message: "scheme 'lei', value '…'".
+std::string DescribeTuple(const catalog::IndexDef& index, std::string_view entry_key);
+
+// The refusal of values that the unique index `index` holds forever for another record, whose
+// primary key is `holder`.
+absl::Status FormerHolder(const catalog::TableDef& table, const catalog::IndexDef& index,
+                          std::string_view entry_key, size_t tuple_bytes, std::string_view holder);
+
 // The changes to the entries that share one tuple of a unique index.
 class UniqueGroup {
  public:

@@ -42,33 +42,6 @@ bool EndsAsItBegan(std::string_view key, const storage::PendingChange& change) {
 
 }  // namespace
 
-std::string DescribeKey(const catalog::TableDef& table, std::string_view primary_key) {
-  std::string text;
-  for (const catalog::Term& term : table.key) {
-    auto value = codec::TakePart(term.part, &primary_key);
-    if (!value.ok()) return text;
-    absl::StrAppend(&text, text.empty() ? "" : ", ",
-                    term.path.type().ToValue(ToView(*value)).ToString());
-  }
-  return text;
-}
-
-absl::StatusOr<record::Message> DecodeRecord(const catalog::TableDef& table, std::string_view key,
-                                             std::string_view value) {
-  auto envelope = record::DecodeEnvelope(key, value);
-  if (!envelope.ok()) return WithContext(envelope.status(), "table", table.name);
-  return record::Message::FromStored(table.schema, envelope->message);
-}
-
-absl::StatusOr<std::optional<record::Message>> ReadRecord(const storage::Reader& reader,
-                                                          const catalog::TableDef& table,
-                                                          const codec::EncodedKey& key) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> value, reader.Get(key.view()));
-  if (!value.has_value()) return std::optional<record::Message>();
-  DAFTAR_ASSIGN_OR_RETURN(record::Message record, DecodeRecord(table, key.view(), *value));
-  return std::optional<record::Message>(std::move(record));
-}
-
 storage::PendingChanges& WriteSet::Mutable() {
   if (changes_.use_count() > 1) changes_ = std::make_shared<storage::PendingChanges>(*changes_);
   return *changes_;
@@ -230,6 +203,7 @@ void WriteSet::AddGuards(ReadSet* guards) const {
     const std::string prefix = check.entry_key.substr(0, check.tuple_bytes);
     guards->AddRange({prefix, codec::PrefixEnd(prefix)});
   }
+  if (rule_reads_ != nullptr) guards->AddAll(*rule_reads_);
 }
 
 std::vector<const catalog::TableDef*> WriteSet::tables() const {

@@ -12,8 +12,10 @@
 #include "daftar/options.h"
 #include "index/entries.h"
 #include "index/groups.h"
+#include "index/stored_record.h"
 #include "journal/entry.h"
 #include "record/message.h"
+#include "rules/context.h"
 #include "storage/overlay.h"
 #include "txn/read_set.h"
 
@@ -50,6 +52,12 @@ class WriteSet {
   // indexes: only the final state counts, so that two records may exchange their values. Call it
   // after the last write. Errors: AlreadyExists naming index, values and the other record.
   absl::Status Finish();
+
+  // Whether the rules of the schema allow what the commit makes of its records. `time` is that of
+  // the commit. What they read of the base counts among the guards. Requires: Finish(). Errors:
+  // FailedPrecondition naming rule, record and remedy; DataLoss, Unavailable.
+  absl::Status CheckRules(const catalog::Catalog& catalog, const CommitOptions& options,
+                          int64_t time);
 
   // Adds everything of the base that the changes follow from: when a later commit writes none of
   // it, they are right for the state after that commit, too.
@@ -110,6 +118,10 @@ class WriteSet {
   // The value that the base has for an entry that goes or changes.
   absl::StatusOr<std::optional<std::string>> EntryBefore(const std::string& key) const;
   absl::StatusOr<std::optional<std::string>> FindClash(const UniqueCheck& check) const;
+  // Another record that had the values of a unique index earlier, as the primary key.
+  absl::StatusOr<std::optional<std::string>> FindFormerHolder(const UniqueCheck& check) const;
+  absl::Status CheckForever() const;
+  absl::Status CheckRecordRules(const rules::Context& context) const;
   absl::Status CheckUnique() const;
   storage::PendingChanges& Mutable();
 
@@ -123,18 +135,12 @@ class WriteSet {
   std::vector<UniqueCheck> unique_checks_;
   std::map<std::string, GroupChange> groups_;
   bool groups_shown_ = true;  // in changes_, as the base has them
+  // What rules read of the base; null: nothing.
+  std::shared_ptr<ReadSet> rule_reads_;
 };
 
-// Reads what a record key holds. Errors: DataLoss.
-absl::StatusOr<std::optional<record::Message>> ReadRecord(const storage::Reader& reader,
-                                                          const catalog::TableDef& table,
-                                                          const codec::EncodedKey& key);
-
-// The message in a stored value. Errors: DataLoss, FailedPrecondition.
-absl::StatusOr<record::Message> DecodeRecord(const catalog::TableDef& table, std::string_view key,
-                                             std::string_view value);
-
-// A record's primary key as people read it: "IRZBR, 12". For messages; never fails.
-std::string DescribeKey(const catalog::TableDef& table, std::string_view primary_key);
+using index::DecodeRecord;
+using index::DescribeKey;
+using index::ReadRecord;
 
 }  // namespace daftar::txn

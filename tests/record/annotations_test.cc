@@ -45,7 +45,15 @@ TEST_CASE("annotations: the ids are those of schema/daftar.capnp", "[record][for
                                         {"decimal", record::kDecimalAnnotation},
                                         {"json", record::kJsonAnnotation},
                                         {"aggregate", record::kAggregateAnnotation},
-                                        {"money", record::kMoneyAnnotation}});
+                                        {"money", record::kMoneyAnnotation},
+                                        {"reference", record::kReferenceAnnotation},
+                                        {"check", record::kCheckAnnotation},
+                                        {"exclusive", record::kExclusiveAnnotation},
+                                        {"sumsTo", record::kSumsToAnnotation},
+                                        {"lifecycle", record::kLifecycleAnnotation},
+                                        {"powers", record::kPowersAnnotation},
+                                        {"decisions", record::kDecisionsAnnotation},
+                                        {"extends", record::kExtendsAnnotation}});
 }
 
 TEST_CASE("annotations: the embedded file is the one in the source", "[record][format]") {

@@ -23,6 +23,7 @@
 #include "daftar/query.h"
 #include "daftar/read_view.h"
 #include "daftar/record.h"
+#include "daftar/rules.h"
 #include "daftar/schema.h"
 #include "daftar/schema_change.h"
 #include "daftar/transaction.h"
@@ -197,6 +198,25 @@ class Database {
   // FailedPrecondition when the database is open for reading only; DataLoss, Unavailable,
   // ResourceExhausted.
   absl::StatusOr<AnalyzeReport> Analyze(const AnalyzeOptions& options = {});
+  // Runs the rules of the schema over every record there is and lists what breaks them: rules bind
+  // commits, but records may be older than a rule. Others write meanwhile. Errors: InvalidArgument
+  // for a table or rule that is not there; FailedPrecondition when a history does not reach back to
+  // the view; DataLoss, Unavailable, ResourceExhausted.
+  absl::StatusOr<AuditReport> Audit(const AuditOptions& options = {}) const;
+  absl::StatusOr<AuditReport> Audit(const ReadView& view, const AuditOptions& options = {}) const;
+  // The same with the rules of another schema, as ApplySchema would take it, which changes nothing.
+  // Errors: also FailedPrecondition when the records do not fit it; those of CheckSchemaChange.
+  absl::StatusOr<AuditReport> AuditAgainst(const SchemaFile& schema,
+                                           const AuditOptions& options = {}) const;
+  // Whether an act of a lifecycle is possible on a record, and if not, why: as if the commit that
+  // `options` state did nothing but put the record into the state that the act leads to. `on` is
+  // the day of the act; nothing: today (UTC). What the act must fill in is named as an obstacle.
+  // Errors: NotFound for table, record or act; InvalidArgument when the key does not fit;
+  // AlreadyExists when a unique index stands against it; DataLoss.
+  absl::StatusOr<MayAnswer> May(std::string_view table, const Key& key, std::string_view act,
+                                const CommitOptions& options = {},
+                                std::optional<Date> on = std::nullopt) const;
+
   // Gives the database another schema: judges the change by docs/evolution.md, makes the schema the
   // one in force with one commit, and then builds the indexes that are new or changed, one table
   // after the other. Others read and write meanwhile; what they commit has entries in the new

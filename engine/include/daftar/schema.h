@@ -58,12 +58,18 @@ struct TableInfo {
     std::string name;
     std::string definition;  // "by zone, state, count, sum fee, min validTo, where …"
   };
+  struct Rule {
+    std::string kind;  // "reference", "check", "exclusive", "sumsTo", "lifecycle", …
+    std::string name;
+    std::string definition;
+  };
   std::string name;
   std::string struct_name;
   std::vector<std::string> key;  // paths, with " desc" where declared so
   std::vector<Field> fields;     // of the struct itself, in the order of their ordinals
   std::vector<Index> indexes;
   std::vector<Aggregate> aggregates;
+  std::vector<Rule> rules;
   std::vector<std::string> required;  // what commits must state: "actor", "reason", "decision"
   uint32_t history_days = 0;          // how long old versions are kept; 0: for good
 };

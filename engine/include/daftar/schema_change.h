@@ -8,6 +8,7 @@
 
 #include "daftar/ids.h"
 #include "daftar/options.h"
+#include "daftar/rules.h"
 #include "daftar/schema.h"
 
 namespace daftar {
@@ -56,8 +57,13 @@ struct SchemaChangeReport {
   std::vector<Index> removed;  // indexes and aggregates whose entries were removed
   std::vector<UniqueViolation> violations;
   uint64_t violation_count = 0;
-  // Whether everything is done: false when `progress` stopped it, when there are violations, and
-  // for a dry run that found something to do. The next call with the same schema goes on.
+  // Records that break rules which are new or changed: the rules bind all commits from now on, and
+  // these stay as they are until somebody puts them right. All are counted.
+  std::vector<RuleViolation> rule_violations;
+  uint64_t rule_violation_count = 0;
+  // Whether everything is done: false when `progress` stopped it, when there are violations of
+  // either kind, and for a dry run that found something to do. The next call with the same schema
+  // goes on.
   bool complete = true;
 };
 

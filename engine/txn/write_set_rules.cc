@@ -1,0 +1,81 @@
+// WriteSet: what the rules of the schema say of its changes.
+
+#include "base/status.h"
+#include "codec/keyspace.h"
+#include "history/history_key.h"
+#include "index/stored_record.h"
+#include "rules/checker.h"
+#include "rules/powers.h"
+#include "txn/statement.h"
+#include "txn/unique_group.h"
+#include "txn/write_set.h"
+
+namespace daftar::txn {
+absl::StatusOr<std::optional<std::string>> WriteSet::FindFormerHolder(
+    const UniqueCheck& check) const {
+  const std::string prefix = check.entry_key.substr(0, check.tuple_bytes);
+  const storage::KeyRange range{prefix, codec::PrefixEnd(prefix)};
+  // An entry that this commit takes away was there until now.
+  for (auto change = changes_->lower_bound(prefix);
+       change != changes_->end() && change->first.starts_with(prefix); ++change) {
+    if (change->first != check.entry_key && change->second.before.has_value()) {
+      return std::optional(change->first.substr(check.tuple_bytes));
+    }
+  }
+  const auto past = base_->NewIterator(history::HistoryRange(range), {});
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, past->Next());
+    if (!found) return std::optional<std::string>();
+    DAFTAR_ASSIGN_OR_RETURN(const history::HistoryId id, history::ParseHistoryKey(past->key()));
+    if (id.live_key.starts_with(prefix) && id.live_key != check.entry_key) {
+      return std::optional(std::string(id.live_key.substr(check.tuple_bytes)));
+    }
+  }
+}
+
+absl::Status WriteSet::CheckForever() const {
+  for (const UniqueCheck& check : unique_checks_) {
+    if (!check.index->forever) continue;
+    const auto entry = changes_->find(check.entry_key);
+    if (entry == changes_->end() || !entry->second.value.has_value()) continue;
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> holder, FindFormerHolder(check));
+    if (!holder.has_value()) continue;
+    return FormerHolder(*check.table, *check.index, check.entry_key, check.tuple_bytes, *holder);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteSet::CheckRecordRules(const rules::Context& context) const {
+  for (const auto& [key, changed] : records_) {
+    const auto change = changes_->find(key);
+    if (change == changes_->end()) continue;
+    const catalog::TableDef& table = *changed.table;
+    std::optional<record::Message> before;
+    std::optional<record::Message> after;
+    if (change->second.before.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(table, key, *change->second.before));
+    }
+    if (change->second.value.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(after, DecodeRecord(table, key, *change->second.value));
+    }
+    const rules::Change judged{table, key, before.has_value() ? &*before : nullptr,
+                               after.has_value() ? &*after : nullptr};
+    DAFTAR_RETURN_IF_ERROR(rules::RefuseChange(context, judged));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteSet::CheckRules(const catalog::Catalog& catalog, const CommitOptions& options,
+                                  int64_t time) {
+  rule_reads_.reset();
+  if (changes_->empty() || !catalog.has_rules()) return absl::OkStatus();
+  DAFTAR_RETURN_IF_ERROR(CheckForever());
+  rule_reads_ = std::make_shared<ReadSet>();
+  const auto state = storage::NewOverlayReader(NewTrackingReader(base_, rule_reads_), changes_);
+  const rules::Context context{catalog,        *state,           options.actor,
+                               options.reason, options.decision, DayOf(time)};
+  DAFTAR_RETURN_IF_ERROR(rules::CheckDecision(context));
+  return CheckRecordRules(context);
+}
+
+}  // namespace daftar::txn
