@@ -87,8 +87,10 @@ absl::Status CompileChecks(const ConditionCompiler& compiler, std::vector<TableD
 }
 
 bool Catalog::has_rules() const {
-  return std::any_of(tables.begin(), tables.end(),
-                     [](const TableDef& table) { return !DescribeRules(table).empty(); });
+  return std::any_of(tables.begin(), tables.end(), [](const TableDef& table) {
+    return !table.rules.empty() || std::any_of(table.indexes.begin(), table.indexes.end(),
+                                               [](const IndexDef& index) { return index.forever; });
+  });
 }
 
 const TableDef* Catalog::powers_table() const {

@@ -171,11 +171,9 @@ struct Rules {
   std::optional<DecisionsDef> decisions;
   bool permanent = false;  // records are never deleted
 
-  // Whether a commit to the table has anything to check. A table of powers or decisions alone has
-  // not.
-  bool bind_records() const {
-    return !references.empty() || !checks.empty() || !exclusives.empty() || !sums.empty() ||
-           !lifecycles.empty() || permanent;
+  bool empty() const {
+    return references.empty() && checks.empty() && exclusives.empty() && sums.empty() &&
+           lifecycles.empty() && !powers.has_value() && !decisions.has_value() && !permanent;
   }
 };
 

@@ -98,7 +98,7 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
   for (auto& [key, change] : groups) {
     bytes_ += key.size() + sizeof(change);
     groups_[key] = std::move(change);
-    groups_shown_ = false;
+    groups_to_show_.insert(key);
   }
   return absl::OkStatus();
 }
@@ -188,7 +188,7 @@ absl::Status WriteSet::Finish() {
   std::erase_if(changes, [](const auto& item) {
     return IsGroup(item.first) || EndsAsItBegan(item.first, item.second);
   });
-  groups_shown_ = groups_.empty();
+  for (const auto& [key, change] : groups_) groups_to_show_.insert(key);
   for (auto& [key, changed] : records_) {
     const auto change = changes.find(key);
     if (change == changes.end() || !change->second.value.has_value()) continue;
@@ -216,27 +216,34 @@ std::vector<const catalog::TableDef*> WriteSet::tables() const {
 }
 
 absl::Status WriteSet::ShowGroups() {
-  return groups_shown_ ? absl::OkStatus() : SettleGroups(*base_);
+  if (groups_to_show_.empty()) return absl::OkStatus();
+  return Settle({groups_to_show_.begin(), groups_to_show_.end()}, *base_);
 }
 
 absl::Status WriteSet::SettleGroups(const storage::Reader& newest) {
   if (groups_.empty()) return absl::OkStatus();
   std::vector<std::string_view> keys;
   for (const auto& [key, change] : groups_) keys.push_back(key);
+  return Settle(keys, newest);
+}
+
+absl::Status WriteSet::Settle(const std::vector<std::string_view>& keys,
+                              const storage::Reader& newest) {
   DAFTAR_ASSIGN_OR_RETURN(auto held, newest.MultiGet(keys));
   storage::PendingChanges& changes = Mutable();
   auto before = held.begin();
-  for (const auto& [key, change] : groups_) {
+  for (const std::string_view key : keys) {
+    const GroupChange& change = groups_.find(std::string(key))->second;
     std::optional<std::string>& stored = *before++;
     if (change.totals.IsZero()) {
-      changes.erase(key);
+      changes.erase(std::string(key));
       continue;
     }
     auto after = index::ChangeGroup(stored, change.totals, version_);
     if (!after.ok()) return WithContext(after.status(), "aggregate", change.aggregate->name());
-    changes[key] = {*std::move(after), std::move(stored)};
+    changes[std::string(key)] = {*std::move(after), std::move(stored)};
   }
-  groups_shown_ = true;
+  groups_to_show_.clear();
   return absl::OkStatus();
 }
 

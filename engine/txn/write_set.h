@@ -4,7 +4,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -117,6 +119,8 @@ class WriteSet {
                                std::map<std::string, GroupChange>* changes) const;
   // The value that the base has for an entry that goes or changes.
   absl::StatusOr<std::optional<std::string>> EntryBefore(const std::string& key) const;
+  // Works out what these groups hold; `newest` is the state before the changes.
+  absl::Status Settle(const std::vector<std::string_view>& keys, const storage::Reader& newest);
   absl::StatusOr<std::optional<std::string>> FindClash(const UniqueCheck& check) const;
   // Another record that had the values of a unique index earlier, as the primary key.
   absl::StatusOr<std::optional<std::string>> FindFormerHolder(const UniqueCheck& check) const;
@@ -134,7 +138,7 @@ class WriteSet {
   std::map<std::string, ChangedRecord, std::less<>> records_;
   std::vector<UniqueCheck> unique_checks_;
   std::map<std::string, GroupChange> groups_;
-  bool groups_shown_ = true;  // in changes_, as the base has them
+  std::set<std::string> groups_to_show_;  // keys of those that changes_ does not have yet
   // What rules read of the base; null: nothing.
   std::shared_ptr<ReadSet> rule_reads_;
 };

@@ -80,6 +80,15 @@ TEST_CASE("format 3: the bytes of the example with an aggregate", "[format][form
   CHECK(Engine().at(name) == hex);
 }
 
+TEST_CASE("format 5: rules leave nothing on disk but the number", "[format][format]") {
+  catalog::Catalog catalog;
+  catalog.tables.emplace_back();
+  CHECK(txn::FormatFor(catalog) == txn::kOldestFormat);
+  catalog.tables.back().rules.permanent = true;
+  CHECK(txn::FormatFor(catalog) == txn::kRulesFormat);
+  CHECK(txn::kRulesFormat == 5);
+}
+
 TEST_CASE("format 4: the bytes of a change of schema", "[format][format]") {
   CHECK(Engine().at("build-key") == "080401");
   CHECK(Engine().at("build-value") == "010000008e627750010202");

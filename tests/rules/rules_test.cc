@@ -161,7 +161,8 @@ TEST_CASE("rules: what a commit may and may not do", "[rules]") {
        ""},
       {"shares inside a record",
        {},
-       {R"(firm {"no":"F9","hosts":[{"country":"IR","ppm":500000},{"country":"PK","ppm":499999}]})"},
+       {R"(firm {"no":"F9","hosts":[{"country":"IR","ppm":500000},)"
+        R"({"country":"PK","ppm":499999}]})"},
        "the sum of hosts.ppm is 999999, but must be 1000000; rule=hosts; table=firm; key=F9"},
       {"no shares inside a record", {}, {R"(firm {"no":"F9","hosts":[]})"}, ""},
       {"a number that another had",
@@ -249,7 +250,8 @@ TEST_CASE("rules: a schema whose rules say nothing is refused", "[rules]") {
           acts = [(name = "n", from = ["x"], to = "y", by = ["clerk"])]))",
        "put $powers on one"},
       {"two of a name",
-       R"($Daftar.check(name = "r", expression = "b > 1") $Daftar.check(name = "r", expression = "b > 2"))",
+       R"($Daftar.check(name = "r", expression = "b > 1")
+          $Daftar.check(name = "r", expression = "b > 2"))",
        "two rules of the table have one name"},
   }));
   CAPTURE(name);

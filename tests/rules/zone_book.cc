@@ -67,7 +67,8 @@ struct Permit $Daftar.table(name = "permit", key = ["no"]
     )
     $Daftar.index(name = "ofFirm", on = ["firm"])
 %   $Daftar.reference(name = "holder", on = ["firm"], table = "firm")
-%   $Daftar.lifecycle(name = "life", field = "state", initial = ["draft"], zone = "zone", on = "since",
+%   $Daftar.lifecycle(name = "life", field = "state", initial = ["draft"], zone = "zone",
+%       on = "since",
 %       derived = [(state = "expired", of = ["active"], since = "validTo", days = 0)],
 %       acts = [
 %         (name = "submit", from = ["draft"], to = "submitted"),

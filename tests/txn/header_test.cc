@@ -71,8 +71,8 @@ TEST_CASE("header: a newer format is FailedPrecondition, also when it is longer"
   const auto newer = StatusIs(
       absl::StatusCode::kFailedPrecondition,
       "database is of a newer format; open it with a newer Daftar; format=5; newest known=4");
-  CHECK_THAT(txn::DecodeHeader(WithFormat(5)), newer);
-  CHECK_THAT(txn::DecodeHeader(WithFormat(5) + "more fields"), newer);
+  CHECK_THAT(txn::DecodeHeader(WithFormat(6)), newer);
+  CHECK_THAT(txn::DecodeHeader(WithFormat(6) + "more fields"), newer);
   CHECK_THAT(txn::DecodeHeader(WithFormat(0)),
              StatusIs(absl::StatusCode::kDataLoss, "database header is damaged; format=0"));
 }
