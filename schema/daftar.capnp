@@ -263,3 +263,21 @@ struct Decisions @0xd5d4bc7d3a1c9e1d {
   decidedOn @0 :Text;
   # A date that must be set and not in the future when a commit rests on the decision.
 }
+
+annotation identifier @0xd5d4bc7d3a1c9e1f (struct) :Identifier;
+# Numbers keep the form and the check digits of their schemes; what was written stays as it was
+# written, in any digits. A struct may carry several.
+
+struct Identifier @0xd5d4bc7d3a1c9e20 {
+  name @0 :Text;
+  value @1 :Text;
+  # Text: the number. The path may go into a list.
+  scheme @2 :Text;
+  # The scheme of all of them: "lei", "iban", "isin", "ir-legal-id", "ir-national-id", "iso3166-1",
+  # "iso3166-2", "iso4217", "unlocode", "isic4", "hs", "pk-cnic", "pk-ntn", "pk-cuin".
+  schemeIn @3 :Text;
+  # Or a path, through the same list, that says it; a scheme that is none of these is not looked at.
+  reported @4 :List(Text);
+  # Schemes of which what is wrong is reported only.
+  policy @5 :Policy;
+}

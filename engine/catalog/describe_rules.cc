@@ -38,6 +38,16 @@ std::string TextOf(const ReferenceDef& rule) {
                       rule.keep_on_delete ? ", kept when that is deleted" : "");
 }
 
+std::string TextOf(const IdentifierDef& rule) {
+  std::string text = absl::StrCat(
+      rule.value.text(), " is of the scheme ",
+      rule.scheme_path.has_value() ? absl::StrCat("in ", rule.scheme_path->text()) : rule.scheme);
+  if (!rule.reported.empty()) {
+    absl::StrAppend(&text, ", reported only of ", absl::StrJoin(rule.reported, ", "));
+  }
+  return text;
+}
+
 std::string TextOf(const TableDef& table, const ExclusiveDef& rule) {
   const IndexDef& index = table.indexes[rule.index];
   return absl::StrCat("[", PathText(index, rule.from), ", ", PathText(index, rule.to),
@@ -128,6 +138,7 @@ std::vector<RuleText> DescribeRules(const TableDef& table) {
   };
   for (const ReferenceDef& rule : table.rules.references) add("reference", rule, TextOf(rule));
   for (const CheckDef& rule : table.rules.checks) add("check", rule, rule.expression);
+  for (const IdentifierDef& rule : table.rules.identifiers) add("identifier", rule, TextOf(rule));
   for (const ExclusiveDef& rule : table.rules.exclusives) {
     add("exclusive", rule, TextOf(table, rule));
   }

@@ -76,6 +76,7 @@ bool IsRule(uint64_t annotation_id) {
   switch (annotation_id) {
     case record::kReferenceAnnotation:
     case record::kCheckAnnotation:
+    case record::kIdentifierAnnotation:
     case record::kExclusiveAnnotation:
     case record::kSumsToAnnotation:
     case record::kLifecycleAnnotation:

@@ -10,6 +10,7 @@
 #include "catalog/resolve_lifecycle.h"
 #include "catalog/resolve_terms.h"
 #include "catalog/rule_index.h"
+#include "identifier/scheme.h"
 #include "record/annotations.h"
 
 namespace daftar::catalog {
@@ -75,6 +76,15 @@ absl::Status CheckSameType(const record::FieldPath& a, const record::FieldPath& 
       .With("to", b.type().Name());
 }
 
+absl::Status CheckScheme(std::string_view name) {
+  if (identifier::FindScheme(name).has_value()) return absl::OkStatus();
+  std::string names;
+  for (const identifier::Scheme scheme : identifier::AllSchemes()) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", identifier::SchemeName(scheme));
+  }
+  return InvalidArgument("there is no such scheme").With("scheme", name).With("schemes", names);
+}
+
 class RuleResolver {
  public:
   RuleResolver(const std::vector<TableDef>& tables, TableDef* table)
@@ -95,6 +105,9 @@ class RuleResolver {
           break;
         case record::kCheckAnnotation:
           DAFTAR_RETURN_IF_ERROR(Add(value.getStruct().getAs<schema::Check>()));
+          break;
+        case record::kIdentifierAnnotation:
+          DAFTAR_RETURN_IF_ERROR(Add(value.getStruct().getAs<schema::Identifier>()));
           break;
         case record::kExclusiveAnnotation:
           DAFTAR_RETURN_IF_ERROR(Add(value.getStruct().getAs<schema::Exclusive>()));
@@ -149,6 +162,9 @@ class RuleResolver {
   }
   absl::Status Add(schema::Check::Reader source) {
     return AddResolved(source, Resolve(source), &rules_.checks);
+  }
+  absl::Status Add(schema::Identifier::Reader source) {
+    return AddResolved(source, Resolve(source), &rules_.identifiers);
   }
   absl::Status Add(schema::Exclusive::Reader source) {
     return AddResolved(source, Resolve(source), &rules_.exclusives);
@@ -212,6 +228,33 @@ class RuleResolver {
     CheckDef def;
     def.expression = std::string(View(source.getExpression()));
     if (def.expression.empty()) return InvalidArgument("`expression` is missing");
+    return def;
+  }
+
+  absl::StatusOr<IdentifierDef> Resolve(schema::Identifier::Reader source) {
+    IdentifierDef def;
+    IndexDef shape;
+    const auto take = [&](std::string_view text) -> absl::StatusOr<record::FieldPath> {
+      DAFTAR_ASSIGN_OR_RETURN(Term term, ParseIndexTerm(table_.schema, text));
+      if (term.part.type != codec::KeyType::kText) {
+        return InvalidArgument("numbers and their schemes are Text").With("path", text);
+      }
+      record::FieldPath path = term.path;
+      shape.on.push_back(std::move(term));
+      return path;
+    };
+    DAFTAR_ASSIGN_OR_RETURN(def.value, take(View(source.getValue())));
+    def.scheme = std::string(View(source.getScheme()));
+    if (def.scheme.empty() == (source.getSchemeIn().size() == 0)) {
+      return InvalidArgument("give either `scheme` or `schemeIn`");
+    }
+    if (def.scheme.empty()) {
+      DAFTAR_ASSIGN_OR_RETURN(def.scheme_path, take(View(source.getSchemeIn())));
+    }
+    DAFTAR_RETURN_IF_ERROR(CheckFanOut(shape));
+    for (auto scheme : source.getReported()) def.reported.emplace_back(View(scheme));
+    for (const std::string& scheme : def.reported) DAFTAR_RETURN_IF_ERROR(CheckScheme(scheme));
+    if (!def.scheme.empty()) DAFTAR_RETURN_IF_ERROR(CheckScheme(def.scheme));
     return def;
   }
 

@@ -69,6 +69,16 @@ struct EntrySlot {
   size_t at = 0;
 };
 
+// Numbers keep the form and the check digits of their schemes.
+struct IdentifierDef {
+  std::string name;
+  RulePolicy policy = RulePolicy::kRefuse;
+  record::FieldPath value;
+  std::string scheme;  // of all of them, unless there is a path
+  std::optional<record::FieldPath> scheme_path = std::nullopt;
+  std::vector<std::string> reported;  // schemes whose faults are reported only
+};
+
 // No two records of one group have intervals that overlap.
 struct ExclusiveDef {
   std::string name;
@@ -164,6 +174,7 @@ struct DecisionsDef {
 struct Rules {
   std::vector<ReferenceDef> references;
   std::vector<CheckDef> checks;
+  std::vector<IdentifierDef> identifiers;
   std::vector<ExclusiveDef> exclusives;
   std::vector<SumDef> sums;
   std::vector<LifecycleDef> lifecycles;
@@ -172,8 +183,9 @@ struct Rules {
   bool permanent = false;  // records are never deleted
 
   bool empty() const {
-    return references.empty() && checks.empty() && exclusives.empty() && sums.empty() &&
-           lifecycles.empty() && !powers.has_value() && !decisions.has_value() && !permanent;
+    return references.empty() && checks.empty() && identifiers.empty() && exclusives.empty() &&
+           sums.empty() && lifecycles.empty() && !powers.has_value() && !decisions.has_value() &&
+           !permanent;
   }
 };
 

@@ -20,6 +20,7 @@ inline constexpr uint64_t kExclusiveAnnotation = 0xd5d4bc7d3a1c9e12;
 inline constexpr uint64_t kSumsToAnnotation = 0xd5d4bc7d3a1c9e14;
 inline constexpr uint64_t kLifecycleAnnotation = 0xd5d4bc7d3a1c9e16;
 inline constexpr uint64_t kPowersAnnotation = 0xd5d4bc7d3a1c9e1a;
+inline constexpr uint64_t kIdentifierAnnotation = 0xd5d4bc7d3a1c9e1f;
 inline constexpr uint64_t kExtendsAnnotation = 0xd5d4bc7d3a1c9e1e;
 inline constexpr uint64_t kDecisionsAnnotation = 0xd5d4bc7d3a1c9e1c;
 

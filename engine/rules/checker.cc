@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "codec/keyspace.h"
 #include "rules/exclusives.h"
+#include "rules/identifiers.h"
 #include "rules/lifecycles.h"
 #include "rules/references.h"
 #include "rules/sums.h"
@@ -52,6 +53,7 @@ absl::Status CheckChangeAlone(const Context& context, const Change& change, cons
   CheckPermanent(change, report);
   DAFTAR_RETURN_IF_ERROR(CheckLifecycles(context, change, report));
   DAFTAR_RETURN_IF_ERROR(CheckConditions(change, report));
+  DAFTAR_RETURN_IF_ERROR(CheckIdentifiers(change, report));
   return CheckOwnSums(change, report);
 }
 
@@ -66,6 +68,7 @@ absl::Status CheckChange(const Context& context, const Change& change, const Rep
 absl::Status CheckRecord(const Change& change, const Report& report) {
   DAFTAR_RETURN_IF_ERROR(CheckStates(change, report));
   DAFTAR_RETURN_IF_ERROR(CheckConditions(change, report));
+  DAFTAR_RETURN_IF_ERROR(CheckIdentifiers(change, report));
   return CheckOwnSums(change, report);
 }
 

@@ -60,6 +60,13 @@ struct PermitRules @0xb3c85f0e6d917a22 $Daftar.extends
   of @0 :Registry.Permit;
 }
 
+struct FirmRules @0xcb4e18a7025dc6aa $Daftar.extends
+    # Official lists have ISINs whose check digit does not fit.
+    $Daftar.identifier(name = "firmNumbers", value = "identifiers.value",
+                       schemeIn = "identifiers.scheme", reported = ["isin"]) {
+  of @0 :Registry.Firm;
+}
+
 struct LeaseRules @0xc4d7a1903be65f33 $Daftar.extends
     $Daftar.reference(name = "leaseFirm", on = ["firm"], table = "firm")
     $Daftar.reference(name = "leasePlot", on = ["zone", "park", "plot"], table = "plot")

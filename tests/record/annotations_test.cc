@@ -53,6 +53,7 @@ TEST_CASE("annotations: the ids are those of schema/daftar.capnp", "[record][for
                                         {"lifecycle", record::kLifecycleAnnotation},
                                         {"powers", record::kPowersAnnotation},
                                         {"decisions", record::kDecisionsAnnotation},
+                                        {"identifier", record::kIdentifierAnnotation},
                                         {"extends", record::kExtendsAnnotation}});
 }
 

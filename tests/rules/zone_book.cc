@@ -14,13 +14,17 @@ struct Firm $Daftar.table(name = "firm", key = ["no"])
 %       , forever = true
     )
 %   $Daftar.reference(name = "parentFirm", on = ["parent"], table = "firm")
+%   $Daftar.identifier(name = "numbers", value = "ids.value", schemeIn = "ids.scheme",
+%                      reported = ["isin"])
 %   $Daftar.sumsTo(name = "hosts", sum = "hosts.ppm", total = 1000000)
     {
   no @0 :Text;
   parent @1 :Text;
   number @2 :Text;
   hosts @3 :List(Host);
+  ids @4 :List(Id);
 }
+struct Id { scheme @0 :Text; value @1 :Text; }
 struct Host { country @0 :Text; ppm @1 :Int32; }
 struct Lease $Daftar.table(name = "lease", key = ["no"])
     $Daftar.index(name = "ofPlot", on = ["plot", "from desc"], covering = ["to"])
