@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "catalog/field_rules.h"
 #include "catalog/resolve_aggregate.h"
+#include "catalog/resolve_search.h"
 #include "catalog/resolve_terms.h"
 #include "daftar/daftar.capnp.h"
 #include "record/annotations.h"
@@ -36,8 +37,10 @@ absl::StatusOr<IndexDef> ResolveIndex(capnp::StructSchema schema, schema::Index:
   return index;
 }
 
-absl::Status AddIndex(schema::Index::Reader source, TableDef* table) {
-  auto index = ResolveIndex(table->schema, source);
+// `Source`: schema::Index or schema::Search.
+template <typename Source, typename Resolve>
+absl::Status AddIndex(const Source& source, const Resolve& resolve, TableDef* table) {
+  auto index = resolve(table->schema, source);
   if (!index.ok()) return WithContext(index.status(), "index", View(source.getName()));
   if (table->FindIndex(index->name) != nullptr) {
     return InvalidArgument("two indexes have one name").With("index", index->name);
@@ -74,9 +77,11 @@ absl::Status TakeRequirements(schema::Table::Reader source, TableDef* table) {
 absl::StatusOr<bool> ResolveTable(TableDef* table) {
   bool is_table = false;
   bool has_index = false;
+  bool has_search = false;
   bool has_aggregate = false;
   for (auto annotation : table->schema.getProto().getAnnotations()) {
     if (annotation.getId() == record::kIndexAnnotation) has_index = true;
+    if (annotation.getId() == record::kSearchAnnotation) has_search = true;
     if (annotation.getId() == record::kAggregateAnnotation) has_aggregate = true;
     if (annotation.getId() != record::kTableAnnotation) continue;
     if (is_table) return InvalidArgument("a struct has one $table at most");
@@ -90,13 +95,19 @@ absl::StatusOr<bool> ResolveTable(TableDef* table) {
   }
   if (!is_table) {
     if (has_index) return InvalidArgument("$index stands on a struct with $table only");
+    if (has_search) return InvalidArgument("$search stands on a struct with $table only");
     if (has_aggregate) return InvalidArgument("$aggregate stands on a struct with $table only");
     return false;
   }
   for (auto annotation : table->schema.getProto().getAnnotations()) {
     if (annotation.getId() != record::kIndexAnnotation) continue;
     DAFTAR_RETURN_IF_ERROR(
-        AddIndex(annotation.getValue().getStruct().getAs<schema::Index>(), table));
+        AddIndex(annotation.getValue().getStruct().getAs<schema::Index>(), ResolveIndex, table));
+  }
+  for (auto annotation : table->schema.getProto().getAnnotations()) {
+    if (annotation.getId() != record::kSearchAnnotation) continue;
+    DAFTAR_RETURN_IF_ERROR(
+        AddIndex(annotation.getValue().getStruct().getAs<schema::Search>(), ResolveSearch, table));
   }
   // Indexes come first: aggregates read least and greatest values from them.
   for (auto annotation : table->schema.getProto().getAnnotations()) {

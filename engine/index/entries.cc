@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "index/search_entries.h"
 #include "record/kj_fence.h"
 
 namespace daftar::index {
@@ -103,6 +104,7 @@ absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalo
                                                 std::string_view primary_key,
                                                 const record::Message& record) {
   return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
+    if (index.search) return SearchEntries(std::move(prefix), index, primary_key, record);
     return EntryBuilder(std::move(prefix), index, primary_key, record).Build();
   });
 }
