@@ -39,6 +39,7 @@ void AddMaintenance(CLI::App* app, Runner* runner);      // stats, verify
 void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, changes
 void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade
 void AddPrune(CLI::App* app, Runner* runner);
+void AddFind(CLI::App* app, Runner* runner);
 void AddSql(CLI::App* app, Runner* runner);
 void AddAnalyze(CLI::App* app, Runner* runner);
 
