@@ -127,6 +127,25 @@ EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after) {
   return changes;
 }
 
+absl::StatusOr<EntryChanges> ChangesOf(const catalog::IndexDef& index, std::string_view primary_key,
+                                       const record::Message* before,
+                                       const record::Message* after) {
+  // A name has many entries, and stays when most of its record changes.
+  if (index.search && before != nullptr && after != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool same, HaveSameNames(index, *before, *after));
+    if (same) return EntryChanges();
+  }
+  std::vector<Entry> old_entries;
+  std::vector<Entry> new_entries;
+  if (before != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(old_entries, EntriesOf(index, primary_key, *before));
+  }
+  if (after != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(new_entries, EntriesOf(index, primary_key, *after));
+  }
+  return Difference(std::move(old_entries), std::move(new_entries));
+}
+
 std::string EncodeEntryValue(CommitVersion created, std::string_view covered) {
   std::string value;
   codec::AppendOrderedVarint(created.value(), &value);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "base/status.h"
 #include "names/name_keys.h"
+#include "record/kj_fence.h"
 
 namespace daftar::index {
 namespace {
@@ -26,30 +28,48 @@ class NameWalk {
       : prefix_(std::move(prefix)), index_(index), primary_key_(primary_key), record_(record) {}
 
   absl::StatusOr<std::vector<Entry>> Run() {
-    for (field_ = 0; field_ < index_.search->fields.size(); ++field_) {
-      DAFTAR_RETURN_IF_ERROR(Expand());
-    }
+    DAFTAR_RETURN_IF_ERROR(Walk([this](const Scalar& name) { return AddName(name); }));
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry& a, const Entry& b) { return a.key < b.key; });
     return std::move(entries_);
   }
 
+  // What the entries of the texts hold, name by name.
+  absl::StatusOr<std::vector<std::string>> Held() {
+    std::vector<std::string> held;
+    DAFTAR_RETURN_IF_ERROR(Walk([&](const Scalar& name) {
+      held.push_back(IsNull(name) ? std::string() : Covered(name));
+      return absl::OkStatus();
+    }));
+    return held;
+  }
+
  private:
+  using Take = absl::FunctionRef<absl::Status(const Scalar& name)>;
+
+  absl::Status Walk(Take take) {
+    for (field_ = 0; field_ < index_.search->fields.size(); ++field_) {
+      DAFTAR_RETURN_IF_ERROR(Expand(take));
+    }
+    return absl::OkStatus();
+  }
+
   const record::FieldPath& field() const { return index_.search->fields[field_]; }
 
-  absl::Status Expand() {
-    if (elements_.size() == field().list_count()) return AddName();
+  absl::Status Expand(Take take) {
+    if (elements_.size() == field().list_count()) {
+      return take(field().Evaluate(record_.root(), elements_));
+    }
     const auto list = field().List(record_.root(), elements_);
     for (uint i = 0; i < list.size(); ++i) {
       elements_.push_back(list[i]);
-      DAFTAR_RETURN_IF_ERROR(Expand());
+      DAFTAR_RETURN_IF_ERROR(Expand(take));
       elements_.pop_back();
     }
     return absl::OkStatus();
   }
 
-  absl::Status AddName() {
-    const Scalar name = field().Evaluate(record_.root(), elements_);
+  absl::Status AddName(const Scalar& name) {
     const auto* const text = std::get_if<std::string_view>(&name);
     if (text == nullptr) return absl::OkStatus();
     const std::vector<std::string> keys = names::NameKeys(*text);
@@ -142,6 +162,20 @@ absl::StatusOr<std::vector<Entry>> SearchEntries(std::string prefix, const catal
                                                  const record::Message& record) {
   if (!record::MatchesAll(index.where, record.root())) return std::vector<Entry>();
   return NameWalk(std::move(prefix), index, primary_key, record).Run();
+}
+
+absl::StatusOr<bool> HaveSameNames(const catalog::IndexDef& index, const record::Message& a,
+                                   const record::Message& b) {
+  return record::Fenced(
+      absl::StatusCode::kDataLoss, "record does not decode", [&]() -> absl::StatusOr<bool> {
+        if (record::MatchesAll(index.where, a.root()) !=
+            record::MatchesAll(index.where, b.root())) {
+          return false;
+        }
+        DAFTAR_ASSIGN_OR_RETURN(const auto held_a, NameWalk("", index, "", a).Held());
+        DAFTAR_ASSIGN_OR_RETURN(const auto held_b, NameWalk("", index, "", b).Held());
+        return held_a == held_b;
+      });
 }
 
 }  // namespace daftar::index

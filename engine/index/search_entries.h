@@ -34,4 +34,9 @@ absl::StatusOr<std::vector<Entry>> SearchEntries(std::string prefix, const catal
                                                  std::string_view primary_key,
                                                  const record::Message& record);
 
+// Whether two versions of a record have the same names and days, so that their entries need not be
+// worked out. Requires: the index is one of names. Errors: DataLoss.
+absl::StatusOr<bool> HaveSameNames(const catalog::IndexDef& index, const record::Message& a,
+                                   const record::Message& b);
+
 }  // namespace daftar::index
