@@ -15,8 +15,8 @@ namespace {
 
 // Entries read of one key, and of all; and of each key in the first turn, twice as many in the
 // next.
-constexpr size_t kEntriesOfKeyMax = 4096;
-constexpr size_t kEntriesMax = 16384;
+constexpr size_t kEntriesOfKeyMax = 2048;
+constexpr size_t kEntriesMax = 8192;
 constexpr size_t kFirstTurn = 32;
 // When the keys that were read to their end give so many names, those of the others are not needed.
 constexpr size_t kNamesEnough = 128;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -18,11 +19,17 @@
 namespace daftar::search {
 namespace {
 
-// Names of an index that are compared with the query, and of those that only share parts of words.
-constexpr size_t kComparedMax = 256;
-constexpr size_t kComparedByPartsMax = 128;
-// Names that only have to be looked into are compared for less.
-constexpr size_t kLookedIntoMax = 1024;
+// Names of an index that are looked into, in all modes and in that which compares none, and of
+// those that only share parts of words.
+constexpr size_t kLookedIntoMax = 192;
+constexpr size_t kLettersMax = 512;
+constexpr size_t kLookedIntoByPartsMax = 128;
+// The first of them are compared with the query, so many at least, or some more than are asked for.
+constexpr size_t kComparedMin = 48;
+constexpr size_t kComparedByPartsMin = 32;
+constexpr size_t kComparedForEach = 2;
+// Of a name that is found and this similar, others are not looked for that are spelled otherwise.
+constexpr double kSureName = 0.95;
 constexpr size_t kLimitMax = 1000;
 constexpr size_t kTextBytesMax = 4096;
 
@@ -73,6 +80,11 @@ class Search {
       return FailedPrecondition("no names are declared to be searched; add $search to the schema")
           .With("table", query_.table.empty() ? "(all)" : query_.table);
     }
+    DAFTAR_RETURN_IF_ERROR(FindByParts());
+    for (const Searched& searched : searched_) {
+      result_.complete = result_.complete && searched.candidates.complete();
+      result_.entries_read += searched.candidates.entries_read();
+    }
     return Finish();
   }
 
@@ -107,35 +119,57 @@ class Search {
     return absl::OkStatus();
   }
 
+  // An index that is searched. Lifetime: as long as the view.
+  struct Searched {
+    const catalog::TableDef& table;
+    const catalog::IndexDef& index;
+    Candidates candidates;
+  };
+
   absl::Status FindNames(const catalog::TableDef& table, const catalog::IndexDef& index) {
+    Searched& searched = searched_.emplace_back(
+        Searched{table, index, Candidates(*view_.reader, codec::IndexPrefix(index.id))});
     const bool inside = query_.mode == SearchMode::kSubstring;
-    Candidates candidates(*view_.reader, codec::IndexPrefix(index.id));
-    DAFTAR_RETURN_IF_ERROR(candidates.Gather(SoughtKeys(prepared_, query_.mode), inside));
-    DAFTAR_RETURN_IF_ERROR(
-        Compare(table, index, inside ? kLookedIntoMax : kComparedMax, &candidates));
-    if (query_.mode == SearchMode::kAny && same_names_ < query_.limit) {
-      DAFTAR_RETURN_IF_ERROR(candidates.Gather(SoughtParts(prepared_), false));
-      DAFTAR_RETURN_IF_ERROR(Compare(table, index, kComparedByPartsMax, &candidates));
+    DAFTAR_RETURN_IF_ERROR(searched.candidates.Gather(SoughtKeys(prepared_, query_.mode), inside));
+    return Look({inside ? kLettersMax : kLookedIntoMax, kComparedMin}, &searched);
+  }
+
+  // Looks for names that are spelled much the same and share no key.
+  absl::Status FindByParts() {
+    if (query_.mode != SearchMode::kAny || is_sure_) return absl::OkStatus();
+    for (Searched& searched : searched_) {
+      DAFTAR_RETURN_IF_ERROR(searched.candidates.Gather(SoughtParts(prepared_), false));
+      DAFTAR_RETURN_IF_ERROR(Look({kLookedIntoByPartsMax, kComparedByPartsMin}, &searched));
     }
-    result_.complete = result_.complete && candidates.complete();
-    result_.entries_read += candidates.entries_read();
     return absl::OkStatus();
   }
 
-  absl::Status Compare(const catalog::TableDef& table, const catalog::IndexDef& index, size_t count,
-                       Candidates* candidates) {
-    DAFTAR_ASSIGN_OR_RETURN(std::vector<Candidates::Name> names, candidates->Take(count));
+  struct Effort {
+    size_t looked_into;
+    size_t compared_min;
+  };
+
+  // Ranks the best candidates.
+  absl::Status Look(Effort effort, Searched* searched) {
+    const size_t compared = std::max(effort.compared_min, kComparedForEach * query_.limit);
+    DAFTAR_ASSIGN_OR_RETURN(std::vector<Candidates::Name> names,
+                            searched->candidates.Take(std::max(effort.looked_into, compared)));
     result_.names_compared += names.size();
-    for (Candidates::Name& name : names) {
-      if (name.held.field >= index.search->fields.size()) {
-        return DataLoss("a search index has a name of no field").With("index", index.name);
+    for (size_t i = 0; i < names.size(); ++i) {
+      index::HeldName& held = names[i].held;
+      if (held.field >= searched->index.search->fields.size()) {
+        return DataLoss("a search index has a name of no field")
+            .With("index", searched->index.name);
       }
-      const std::optional<Rank> rank = RankName(prepared_, query_.mode, name.held.text);
+      const bool by_letters = i >= compared;
+      const std::optional<Rank> rank = by_letters ? RankByLetters(prepared_, query_.mode, held.text)
+                                                  : RankName(prepared_, query_.mode, held.text);
+      if (by_letters && query_.mode != SearchMode::kSubstring) result_.complete = false;
       if (!rank.has_value()) continue;
-      if (rank->similarity >= names::kSameName) ++same_names_;
-      Keep(table, std::string_view(name.id).substr(kNumberBytes),
-           {*rank, index.search->fields[name.held.field].text(), std::move(name.held.text),
-            name.held.from, name.held.to});
+      is_sure_ = is_sure_ || rank->similarity >= kSureName || rank->reason == SearchReason::kWords;
+      Keep(searched->table, std::string_view(names[i].id).substr(kNumberBytes),
+           {*rank, searched->index.search->fields[held.field].text(), std::move(held.text),
+            held.from, held.to});
     }
     return absl::OkStatus();
   }
@@ -165,7 +199,7 @@ class Search {
       SearchHit& hit = result_.hits.emplace_back();
       hit = {each->first.first->name, std::move(key), found.rank.reason,
              found.rank.similarity,   found.field,    found.text};
-      if (query_.mode == SearchMode::kSubstring) {
+      if (hit.similarity == 0) {
         hit.similarity = names::Compare(prepared_.name, names::Prepare(found.text)).similarity;
       }
       if (found.from.has_value()) hit.from = Date{*found.from};
@@ -190,7 +224,8 @@ class Search {
   const SearchQuery& query_;
   const PreparedQuery prepared_;
   std::map<std::pair<const catalog::TableDef*, std::string>, Found> found_;
-  size_t same_names_ = 0;
+  std::deque<Searched> searched_;
+  bool is_sure_ = false;  // what is asked for was found as it is spelled
   SearchResult result_;
 };
 

@@ -81,47 +81,66 @@ bool HasWordsAlike(const PreparedQuery& query, const Match& match) {
   return wanted > 0 && found >= wanted;
 }
 
-std::optional<Rank> RankInside(const PreparedQuery& query, const std::string& squeezed) {
-  if (squeezed.find(query.squeezed) == std::string::npos) return std::nullopt;
-  const bool same = squeezed == query.squeezed;
-  const bool first = squeezed.starts_with(query.squeezed);
+// A name taken apart as far as letters go.
+struct Letters {
+  explicit Letters(const std::string& folded)
+      : squeezed(names::Squeeze(folded)), words(names::WordsOf(folded)) {}
+  std::string squeezed;
+  std::vector<std::string> words;
+};
+
+std::optional<Rank> RankInside(const PreparedQuery& query, const Letters& name) {
+  if (name.squeezed.find(query.squeezed) == std::string::npos) return std::nullopt;
+  const bool same = name.squeezed == query.squeezed;
+  const bool first = name.squeezed.starts_with(query.squeezed);
   const double floor = same ? 1 - kStep : first ? kPrefixFloor : kSubstringFloor;
-  return Rank{floor + kStep * Share(query, squeezed), 0, SearchReason::kSubstring};
+  return Rank{floor + kStep * Share(query, name.squeezed), 0, SearchReason::kSubstring};
+}
+
+std::optional<Rank> RankLetters(const PreparedQuery& query, SearchMode mode, const Letters& name) {
+  if (mode == SearchMode::kSubstring) return RankInside(query, name);
+  const double more = kStep * Share(query, name.squeezed);
+  if (HasWords(query.words, name.words)) return Rank{kWordsFloor + more, 0, SearchReason::kWords};
+  if (mode == SearchMode::kWord) return std::nullopt;
+  if (BeginsWords(query.words, name.words)) {
+    return Rank{kPrefixFloor + more, 0, SearchReason::kPrefix};
+  }
+  return RankInside(query, name);
 }
 
 }  // namespace
 
-std::optional<Rank> RankName(const PreparedQuery& query, SearchMode mode, std::string_view name) {
-  if (mode == SearchMode::kSubstring) {
-    const std::string folded = names::Fold(name);
-    std::optional<Rank> rank = RankInside(query, names::Squeeze(folded));
-    if (rank.has_value() && folded == query.name.folded) {
-      rank->reason = name == query.name.original ? SearchReason::kExact : SearchReason::kFolded;
-    }
-    return rank;
+std::optional<Rank> RankByLetters(const PreparedQuery& query, SearchMode mode,
+                                  std::string_view name) {
+  const std::string folded = names::Fold(name);
+  std::optional<Rank> rank = RankLetters(query, mode, Letters(folded));
+  if (mode == SearchMode::kSubstring && rank.has_value() && folded == query.name.folded) {
+    rank->reason = name == query.name.original ? SearchReason::kExact : SearchReason::kFolded;
   }
+  return rank;
+}
+
+std::optional<Rank> RankName(const PreparedQuery& query, SearchMode mode, std::string_view name) {
+  if (mode == SearchMode::kSubstring) return RankByLetters(query, mode, name);
   const names::PreparedName prepared = names::Prepare(name);
   const Match match = names::Compare(query.name, prepared);
-  const std::string squeezed = names::Squeeze(prepared.folded);
-  const std::vector<std::string> words = names::WordsOf(prepared.folded);
-  const bool has_words = HasWords(query.words, words);
-  const bool has_alike = has_words || HasWordsAlike(query, match);
-  if (mode == SearchMode::kWord && !has_alike) return std::nullopt;
-  const double share = Share(query, squeezed);
-  const auto rank = [&](double floor, SearchReason reason) {
-    return Rank{floor + kStep * share, match.similarity, reason};
-  };
+  const Letters letters(prepared.folded);
+  std::optional<Rank> rank = RankLetters(query, mode, letters);
+  const bool has_words = rank.has_value() && rank->reason == SearchReason::kWords;
+  if (!has_words && HasWordsAlike(query, match)) {
+    const double more = kStep * Share(query, letters.squeezed);
+    rank = Rank{kWordsAlikeFloor + more, 0, SearchReason::kWordsAlike};
+  }
+  if (mode == SearchMode::kWord && !rank.has_value()) return std::nullopt;
   if (match.similarity >= names::kSameName) {
     return Rank{match.similarity, match.similarity, ReasonOf(match.reason)};
   }
-  if (has_words) return rank(kWordsFloor, SearchReason::kWords);
-  if (has_alike) return rank(kWordsAlikeFloor, SearchReason::kWordsAlike);
-  if (BeginsWords(query.words, words)) return rank(kPrefixFloor, SearchReason::kPrefix);
-  if (const auto inside = RankInside(query, squeezed)) {
-    return Rank{inside->score, match.similarity, SearchReason::kSubstring};
+  if (!rank.has_value()) {
+    if (match.similarity < kSimilarMin) return std::nullopt;
+    rank = Rank{match.similarity * kSimilarScale, 0, SearchReason::kSimilar};
   }
-  if (match.similarity < kSimilarMin) return std::nullopt;
-  return Rank{match.similarity * kSimilarScale, match.similarity, SearchReason::kSimilar};
+  rank->similarity = match.similarity;
+  return rank;
 }
 
 }  // namespace daftar::search
