@@ -24,6 +24,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddRecordCommands(&app, &runner);
   daftar::cli::AddQueryCommands(&app, &runner);
   daftar::cli::AddAggregate(&app, &runner);
+  daftar::cli::AddFind(&app, &runner);
   daftar::cli::AddSql(&app, &runner);
   daftar::cli::AddImport(&app, &runner);
   daftar::cli::AddSchemaCommands(&app, &runner);

@@ -46,6 +46,17 @@ struct Index @0xb4a7c1f05e0d9a06 {
   where @5 :List(Condition);
   state @6 :UInt8;
   # 0 readable, 1 being built, 2 all built, but unique values are shared.
+  search @7 :Search;
+  # Set: it holds names; `on` and `covering` are then empty.
+}
+
+struct Search @0xb4a7c1f05e0d9a50 {
+  fields @0 :List(List(FieldRef));
+  from @1 :List(FieldRef);
+  # Empty: none is declared. So is `to`.
+  to @2 :List(FieldRef);
+  keys @3 :UInt32;
+  # Version of the function that gives a name its keys.
 }
 
 struct Table @0xb4a7c1f05e0d9a07 {

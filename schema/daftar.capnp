@@ -93,6 +93,23 @@ struct Aggregate @0xd5d4bc7d3a1c9e0b {
   # Only records that meet this condition count; written as in an index.
 }
 
+annotation search @0xd5d4bc7d3a1c9e50 (struct) :Search;
+# Names of the table's records that `daftar find` and Database::Search find, in whichever script and
+# spelling; a struct may carry several.
+
+struct Search @0xd5d4bc7d3a1c9e51 {
+  name @0 :Text;
+  # Unique among the indexes of the table: letters, digits and underscores, starting with a letter.
+  fields @1 :List(Text);
+  # Paths to Text: the names. They may walk through lists, each through its own.
+  from @2 :Text;
+  to @3 :Text;
+  # Dates beside a name, in the same list: the first day on which it was borne, and the first on
+  # which it no longer was. Names in `fields` that lie elsewhere have none.
+  where @4 :Text;
+  # Only records that meet this condition are found; written as in an index.
+}
+
 annotation money @0xd5d4bc7d3a1c9e0c (field) :Text;
 # On an integer: an amount in the currency that the text field of this name, beside it, holds.
 

@@ -104,7 +104,9 @@ struct Authority @0xe50357f846b45664
     $Daftar.index(name = "byCountry", on = ["country", "kind"])
     $Daftar.index(name = "byParent", on = ["parent"], where = "parent is not null")
     $Daftar.index(name = "byName", on = ["names.text"])
-    $Daftar.index(name = "byZone", on = ["zones"]) {
+    $Daftar.index(name = "byZone", on = ["zones"])
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   # A body that decides, issues, registers or develops.
   code @0 :Text;
   country @1 :Text;  # Null for a joint body.
@@ -134,7 +136,9 @@ struct Zone @0x90e15f5ed3102054
     $Daftar.index(name = "byNearestCrossing", on = ["nearestCrossing"],
                   where = "nearestCrossing is not null")
     $Daftar.index(name = "byLegalBasis", on = ["legalBasis.effectiveOn desc"],
-                  covering = ["regime", "status"]) {
+                  covering = ["regime", "status"])
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   code @0 :Text;
   countries @1 :List(Text);  # Two for a joint zone.
   regime @2 :ZoneRegime;
@@ -181,7 +185,9 @@ struct Park @0xa05ecfc07eb5bc17
     $Daftar.table(name = "park", key = ["zone", "code"])
     $Daftar.index(name = "byDeveloper", on = ["developer"], where = "developer is not null")
     $Daftar.index(name = "bySpecialisation", on = ["activities.scheme", "activities.code"])
-    $Daftar.index(name = "joint", on = ["zone"], where = "joint = true") {
+    $Daftar.index(name = "joint", on = ["zone"], where = "joint = true")
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   # A part of a zone with its own developer or purpose.
   zone @0 :Text;
   code @1 :Text;
@@ -275,7 +281,9 @@ struct Firm @0xbff1ca7362f9eac7
     $Daftar.index(name = "byActivity", on = ["activities.scheme", "activities.code"])
     $Daftar.index(name = "byPlace", on = ["address.municipality", "address.district",
                                           "address.street"])
-    $Daftar.index(name = "newest", on = ["registeredOn desc"], where = "registeredOn is not null") {
+    $Daftar.index(name = "newest", on = ["registeredOn desc"], where = "registeredOn is not null")
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   registryNo @0 :Text;
   names @1 :List(Name);
   kind @2 :FirmKind;
@@ -334,7 +342,9 @@ struct Shareholding @0xa31ddcf60797ca88
                   covering = ["subjectKind", "subject", "validTo"], where = "holder is not null")
     $Daftar.index(name = "byHolderName", on = ["holderName"])
     $Daftar.index(name = "current", on = ["subjectKind", "subject", "share desc"],
-                  where = "validTo is null", covering = ["holder", "holderName"]) {
+                  where = "validTo is null", covering = ["holder", "holderName"])
+    $Daftar.search(name = "holders", fields = ["holderName"],
+                   from = "validFrom", to = "validTo") {
   # One holder's share of a firm or project. The holder is no part of the key, since a source may
   # name a holder without number, or say "unknown".
   subjectKind @0 :SubjectKind;
@@ -381,7 +391,9 @@ struct Project @0x84b47402000ae932
     $Daftar.aggregate(name = "jobs", by = ["country", "province"],
                       sum = ["jobsPlanned", "jobsActual"])
     $Daftar.aggregate(name = "committed", by = ["sector", "committed.currency"],
-                      sum = ["committed.minorUnits"]) {
+                      sum = ["committed.minorUnits"])
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   no @0 :Text;
   names @1 :List(Name);
   identifiers @2 :List(Identifier);
@@ -735,7 +747,9 @@ struct Crossing @0xd71a8bd6575c0a84
     $Daftar.index(name = "byPartner", on = ["partner"], where = "partner is not null")
     $Daftar.index(name = "byIata", on = ["iata"], where = "iata is not null")
     $Daftar.index(name = "byLatitude", on = ["latitude", "longitude"],
-                  where = "latitude is not null", covering = ["kind", "country"]) {
+                  where = "latitude is not null", covering = ["kind", "country"])
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   # A sea port, airport, border post or other place of transport.
   code @0 :Text;
   # The UN/LOCODE without its space where there is one, else a national code ("IR-RIMDAN").
@@ -769,7 +783,9 @@ enum CrossingKind @0xe28def0d9c7dfb20 {
 struct Corridor @0x9ebcd23c4785a36e
     $Daftar.table(name = "corridor", key = ["code"])
     $Daftar.index(name = "byPoint", on = ["legs.origin", "legs.mode"])
-    $Daftar.index(name = "byName", on = ["names.text"]) {
+    $Daftar.index(name = "byName", on = ["names.text"])
+    $Daftar.search(name = "names", fields = ["names.text"],
+                   from = "names.validFrom", to = "names.validTo") {
   # A route of transport: legs in the order of travel.
   code @0 :Text;
   names @1 :List(Name);

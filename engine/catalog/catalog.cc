@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status.h"
+#include "names/name_keys.h"
 
 namespace daftar::catalog {
 
@@ -30,6 +31,17 @@ bool SameCondition(const record::Condition& a, const record::Condition& b) {
   return a.path == b.path && a.op == b.op &&
          std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(),
                              b.operands.end());
+}
+
+std::vector<Term> SearchTerms(const SearchDef& search) {
+  using codec::Direction, codec::KeyType, codec::Nulls;
+  const record::FieldPath& path = search.fields.front();
+  return {{path, {KeyType::kText, Direction::kAscending, Nulls::kNever}},
+          {path, {KeyType::kUInt16, Direction::kAscending, Nulls::kNever}}};
+}
+
+bool IndexDef::outdated() const {
+  return search.has_value() && search->keys_version != names::kNameKeysVersion;
 }
 
 size_t IndexDef::list_count() const {
@@ -105,6 +117,13 @@ const TableDef* Catalog::decisions_table() const {
     return table.rules.decisions.has_value();
   });
   return found == tables.end() ? nullptr : &*found;
+}
+
+bool Catalog::has_search() const {
+  return std::any_of(tables.begin(), tables.end(), [](const TableDef& table) {
+    return std::any_of(table.indexes.begin(), table.indexes.end(),
+                       [](const IndexDef& index) { return index.search.has_value(); });
+  });
 }
 
 bool Catalog::all_readable() const {

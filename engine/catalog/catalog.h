@@ -4,6 +4,7 @@
 #include <capnp/schema.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,10 @@ std::string ToString(const Term& term);
 
 std::vector<codec::KeyPart> PartsOf(const std::vector<Term>& terms);
 
+struct SearchDef;
+// IndexDef::on of an index of names.
+std::vector<Term> SearchTerms(const SearchDef& search);
+
 // What an index can be used for. Commits keep its entries up to date in every state.
 enum class IndexState : uint8_t {
   kReadable = 0,
@@ -37,18 +42,37 @@ enum class IndexState : uint8_t {
   kUniquePending = 2,  // all entries are there, but records share values that must be unique
 };
 
+// What makes an index one of names, for search.
+struct SearchDef {
+  std::vector<record::FieldPath> fields;
+  // Days beside a name; of the fields that share their lists.
+  std::optional<record::FieldPath> from;
+  std::optional<record::FieldPath> to;
+  // names::kNameKeysVersion when its entries were made.
+  uint32_t keys_version = 0;
+  friend bool operator==(const SearchDef&, const SearchDef&) = default;
+};
+
 struct IndexDef {
   IndexId id;
   std::string name;
+  // Of one of names: the parts of its entries' keys, which are a key of the name and the number of
+  // the name in its record.
   std::vector<Term> on;
   std::vector<Term> covering;  // ascending, nulls first where nullable
   std::vector<record::Condition> where;
   bool unique = false;
   bool forever = false;  // what a record once had no other gets; a rule, with unique only
   IndexState state = IndexState::kReadable;
+  std::optional<SearchDef> search;
 
-  // Whether queries may be answered from it.
+  // Whether it is whole.
   bool readable() const { return state == IndexState::kReadable; }
+  // Whether queries may be answered from it: one of names is for search alone.
+  bool answers_queries() const { return readable() && !search.has_value(); }
+  // Whether it is of names and its entries were made by another version of this library, so that
+  // nobody can read them or keep them up to date.
+  bool outdated() const;
   // Whether a record can have more than one entry. The paths that fan out share their lists.
   bool fans_out() const;
   // The most lists that a path of `on` walks through.
@@ -135,6 +159,8 @@ struct Catalog {
   // The table that says who may act, or null; and the one that holds decisions.
   const TableDef* powers_table() const;
   const TableDef* decisions_table() const;
+  // Whether some index is one of names.
+  bool has_search() const;
   // Whether every index is readable.
   bool all_readable() const;
 };

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "catalog/resolve_rules.h"
+#include "catalog/resolve_search.h"
 #include "codec/keyspace.h"
 #include "daftar/catalog.capnp.h"
 #include "record/envelope.h"
@@ -55,10 +56,24 @@ void WriteCondition(const record::Condition& condition, stored::Condition::Build
   }
 }
 
+void WriteSearch(const SearchDef& search, stored::Search::Builder out) {
+  auto fields = out.initFields(Size(search.fields.size()));
+  for (uint i = 0; i < fields.size(); ++i) {
+    WritePath(search.fields[i], fields.init(i, Size(search.fields[i].stored().size())));
+  }
+  if (search.from) WritePath(*search.from, out.initFrom(Size(search.from->stored().size())));
+  if (search.to) WritePath(*search.to, out.initTo(Size(search.to->stored().size())));
+  out.setKeys(search.keys_version);
+}
+
 void WriteIndex(const IndexDef& index, stored::Index::Builder out) {
   out.setId(index.id.value());
   out.setName(index.name.c_str());
-  WriteTerms(index.on, out.initOn(Size(index.on.size())));
+  if (index.search) {
+    WriteSearch(*index.search, out.initSearch());
+  } else {
+    WriteTerms(index.on, out.initOn(Size(index.on.size())));
+  }
   out.setUnique(index.unique);
   WriteTerms(index.covering, out.initCovering(Size(index.covering.size())));
   auto where = out.initWhere(Size(index.where.size()));
@@ -194,11 +209,37 @@ absl::StatusOr<std::vector<record::Condition>> ReadWhere(
   return where;
 }
 
+absl::Status ReadOptionalPath(capnp::StructSchema schema,
+                              capnp::List<stored::FieldRef>::Reader refs,
+                              std::optional<record::FieldPath>* out) {
+  if (refs.size() == 0) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(*out, ReadPath(schema, refs));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SearchDef> ReadSearch(capnp::StructSchema schema, stored::Search::Reader source) {
+  SearchDef search;
+  for (auto field : source.getFields()) {
+    DAFTAR_ASSIGN_OR_RETURN(search.fields.emplace_back(), ReadPath(schema, field));
+  }
+  DAFTAR_RETURN_IF_ERROR(ReadOptionalPath(schema, source.getFrom(), &search.from));
+  DAFTAR_RETURN_IF_ERROR(ReadOptionalPath(schema, source.getTo(), &search.to));
+  search.keys_version = source.getKeys();
+  const auto cause = CheckSearch(search);
+  if (!cause.ok())
+    return DataLoss("stored search index does not fit").With("cause", cause.message());
+  return search;
+}
+
 absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Reader source) {
   IndexDef index;
   index.id = IndexId(source.getId());
   index.name = source.getName().cStr();
   DAFTAR_ASSIGN_OR_RETURN(index.on, ReadTerms(schema, source.getOn(), true));
+  if (source.hasSearch()) {
+    DAFTAR_ASSIGN_OR_RETURN(index.search, ReadSearch(schema, source.getSearch()));
+    index.on = SearchTerms(*index.search);
+  }
   index.unique = source.getUnique();
   DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering(), true));
   DAFTAR_ASSIGN_OR_RETURN(index.where, ReadWhere(schema, source.getWhere()));

@@ -38,7 +38,16 @@ std::string WhereText(const std::vector<record::Condition>& where) {
   return absl::StrCat(", where ", absl::StrJoin(where, " and ", condition));
 }
 
+std::string SearchText(const SearchDef& search) {
+  const auto path = [](std::string* out, const record::FieldPath& field) { *out += field.text(); };
+  std::string text = absl::StrCat("search in ", absl::StrJoin(search.fields, ", ", path));
+  if (search.from) absl::StrAppend(&text, ", from ", search.from->text());
+  if (search.to) absl::StrAppend(&text, ", to ", search.to->text());
+  return text;
+}
+
 std::string IndexText(const IndexDef& index) {
+  if (index.search) return SearchText(*index.search) + WhereText(index.where);
   std::string text = absl::StrCat("on ", Joined(index.on));
   if (index.unique) absl::StrAppend(&text, ", unique");
   if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));

@@ -42,8 +42,11 @@ bool SameWhere(const IndexDef& a, const IndexDef& b) {
                              SameCondition);
 }
 
+// Both are indexes of names, with the same keys of the same names; or neither is.
+bool SameSearch(const IndexDef& a, const IndexDef& b) { return a.search == b.search; }
+
 bool SameEntries(const IndexDef& a, const IndexDef& b) {
-  return a.on == b.on && a.covering == b.covering && SameWhere(a, b);
+  return SameSearch(a, b) && a.on == b.on && a.covering == b.covering && SameWhere(a, b);
 }
 
 bool SameDefinition(const IndexDef& a, const IndexDef& b) {
@@ -89,6 +92,24 @@ void CompareTerms(const std::vector<Term>& from, const std::vector<Term>& to, Ru
                 absl::StrCat("`", list, "` was (", Joined(from), "), is (", Joined(to), ")"));
 }
 
+std::string SearchText(const IndexDef& index) {
+  if (!index.search) return absl::StrCat("on (", Joined(index.on), ")");
+  const auto path = [](std::string* out, const record::FieldPath& field) { *out += field.text(); };
+  const auto optional = [](const std::optional<record::FieldPath>& field) {
+    return field ? field->text() : std::string("nothing");
+  };
+  return absl::StrCat("search in (", absl::StrJoin(index.search->fields, ", ", path), "), from ",
+                      optional(index.search->from), ", to ", optional(index.search->to));
+}
+
+void CompareSearch(const IndexDef& from, const IndexDef& to, Findings* findings) {
+  if (SameSearch(from, to)) return;
+  const std::string was = SearchText(from), is = SearchText(to);
+  findings->Add(Rule::kIndexTermsChanged, Place(to),
+                was != is ? absl::StrCat("was ", was, ", is ", is)
+                          : "this library finds names by other keys than the one that made it");
+}
+
 void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* findings) {
   if (match.from == nullptr) {
     findings->Add(
@@ -109,8 +130,12 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
     findings->Add(Rule::kIndexRenamed, Place(from),
                   absl::StrCat("of table ", table.name, " is now called ", to.name));
   }
-  CompareTerms(from.on, to.on, Rule::kIndexTermsChanged, "on", to, findings);
-  CompareTerms(from.covering, to.covering, Rule::kIndexCoveringChanged, "covering", to, findings);
+  if (from.search || to.search) {
+    CompareSearch(from, to, findings);
+  } else {
+    CompareTerms(from.on, to.on, Rule::kIndexTermsChanged, "on", to, findings);
+    CompareTerms(from.covering, to.covering, Rule::kIndexCoveringChanged, "covering", to, findings);
+  }
   if (!SameWhere(from, to)) {
     findings->Add(Rule::kIndexWhereChanged, Place(to), "other records meet its `where`");
   }

@@ -6,6 +6,7 @@
 #include "catalog/field_rules.h"
 #include "catalog/resolve_aggregate.h"
 #include "catalog/resolve_rules.h"
+#include "catalog/resolve_search.h"
 #include "catalog/resolve_terms.h"
 #include "daftar/daftar.capnp.h"
 #include "record/annotations.h"
@@ -38,8 +39,10 @@ absl::StatusOr<IndexDef> ResolveIndex(capnp::StructSchema schema, schema::Index:
   return index;
 }
 
-absl::Status AddIndex(schema::Index::Reader source, TableDef* table) {
-  auto index = ResolveIndex(table->schema, source);
+// `Source`: schema::Index or schema::Search.
+template <typename Source, typename Resolve>
+absl::Status AddIndex(const Source& source, const Resolve& resolve, TableDef* table) {
+  auto index = resolve(table->schema, source);
   if (!index.ok()) return WithContext(index.status(), "index", View(source.getName()));
   if (table->FindIndex(index->name) != nullptr) {
     return InvalidArgument("two indexes have one name").With("index", index->name);
@@ -92,11 +95,13 @@ bool IsRule(uint64_t annotation_id) {
 absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* table) {
   bool is_table = false;
   bool has_index = false;
+  bool has_search = false;
   bool has_aggregate = false;
   bool has_rule = false;
   const auto own = table->schema.getProto().getAnnotations();
   for (auto annotation : own) {
     if (annotation.getId() == record::kIndexAnnotation) has_index = true;
+    if (annotation.getId() == record::kSearchAnnotation) has_search = true;
     if (annotation.getId() == record::kAggregateAnnotation) has_aggregate = true;
     if (IsRule(annotation.getId())) has_rule = true;
     if (annotation.getId() != record::kTableAnnotation) continue;
@@ -112,6 +117,7 @@ absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* tabl
   if (!is_table) {
     if (Annotations::Extends(table->schema)) return false;
     if (has_index) return InvalidArgument("$index stands on a struct with $table only");
+    if (has_search) return InvalidArgument("$search stands on a struct with $table only");
     if (has_aggregate) return InvalidArgument("$aggregate stands on a struct with $table only");
     if (has_rule) return InvalidArgument("a rule stands on a struct with $table only");
     return false;
@@ -120,7 +126,12 @@ absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* tabl
   for (auto annotation : all) {
     if (annotation.getId() != record::kIndexAnnotation) continue;
     DAFTAR_RETURN_IF_ERROR(
-        AddIndex(annotation.getValue().getStruct().getAs<schema::Index>(), table));
+        AddIndex(annotation.getValue().getStruct().getAs<schema::Index>(), ResolveIndex, table));
+  }
+  for (auto annotation : all) {
+    if (annotation.getId() != record::kSearchAnnotation) continue;
+    DAFTAR_RETURN_IF_ERROR(
+        AddIndex(annotation.getValue().getStruct().getAs<schema::Search>(), ResolveSearch, table));
   }
   // Indexes come first: aggregates read least and greatest values from them.
   for (auto annotation : all) {

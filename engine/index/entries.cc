@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "index/search_entries.h"
 #include "record/kj_fence.h"
 
 namespace daftar::index {
@@ -103,6 +104,7 @@ absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalo
                                                 std::string_view primary_key,
                                                 const record::Message& record) {
   return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
+    if (index.search) return SearchEntries(std::move(prefix), index, primary_key, record);
     return EntryBuilder(std::move(prefix), index, primary_key, record).Build();
   });
 }
@@ -123,6 +125,25 @@ EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after) {
     }
   }
   return changes;
+}
+
+absl::StatusOr<EntryChanges> ChangesOf(const catalog::IndexDef& index, std::string_view primary_key,
+                                       const record::Message* before,
+                                       const record::Message* after) {
+  // A name has many entries, and stays when most of its record changes.
+  if (index.search && before != nullptr && after != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool same, HaveSameNames(index, *before, *after));
+    if (same) return EntryChanges();
+  }
+  std::vector<Entry> old_entries;
+  std::vector<Entry> new_entries;
+  if (before != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(old_entries, EntriesOf(index, primary_key, *before));
+  }
+  if (after != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(new_entries, EntriesOf(index, primary_key, *after));
+  }
+  return Difference(std::move(old_entries), std::move(new_entries));
 }
 
 std::string EncodeEntryValue(CommitVersion created, std::string_view covered) {

@@ -54,6 +54,11 @@ struct EntryChanges {
 };
 EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after);
 
+// What changes in an index when a record becomes another one; null: there is none. Errors: as
+// EntriesOf.
+absl::StatusOr<EntryChanges> ChangesOf(const catalog::IndexDef& index, std::string_view primary_key,
+                                       const record::Message* before, const record::Message* after);
+
 // The stored value of an entry: the commit that wrote it, then the covered fields.
 std::string EncodeEntryValue(CommitVersion created, std::string_view covered);
 

@@ -37,8 +37,8 @@ class TableCheck {
     const size_t sorters = table.indexes.size() + table.aggregates.size();
     const size_t sort_bytes = kSortBytesMax / std::max<size_t>(sorters, 1);
     for (const catalog::IndexDef& index : table.indexes) {
-      // Nothing is said of one that is being built, which nobody reads.
-      if (index.state == catalog::IndexState::kBuilding) continue;
+      // Nothing is said of one that nobody reads.
+      if (index.state == catalog::IndexState::kBuilding || index.outdated()) continue;
       indexes_.emplace_back(run, table, index, sort_bytes);
     }
     for (const catalog::AggregateDef& aggregate : table.aggregates) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_replace.h"
-#include "base/utf8.h"
 #include "names/compare.h"
 #include "names/fold.h"
+#include "names/name_keys.h"
 
 namespace daftar::names {
 namespace {
@@ -13,12 +13,6 @@ namespace {
 constexpr size_t kSpanWordsMax = 3;
 // In longer names words are compared one by one only.
 constexpr size_t kJoinedWordsMax = 12;
-
-std::string FirstCharacters(std::string_view text, size_t count) {
-  size_t end = 0;
-  for (size_t i = 0; i < count && end < text.size(); ++i) NextCharacter(text, &end);
-  return std::string(text.substr(0, end));
-}
 
 NameSpan SpanOf(const std::vector<NameWord>& words, size_t first, size_t count) {
   NameSpan span{.first = first, .count = count};

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "names/compare.h"
 #include "names/fold.h"
 #include "names/meanings.h"
 #include "names/sounds.h"
@@ -16,10 +15,12 @@ std::string ScriptKey(std::string_view word) {
   return Skeleton(Readings(folded).front());
 }
 
-std::vector<std::string> SearchKeys(std::string_view name) {
+std::vector<std::string> SearchKeys(std::string_view name) { return SearchKeys(Prepare(name)); }
+
+std::vector<std::string> SearchKeys(const PreparedName& name) {
   constexpr size_t kWordsMax = 2;
   std::vector<std::string> keys;
-  for (const NameSpan& span : Prepare(name).spans) {
+  for (const NameSpan& span : name.spans) {
     if (span.count > kWordsMax) continue;
     for (const Sounds& reading : span.readings) {
       keys.push_back(Skeleton(reading));

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "names/compare.h"
+
 namespace daftar::names {
 
 // Raised whenever a name gets other keys, since an index stores them.
@@ -19,5 +21,6 @@ std::string ScriptKey(std::string_view word);
 // and "=" with the English word for a word that has a meaning. A name is a candidate for a query
 // when they share a key; Similarity() ranks candidates.
 std::vector<std::string> SearchKeys(std::string_view name);
+std::vector<std::string> SearchKeys(const PreparedName& name);
 
 }  // namespace daftar::names

@@ -28,6 +28,9 @@ absl::Status CheckIndex(const catalog::TableDef& table, std::string_view name) {
         .With("index", name)
         .With("indexes", absl::StrJoin(table.indexes, ", ", append));
   }
+  if (index->search) {
+    return InvalidArgument("the index is for search; ask `daftar find`").With("index", name);
+  }
   if (index->readable()) return absl::OkStatus();
   return FailedPrecondition(index->state == catalog::IndexState::kBuilding
                                 ? "the index is still being built"

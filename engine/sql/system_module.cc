@@ -211,6 +211,7 @@ absl::Status RegisterSystemTables(sqlite3* db, Session* session) {
     for (auto& table : more) tables.push_back(std::move(table));
   };
   add(JournalTables());
+  add(FindTables());
   add(GroupTables(*session->catalog()));
   add(ElementTables(*session->catalog()));
   for (std::unique_ptr<SystemTable>& table : tables) {

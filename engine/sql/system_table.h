@@ -68,6 +68,8 @@ class SystemTable {
 std::vector<std::unique_ptr<SystemTable>> SchemaTables();
 // daftar_commits, daftar_changes.
 std::vector<std::unique_ptr<SystemTable>> JournalTables();
+// daftar_find.
+std::vector<std::unique_ptr<SystemTable>> FindTables();
 // "<table>.<aggregate>" for every aggregate of the catalog. Lifetime: the catalog outlives them.
 std::vector<std::unique_ptr<SystemTable>> GroupTables(const catalog::Catalog& catalog);
 

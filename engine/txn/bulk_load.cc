@@ -171,14 +171,8 @@ absl::Status BulkLoad::Add(std::span<const record::Message> records, uint64_t li
 absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key, const record::Message* before,
                                        const record::Message& after) {
   for (const catalog::IndexDef& index : table_->indexes) {
-    std::vector<index::Entry> old_entries;
-    if (before != nullptr) {
-      DAFTAR_ASSIGN_OR_RETURN(old_entries, index::EntriesOf(index, primary_key, *before));
-    }
-    DAFTAR_ASSIGN_OR_RETURN(std::vector<index::Entry> new_entries,
-                            index::EntriesOf(index, primary_key, after));
-    const index::EntryChanges changes =
-        index::Difference(std::move(old_entries), std::move(new_entries));
+    DAFTAR_ASSIGN_OR_RETURN(const index::EntryChanges changes,
+                            index::ChangesOf(index, primary_key, before, &after));
     for (const index::Entry& entry : changes.added) {
       DAFTAR_RETURN_IF_ERROR(entries_.Add(entry.key.view(), EncodeChange(true, false, entry)));
     }

@@ -8,6 +8,7 @@
 #include "catalog/catalog_codec.h"
 #include "history/as_of_reader.h"
 #include "txn/follower_reader.h"
+#include "txn/renew_search.h"
 #include "txn/statement.h"
 
 namespace daftar::txn {
@@ -80,9 +81,11 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Open(std::unique_ptr<storage::Store>
   std::unique_ptr<Core> core(new Core(std::move(store), std::move(options)));
   DAFTAR_RETURN_IF_ERROR(core->options_.mode == CoreMode::kWrite ? core->Load()
                                                                  : core->LoadMoving());
-  if (core->options_.housekeeping && core->options_.mode == CoreMode::kWrite) {
+  if (core->options_.mode != CoreMode::kWrite) return core;
+  if (core->options_.housekeeping) {
     core->housekeeper_ = std::make_unique<Housekeeper>(core->store_.get());
   }
+  DAFTAR_RETURN_IF_ERROR(RenewSearch(core.get()));
   return core;
 }
 

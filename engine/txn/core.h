@@ -49,9 +49,10 @@ struct CoreOptions {
 // Thread safety: all methods may be called from many threads; commits take turns.
 class Core {
  public:
-  // Opens a store that holds a database. Errors: NotFound when the store is empty; DataLoss, also
-  // when what is there is older than the anchor says or the end of the journal is not whole;
-  // FailedPrecondition when the format is newer, or older and to be upgraded.
+  // Opens a store that holds a database; to write, also renews indexes of names (renew_search.h).
+  // Errors: NotFound when the store is empty; DataLoss, also when what is there is older than the
+  // anchor says or the end of the journal is not whole; FailedPrecondition when the format is
+  // newer, or older and to be upgraded.
   static absl::StatusOr<std::unique_ptr<Core>> Open(std::unique_ptr<storage::Store> store,
                                                     CoreOptions options = {});
   // Makes a database in an empty store. Errors: AlreadyExists when the store holds anything.

@@ -125,15 +125,9 @@ absl::Status WriteSet::AddEntryChanges(const RecordWrite& write, const record::M
                                        std::vector<UniqueCheck>* checks) {
   const std::string_view primary_key = PrimaryKey(*write.table, write.key.view());
   for (const catalog::IndexDef& index : write.table->indexes) {
-    std::vector<index::Entry> old_entries;
-    std::vector<index::Entry> new_entries;
-    if (before != nullptr) {
-      DAFTAR_ASSIGN_OR_RETURN(old_entries, index::EntriesOf(index, primary_key, *before));
-    }
-    if (write.record.has_value()) {
-      DAFTAR_ASSIGN_OR_RETURN(new_entries, index::EntriesOf(index, primary_key, *write.record));
-    }
-    index::EntryChanges entries = index::Difference(std::move(old_entries), std::move(new_entries));
+    const record::Message* const after = write.record.has_value() ? &*write.record : nullptr;
+    DAFTAR_ASSIGN_OR_RETURN(index::EntryChanges entries,
+                            index::ChangesOf(index, primary_key, before, after));
     for (index::Entry& entry : entries.removed) {
       DAFTAR_ASSIGN_OR_RETURN(auto held, EntryBefore(entry.key.bytes()));
       changes->push_back({std::move(entry.key.bytes()), std::nullopt, std::move(held)});

@@ -153,6 +153,25 @@ void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes
   (*bytes)["header-3"] = txn::EncodeHeader(header);
 }
 
+// The entries of the name that the record of the third example has, and its database's header.
+void AddNameBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
+  const auto set = record::SchemaSet::ParseText("firms.capnp", DocsBlock("capnp names")).value();
+  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::TableDef& table = catalog.tables[0];
+  const record::Message record = MakeRecord(table.schema, DocsBlock("json names"));
+  const codec::EncodedKey key = index::RecordKey(table, record).value();
+  const std::string_view primary_key = key.view().substr(codec::RecordPrefix(table.id).size());
+  const auto entries = index::EntriesOf(table.indexes[0], primary_key, record).value();
+  int number = 0;
+  for (const index::Entry& entry : entries) {
+    const std::string name = absl::StrCat("names-", ++number);
+    (*bytes)[name + "-key"] = std::string(entry.key.view());
+    (*bytes)[name + "-value"] = index::EncodeEntryValue(kCommit, entry.covered);
+  }
+  header.format = txn::FormatFor(catalog);
+  (*bytes)["header-5"] = txn::EncodeHeader(header);
+}
+
 }  // namespace
 
 std::string DocsBlock(std::string_view label) {
@@ -239,6 +258,7 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["build-value"] = txn::EncodeBuildProgress(
       bytes["build-key"], {codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
   AddGroupBytes(header, &bytes);
+  AddNameBytes(header, &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }

@@ -1,4 +1,4 @@
-// The bytes of format versions 2 to 4. They are never edited: other bytes are another format.
+// The bytes of format versions 2 to 5. They are never edited: other bytes are another format.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
@@ -95,6 +95,36 @@ TEST_CASE("format 4: the bytes of a change of schema", "[format][format]") {
   CHECK(Hex(txn::TombstoneKey(IndexId(300))) == "0805f9012c");
   CHECK(Hex(txn::TombstoneKey(AggregateId(2))) == "080602");
   CHECK(txn::kBuildingFormat == 4);
+}
+
+TEST_CASE("format 5: the entries of a name", "[format][format]") {
+  const auto [name, hex] = GENERATE(
+      table<const char*, const char*>({{"names-1-key", "0301616e616674000100000000000c"},
+                                       {"names-1-value", "f9012c"},
+                                       {"names-2-key", "03016b3d6f696c000100000000000c"},
+                                       {"names-2-value", "f9012c"},
+                                       {"names-3-key", "03016b6e6674000100000000000c"},
+                                       {"names-3-value", "f9012c"},
+                                       {"names-4-key", "03016b7e6e6674000100000000000c"},
+                                       {"names-4-value", "f9012c"},
+                                       {"names-5-key", "03016e000100000000000c"},
+                                       {"names-5-value", "f9012c004e6166740001000180004ec8"},
+                                       {"names-6-key", "0301706e616674000100000000000c"},
+                                       {"names-6-value", "f9012c"},
+                                       {"names-7-key", "030173616674000100000000000c"},
+                                       {"names-7-value", "f9012c"},
+                                       {"names-8-key", "0301736674000100000000000c"},
+                                       {"names-8-value", "f9012c"},
+                                       {"names-9-key", "03017374000100000000000c"},
+                                       {"names-9-value", "f9012c"},
+                                       {"names-10-key", "0301776e616674000100000000000c"},
+                                       {"names-10-value", "f9012c"},
+                                       {"header-5",
+                                        "6461667461720d0a05000000010000002c0100000000000036e2c9f4da"
+                                        "f7a20000000000000000000000000031831560"}}));
+  CAPTURE(name);
+  REQUIRE(Engine().contains(name));
+  CHECK(Engine().at(name) == hex);
 }
 
 }  // namespace

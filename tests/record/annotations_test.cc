@@ -45,6 +45,7 @@ TEST_CASE("annotations: the ids are those of schema/daftar.capnp", "[record][for
                                         {"decimal", record::kDecimalAnnotation},
                                         {"json", record::kJsonAnnotation},
                                         {"aggregate", record::kAggregateAnnotation},
+                                        {"search", record::kSearchAnnotation},
                                         {"money", record::kMoneyAnnotation},
                                         {"reference", record::kReferenceAnnotation},
                                         {"check", record::kCheckAnnotation},

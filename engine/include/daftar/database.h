@@ -26,6 +26,7 @@
 #include "daftar/rules.h"
 #include "daftar/schema.h"
 #include "daftar/schema_change.h"
+#include "daftar/search.h"
 #include "daftar/transaction.h"
 #include "daftar/value.h"
 
@@ -151,6 +152,15 @@ class Database {
   absl::StatusOr<AggregateCursor> Aggregate(const AggregateQuery& query) const;
   absl::StatusOr<AggregateCursor> Aggregate(const ReadView& view,
                                             const AggregateQuery& query) const;
+
+  // Finds records by a name or number: names that the schema declares with $search, in any script
+  // and spelling, and numbers that are a key or an indexed text. The time that it takes is bounded
+  // whatever the text is; what was not looked at then shows in the result. Errors: NotFound for the
+  // table; InvalidArgument when the text has no letter or digit or is too long, or for the limit;
+  // FailedPrecondition when nothing is declared to be searched, a search index is not whole yet, or
+  // the history of a table does not reach back to the view.
+  absl::StatusOr<SearchResult> Search(const SearchQuery& query) const;
+  absl::StatusOr<SearchResult> Search(const ReadView& view, const SearchQuery& query) const;
 
   // All versions of a record that are kept, the oldest first, each with its commit and what changed
   // by it; up to a moment when one is given. Empty when there never was one. Errors: NotFound for

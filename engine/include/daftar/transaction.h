@@ -15,6 +15,7 @@
 #include "daftar/query.h"
 #include "daftar/read_view.h"
 #include "daftar/record.h"
+#include "daftar/search.h"
 
 namespace daftar {
 
@@ -51,6 +52,10 @@ class Transaction {
   // disturbed by others that write records of it: writing records never is, whatever groups they
   // are in.
   absl::StatusOr<AggregateCursor> Aggregate(const AggregateQuery& query);
+  // As Database::Search, with its own writes; errors as above. It depends on all candidates that
+  // were read, so that writing names like these disturbs it: search the snapshot() where that need
+  // not be.
+  absl::StatusOr<SearchResult> Search(const SearchQuery& query);
   // The state in which it was begun, without its writes. What is read there is not checked at the
   // commit: for reports that need not hold until then.
   ReadView snapshot() const;
