@@ -72,6 +72,7 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
   bound.limits = query.limits();
   bound.pages = query.page_state();
   bound.distinct = query.distinct();
+  bound.calendar = query.calendar();
   bound.timed = query.timed();
   if (bound.distinct && bound.columns.empty()) {
     return InvalidArgument("distinct rows need columns; whole records always differ")

@@ -152,18 +152,21 @@ class Database {
                                             const AggregateQuery& query) const;
 
   // All versions of a record that are kept, the oldest first, each with its commit and what changed
-  // by it; up to a moment when one is given. Empty when there never was one. Errors: NotFound for
+  // by it, dates in `calendar`; up to a moment when one is given. Empty when there never was one.
+  // Errors: NotFound for
   // the table; InvalidArgument when the key does not fit; DataLoss.
   absl::StatusOr<std::vector<RecordVersion>> History(
-      std::string_view table, const Key& key,
-      const std::optional<AsOf>& until = std::nullopt) const;
+      std::string_view table, const Key& key, const std::optional<AsOf>& until = std::nullopt,
+      Calendar calendar = Calendar::kGregorian) const;
   // The commits after `after`, which may be zero for all of them.
   ChangeFeed Changes(CommitVersion after) const;
   // Gives every record that is not the same at the two moments to `visit`, table by table in the
   // order of their keys; only those of `table` when it is not empty. `to` may be the earlier one.
+  // Dates in what changed are in `calendar`.
   // Errors: NotFound for the table; those of View(AsOf); what `visit` returns.
   absl::Status Diff(const AsOf& from, const AsOf& to, std::string_view table,
-                    absl::FunctionRef<absl::Status(const RecordDifference&)> visit) const;
+                    absl::FunctionRef<absl::Status(const RecordDifference&)> visit,
+                    Calendar calendar = Calendar::kGregorian) const;
 
   // Of a database that follows the process which writes: takes in what that has committed since.
   // Views made before stay as they are. Errors: FailedPrecondition when it was not opened with
