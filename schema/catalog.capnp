@@ -46,6 +46,8 @@ struct Index @0xb4a7c1f05e0d9a06 {
   where @5 :List(Condition);
   state @6 :UInt8;
   # 0 readable, 1 being built, 2 all built, but unique values are shared.
+  kind @7 :UInt8;
+  # 0 ordered, 2 of points: `on` is then empty, `covering` has latitude and longitude.
 }
 
 struct Table @0xb4a7c1f05e0d9a07 {

@@ -88,5 +88,19 @@ struct Aggregate @0xd5d4bc7d3a1c9e0b {
   # Only records that meet this condition count; written as in an index.
 }
 
+annotation point @0xd5d4bc7d3a1c9e20 (struct) :Point;
+# An index of where records are on the Earth, for "near" and "within"; a struct may carry several.
+
+struct Point @0xd5d4bc7d3a1c9e21 {
+  name @0 :Text;
+  # Unique among the indexes of the table: letters, digits and underscores, starting with a letter.
+  latitude @1 :Text;
+  longitude @2 :Text;
+  # Degrees on WGS84, north and east positive: paths to decimals or floats, not through lists. A
+  # record has an entry when both are set, from -90 to 90 and from -180 to 180.
+  where @3 :Text;
+  # Only records that meet this condition have entries; written as in an index.
+}
+
 annotation money @0xd5d4bc7d3a1c9e0c (field) :Text;
 # On an integer: an amount in the currency that the text field of this name, beside it, holds.

@@ -36,17 +36,31 @@ enum class IndexState : uint8_t {
   kUniquePending = 2,  // all entries are there, but records share values that must be unique
 };
 
+// The numbers are part of the format.
+enum class IndexKind : uint8_t {
+  kOrdered = 0,
+  kPoint = 2,  // of places on the Earth, for query/near
+};
+
+// What entries of an index of points are ordered by: the number of a cell of geography/cell, which
+// follows from the coordinates and is no field.
+std::vector<Term> CellTerms();
+
 struct IndexDef {
   IndexId id;
   std::string name;
+  IndexKind kind = IndexKind::kOrdered;
+  // Of kPoint: CellTerms(), and latitude and longitude as `covering`.
   std::vector<Term> on;
   std::vector<Term> covering;  // ascending, nulls first where nullable
   std::vector<record::Condition> where;
   bool unique = false;
   IndexState state = IndexState::kReadable;
 
-  // Whether queries may be answered from it.
+  // Whether it is whole.
   bool readable() const { return state == IndexState::kReadable; }
+  // Whether conditions and orders of queries may be answered from it.
+  bool answers_queries() const { return readable() && kind == IndexKind::kOrdered; }
   // Whether a record can have more than one entry. The paths that fan out share their lists.
   bool fans_out() const;
   // The most lists that a path of `on` walks through.
@@ -124,6 +138,8 @@ struct Catalog {
   // Errors: NotFound naming the table and those there are.
   absl::StatusOr<const TableDef*> GetTable(std::string_view name) const;
   bool has_aggregates() const;
+  // Whether some index is one of points.
+  bool has_points() const;
   // Whether every index is readable.
   bool all_readable() const;
 };

@@ -37,6 +37,9 @@ std::string WhereText(const std::vector<record::Condition>& where) {
 }
 
 std::string IndexText(const IndexDef& index) {
+  if (index.kind == IndexKind::kPoint) {
+    return absl::StrCat("points at ", Joined(index.covering), WhereText(index.where));
+  }
   std::string text = absl::StrCat("on ", Joined(index.on));
   if (index.unique) absl::StrAppend(&text, ", unique");
   if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));

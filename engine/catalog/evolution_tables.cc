@@ -43,7 +43,7 @@ bool SameWhere(const IndexDef& a, const IndexDef& b) {
 }
 
 bool SameEntries(const IndexDef& a, const IndexDef& b) {
-  return a.on == b.on && a.covering == b.covering && SameWhere(a, b);
+  return a.kind == b.kind && a.on == b.on && a.covering == b.covering && SameWhere(a, b);
 }
 
 bool SameDefinition(const IndexDef& a, const IndexDef& b) {
@@ -108,6 +108,10 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
   if (from.name != to.name) {
     findings->Add(Rule::kIndexRenamed, Place(from),
                   absl::StrCat("of table ", table.name, " is now called ", to.name));
+  }
+  if (from.kind != to.kind) {
+    findings->Add(Rule::kIndexTermsChanged, Place(to), "is now of another kind");
+    return;
   }
   CompareTerms(from.on, to.on, Rule::kIndexTermsChanged, "on", to, findings);
   CompareTerms(from.covering, to.covering, Rule::kIndexCoveringChanged, "covering", to, findings);

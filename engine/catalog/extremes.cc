@@ -30,7 +30,9 @@ bool HasSameRecords(const IndexDef& index, const AggregateDef& aggregate,
 
 bool Gives(const IndexDef& index, const AggregateDef& aggregate, const record::FieldPath& path) {
   const size_t groups = aggregate.by().size();
-  if (index.on.size() <= groups || !(index.on[groups].path == path)) return false;
+  if (index.kind != IndexKind::kOrdered || index.on.size() <= groups ||
+      !(index.on[groups].path == path))
+    return false;
   const bool grouped =
       std::is_permutation(aggregate.by().begin(), aggregate.by().end(), index.on.begin(),
                           index.on.begin() + static_cast<std::ptrdiff_t>(groups),

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "catalog/field_rules.h"
 #include "catalog/resolve_aggregate.h"
+#include "catalog/resolve_point.h"
 #include "catalog/resolve_terms.h"
 #include "daftar/daftar.capnp.h"
 #include "record/annotations.h"
@@ -36,9 +37,8 @@ absl::StatusOr<IndexDef> ResolveIndex(capnp::StructSchema schema, schema::Index:
   return index;
 }
 
-absl::Status AddIndex(schema::Index::Reader source, TableDef* table) {
-  auto index = ResolveIndex(table->schema, source);
-  if (!index.ok()) return WithContext(index.status(), "index", View(source.getName()));
+absl::Status AddIndex(absl::StatusOr<IndexDef> index, std::string_view name, TableDef* table) {
+  if (!index.ok()) return WithContext(index.status(), "index", name);
   if (table->FindIndex(index->name) != nullptr) {
     return InvalidArgument("two indexes have one name").With("index", index->name);
   }
@@ -75,9 +75,11 @@ absl::StatusOr<bool> ResolveTable(TableDef* table) {
   bool is_table = false;
   bool has_index = false;
   bool has_aggregate = false;
+  bool has_point = false;
   for (auto annotation : table->schema.getProto().getAnnotations()) {
     if (annotation.getId() == record::kIndexAnnotation) has_index = true;
     if (annotation.getId() == record::kAggregateAnnotation) has_aggregate = true;
+    if (annotation.getId() == record::kPointAnnotation) has_point = true;
     if (annotation.getId() != record::kTableAnnotation) continue;
     if (is_table) return InvalidArgument("a struct has one $table at most");
     is_table = true;
@@ -91,12 +93,19 @@ absl::StatusOr<bool> ResolveTable(TableDef* table) {
   if (!is_table) {
     if (has_index) return InvalidArgument("$index stands on a struct with $table only");
     if (has_aggregate) return InvalidArgument("$aggregate stands on a struct with $table only");
+    if (has_point) return InvalidArgument("$point stands on a struct with $table only");
     return false;
   }
   for (auto annotation : table->schema.getProto().getAnnotations()) {
-    if (annotation.getId() != record::kIndexAnnotation) continue;
-    DAFTAR_RETURN_IF_ERROR(
-        AddIndex(annotation.getValue().getStruct().getAs<schema::Index>(), table));
+    if (annotation.getId() == record::kIndexAnnotation) {
+      auto source = annotation.getValue().getStruct().getAs<schema::Index>();
+      DAFTAR_RETURN_IF_ERROR(
+          AddIndex(ResolveIndex(table->schema, source), View(source.getName()), table));
+    } else if (annotation.getId() == record::kPointAnnotation) {
+      auto source = annotation.getValue().getStruct().getAs<schema::Point>();
+      DAFTAR_RETURN_IF_ERROR(
+          AddIndex(ResolvePoint(table->schema, source), View(source.getName()), table));
+    }
   }
   // Indexes come first: aggregates read least and greatest values from them.
   for (auto annotation : table->schema.getProto().getAnnotations()) {

@@ -28,6 +28,10 @@ absl::Status CheckIndex(const catalog::TableDef& table, std::string_view name) {
         .With("index", name)
         .With("indexes", absl::StrJoin(table.indexes, ", ", append));
   }
+  if (index->kind == catalog::IndexKind::kPoint) {
+    return InvalidArgument("an index of points answers what is near, and no query")
+        .With("index", name);
+  }
   if (index->readable()) return absl::OkStatus();
   return FailedPrecondition(index->state == catalog::IndexState::kBuilding
                                 ? "the index is still being built"

@@ -54,7 +54,7 @@ bool IsBetter(const Candidate& a, const Candidate& b, bool by_cost) {
 absl::StatusOr<Plan> MakePlan(BoundQuery query, const index::AllStatistics* statistics) {
   std::vector<AccessPath> paths = {{query.table, nullptr}};
   for (const catalog::IndexDef& index : query.table->indexes) {
-    if (index.readable()) paths.push_back({query.table, &index});
+    if (index.answers_queries()) paths.push_back({query.table, &index});
   }
   std::vector<Candidate> candidates;
   for (const AccessPath& path : paths) {

@@ -355,7 +355,7 @@ absl::Status ChooseAccess(Session* session, const catalog::TableDef& table,
   DAFTAR_ASSIGN_OR_RETURN(const uint64_t rows, session->EstimateRows(table));
   chooser.Consider(nullptr, static_cast<double>(rows));
   for (const catalog::IndexDef& index : table.indexes) {
-    if (index.readable()) chooser.Consider(&index, static_cast<double>(rows));
+    if (index.answers_queries()) chooser.Consider(&index, static_cast<double>(rows));
   }
   return chooser.Answer();
 }

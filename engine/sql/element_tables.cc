@@ -159,7 +159,7 @@ class ElementTable final : public SystemTable {
     return begins(table_.key) ||
            std::any_of(table_.indexes.begin(), table_.indexes.end(),
                        [&](const catalog::IndexDef& index) {
-                         return index.readable() && index.where.empty() && begins(index.on);
+                         return index.answers_queries() && index.where.empty() && begins(index.on);
                        });
   }
   bool Needs(size_t number) const override { return number == kAsOfColumn; }

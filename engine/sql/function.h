@@ -29,5 +29,7 @@ inline void Refuse(sqlite3_context* context, const absl::Status& status) {
 
 // Calendars, fiscal years, working days.
 std::span<const Function> DateFunctions();
+// Distances.
+std::span<const Function> PlaceFunctions();
 
 }  // namespace daftar::sql

@@ -106,7 +106,8 @@ absl::Status Register(sqlite3* db, std::span<const Function> functions) {
 
 absl::Status RegisterFunctions(sqlite3* db) {
   DAFTAR_RETURN_IF_ERROR(Register(db, kFunctions));
-  return Register(db, DateFunctions());
+  DAFTAR_RETURN_IF_ERROR(Register(db, DateFunctions()));
+  return Register(db, PlaceFunctions());
 }
 
 }  // namespace daftar::sql

@@ -30,6 +30,7 @@ uint32_t Checksum(std::string_view bytes) {
 }  // namespace
 
 uint32_t FormatFor(const catalog::Catalog& catalog) {
+  if (catalog.has_points()) return kPointsFormat;
   if (!catalog.all_readable()) return kBuildingFormat;
   return catalog.has_aggregates() ? kAggregatesFormat : kOldestFormat;
 }

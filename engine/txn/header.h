@@ -14,10 +14,12 @@ namespace daftar::txn {
 
 // The newest format. A database has the oldest one that does for what its schema needs: 3 for
 // aggregates, which a library of format 2 would not keep up to date, 4 while an index is not whole,
-// from which a library of format 3 would answer. Formats before kOldestFormat can only be upgraded.
-inline constexpr uint32_t kFormatVersion = 4;
+// from which a library of format 3 would answer, 5 for an index of points, whose entries a library
+// of format 4 would not make. Formats before kOldestFormat can only be upgraded.
+inline constexpr uint32_t kFormatVersion = 5;
 inline constexpr uint32_t kAggregatesFormat = 3;
 inline constexpr uint32_t kBuildingFormat = 4;
+inline constexpr uint32_t kPointsFormat = 5;
 inline constexpr uint32_t kOldestFormat = 2;
 
 // Tells one database from all others; drawn at random when it is made.

@@ -1,4 +1,4 @@
-// The bytes of format versions 2 to 4. They are never edited: other bytes are another format.
+// The bytes of format versions 2 to 5. They are never edited: other bytes are another format.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
@@ -86,6 +86,15 @@ TEST_CASE("format 4: the bytes of a change of schema", "[format][format]") {
   CHECK(Hex(txn::TombstoneKey(IndexId(300))) == "0805f9012c");
   CHECK(Hex(txn::TombstoneKey(AggregateId(2))) == "080602");
   CHECK(txn::kBuildingFormat == 4);
+}
+
+TEST_CASE("format 5: the bytes of an index of points", "[format][format]") {
+  CHECK(Engine().at("point-key") == "0301cc8f576fbd24de4600000007");
+  CHECK(Engine().at("point-value") == "f9012c018f14794001a41ed380");
+  CHECK(Engine().at("header-5") ==
+        "6461667461720d0a05000000010000002c0100000000000036e2c9f4daf7a2000000000000000000"
+        "0000000031831560");
+  CHECK(txn::kPointsFormat == 5);
 }
 
 }  // namespace

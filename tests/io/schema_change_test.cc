@@ -40,6 +40,8 @@ constexpr const char* kFields = R"( {
     size @2 :UInt32;
     desk :union { none @3 :Void; value @4 :Text; }
     seal :union { none @5 :Void; value @6 :UInt32; }
+    north :union { none @7 :Void; degrees @8 :Int32 $Daftar.decimal(4); }
+    east @9 :Float64;
   })";
 constexpr const char* kTable = R"(
   struct Claim @0xb000000000000001
@@ -47,6 +49,7 @@ constexpr const char* kTable = R"(
 constexpr const char* kIndexes = R"(
       $Daftar.index(name = "byDesk", on = ["desk", "size desc"], covering = ["seal"])
       $Daftar.index(name = "byTag", on = ["tags"])
+      $Daftar.point(name = "place", latitude = "north", longitude = "east", where = "size < 4")
       $Daftar.index(name = "big", on = ["size"], where = "size > 2"))";
 constexpr const char* kSealIndex = R"(
       $Daftar.index(name = "bySeal", on = ["seal"], unique = true))";
@@ -73,6 +76,7 @@ std::vector<txn::RecordWrite> RandomWrites(const catalog::TableDef& table, std::
   std::string json = absl::StrCat(R"({"code": "c)", code, R"(", "size": )", below(5));
   if (below(2) == 0) absl::StrAppend(&json, R"(, "desk": "d)", below(3), "\"");
   if (below(2) == 0) absl::StrAppend(&json, R"(, "seal": )", code);
+  if (below(3) > 0) absl::StrAppend(&json, R"(, "north": )", below(100), ", \"east\": ", below(9));
   absl::StrAppend(&json, R"(, "tags": ["t)", below(3), R"(", "t)", below(3), "\"]}");
   record::Message record = MakeRecord(table.schema, json);
   codec::EncodedKey key = index::RecordKey(table, record).value();

@@ -67,6 +67,8 @@ TEST_CASE("sql functions: names, numbers and calendars", "[sql]") {
       {"add_working_days('2025-08-06', 1, 'IR')", "'2025-08-09'"},
       {"add_working_days('2025-08-06', 1, 'IR', '[\"2025-08-09\"]')", "'2025-08-10'"},
       {"add_working_days('2025-08-06', -3, 'PK')", "'2025-08-01'"},
+      {"round(distance_km(40.6, -73.8, 51.6, -0.5), 3)", "5551.759"},
+      {"distance_km(25.3, 60.6, null, 0)", "null"},
       {"fiscal_year('IR', '2025-03-20')", "'1403'"},
       {"fiscal_year('IR', '2025-03-21')", "'1404'"},
       {"fiscal_year('PK', '2024-06-30')", "'FY24'"},
@@ -93,6 +95,7 @@ TEST_CASE("sql functions: what cannot be read is refused", "[sql]") {
       {"working_days('2025-08-04', '2025-08-11', 'IR', '[5]')", "cause=an element is no text"},
       {"working_days('2025-08-04', '2025-08-11', 'IR', '{}')", "cause=it is no array"},
       {"add_working_days('2025-08-06', 1.5, 'IR')", "a number of days is an integer; value=1.5"},
+      {"distance_km(91, 0, 0, 0)", "this is no place on the Earth; latitude=91"},
       {"fiscal_year('AF', '2024-07-01')", "no fiscal year is known of the country"},
   }));
   CAPTURE(text);

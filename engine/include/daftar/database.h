@@ -19,6 +19,7 @@
 #include "daftar/ids.h"
 #include "daftar/import.h"
 #include "daftar/maintenance.h"
+#include "daftar/near.h"
 #include "daftar/options.h"
 #include "daftar/query.h"
 #include "daftar/read_view.h"
@@ -143,6 +144,18 @@ class Database {
   // read; UseIndex() leaves that out. Errors: as Run; ResourceExhausted when a limit is reached.
   absl::StatusOr<CountResult> Count(const Query& query) const;
   absl::StatusOr<CountResult> Count(const ReadView& view, const Query& query) const;
+
+  // The records of a table that are near a place, nearest first, by one of its indexes of points
+  // ($point). Those without coordinates, or with ones that are no place on the Earth, are in none.
+  // Errors: NotFound for the table or index; InvalidArgument for a place or distance that is none,
+  // or with neither a distance nor a limit; FailedPrecondition when the index is not whole, or the
+  // history of the table does not reach back to the view; DataLoss, Unavailable.
+  absl::StatusOr<std::vector<NearRow>> Near(const ReadView& view, std::string_view table,
+                                            const Point& centre, const NearOptions& options) const;
+  // Where a record is by an index of points, which may be left out as in NearOptions. Errors: as
+  // Near; NotFound for the record; FailedPrecondition when it has no place.
+  absl::StatusOr<Point> PointOf(const ReadView& view, std::string_view table, const Key& key,
+                                std::string_view index = {}) const;
 
   // Starts to read the groups of an aggregate. Errors: NotFound for the table or aggregate;
   // InvalidArgument when the values of `group` do not fit; FailedPrecondition when the history of
