@@ -45,6 +45,7 @@ TEST_CASE("annotations: the ids are those of schema/daftar.capnp", "[record][for
                                         {"decimal", record::kDecimalAnnotation},
                                         {"json", record::kJsonAnnotation},
                                         {"aggregate", record::kAggregateAnnotation},
+                                        {"point", record::kPointAnnotation},
                                         {"money", record::kMoneyAnnotation}});
 }
 
