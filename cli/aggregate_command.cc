@@ -17,6 +17,7 @@ struct Arguments {
   std::vector<std::string> group;
   std::string format;
   std::string as_of;
+  Calendar calendar = Calendar::kGregorian;
   bool explain = false;
 };
 
@@ -87,8 +88,8 @@ absl::StatusOr<ExitCode> RunAggregate(const Arguments& arguments) {
     if (auto status = Print(*text); !status.ok()) return status;
     return kOk;
   }
-  const auto writer =
-      RowWriter::Create({*format, TerminalWidth(), ""}, ColumnsOf(cursor->paths()), PrintPart);
+  const auto writer = RowWriter::Create({*format, TerminalWidth(), "", arguments.calendar},
+                                        ColumnsOf(cursor->paths()), PrintPart);
   if (auto status = WriteGroups(&*cursor, writer.get()); !status.ok()) return status;
   if (auto status = Print(""); !status.ok()) return status;
   return kOk;
@@ -110,6 +111,7 @@ void AddAggregate(CLI::App* app, Runner* runner) {
       ->default_val("table");
   aggregate->add_flag("--explain", arguments->explain, "show what is read instead of the groups");
   AddAsOf(aggregate, &arguments->as_of);
+  AddCalendar(aggregate, &arguments->calendar);
   aggregate->callback([=] { *runner = [=] { return RunAggregate(*arguments); }; });
 }
 

@@ -19,6 +19,7 @@ struct Arguments {
   std::string from;
   std::string to;
   std::string as_of;
+  Calendar calendar = Calendar::kGregorian;
   std::string format = "text";
   uint64_t after = 0;
   std::optional<uint64_t> limit;
@@ -30,19 +31,20 @@ constexpr std::chrono::milliseconds kPollInterval(100);
 
 volatile std::sig_atomic_t interrupted = 0;
 
-std::string VersionText(const RecordVersion& version) {
-  return absl::StrCat(CommitText(version.commit), version.record.has_value() ? "" : " - deleted",
-                      "\n", ChangesText(version.changes));
+std::string VersionText(const RecordVersion& version, Calendar calendar) {
+  return absl::StrCat(CommitText(version.commit, calendar),
+                      version.record.has_value() ? "" : " - deleted", "\n",
+                      ChangesText(version.changes));
 }
 
-absl::StatusOr<std::string> VersionJson(const RecordVersion& version) {
+absl::StatusOr<std::string> VersionJson(const RecordVersion& version, Calendar calendar) {
   std::string record = "null";
   if (version.record.has_value()) {
-    auto json = version.record->ToJson();
+    auto json = version.record->ToJson(calendar);
     if (!json.ok()) return json.status();
     record = *std::move(json);
   }
-  return absl::StrCat("{", CommitJson(version.commit), ",\"record\":", record,
+  return absl::StrCat("{", CommitJson(version.commit, calendar), ",\"record\":", record,
                       ",\"changes\":", ChangesJson(version.changes), "}\n");
 }
 
@@ -57,26 +59,27 @@ absl::StatusOr<ExitCode> RunHistory(const Arguments& arguments) {
   }
   Key key;
   for (const std::string& text : arguments.key) key.emplace_back(text);
-  const auto versions = (*database)->History(arguments.table, key, until);
+  const auto versions = (*database)->History(arguments.table, key, until, arguments.calendar);
   if (!versions.ok()) return versions.status();
   if (versions->empty()) {
     return absl::NotFoundError(absl::StrCat(
         "there never was a record with this key; table=", arguments.table, "; key=", KeyText(key)));
   }
   for (const RecordVersion& version : *versions) {
-    const absl::StatusOr<std::string> text =
-        arguments.format == "jsonl" ? VersionJson(version) : VersionText(version);
+    const absl::StatusOr<std::string> text = arguments.format == "jsonl"
+                                                 ? VersionJson(version, arguments.calendar)
+                                                 : VersionText(version, arguments.calendar);
     if (!text.ok()) return text.status();
     if (auto status = Print(*text); !status.ok()) return status;
   }
   return kOk;
 }
 
-std::string DifferenceText(const RecordDifference& difference) {
+std::string DifferenceText(const RecordDifference& difference, Calendar calendar) {
   const char* what = !difference.before.has_value()  ? "added"
                      : !difference.after.has_value() ? "removed"
                                                      : "changed";
-  return absl::StrCat(what, " ", difference.table, " ", KeyText(difference.key), "\n",
+  return absl::StrCat(what, " ", difference.table, " ", KeyText(difference.key, calendar), "\n",
                       ChangesText(difference.changes));
 }
 
@@ -90,35 +93,38 @@ absl::StatusOr<ExitCode> RunDiff(const Arguments& arguments) {
   if (!to.ok()) return to.status();
   const bool json = arguments.format == "jsonl";
   const absl::Status status = (*database)->Diff(
-      *from, *to, arguments.table, [&](const RecordDifference& difference) -> absl::Status {
-        if (!json) return Print(DifferenceText(difference));
+      *from, *to, arguments.table,
+      [&](const RecordDifference& difference) -> absl::Status {
+        if (!json) return Print(DifferenceText(difference, arguments.calendar));
         return Print(absl::StrCat("{\"table\":", Value(difference.table).ToJson(),
-                                  ",\"key\":", KeyJson(difference.key),
+                                  ",\"key\":", KeyJson(difference.key, arguments.calendar),
                                   ",\"before\":", difference.before.has_value() ? "true" : "false",
                                   ",\"after\":", difference.after.has_value() ? "true" : "false",
                                   ",\"changes\":", ChangesJson(difference.changes), "}\n"));
-      });
+      },
+      arguments.calendar);
   if (!status.ok()) return status;
   return kOk;
 }
 
 absl::StatusOr<std::string> ChangeText(const CommitInfo& commit, const RecordChange& change,
-                                       bool json) {
-  if (!json) {
+                                       const Arguments& arguments) {
+  const Calendar calendar = arguments.calendar;
+  if (arguments.format != "jsonl") {
     return absl::StrCat("  ", change.deleted ? "deleted " : "put ", change.table, " ",
-                        KeyText(change.key), "\n");
+                        KeyText(change.key, calendar), "\n");
   }
   std::string record = "null";
   if (change.record.has_value()) {
-    auto shown = change.record->ToJson();
+    auto shown = change.record->ToJson(calendar);
     if (!shown.ok()) return shown.status();
     record = *std::move(shown);
   }
-  return absl::StrCat("{", CommitJson(commit), ",\"table\":", Value(change.table).ToJson(),
-                      ",\"key\":", KeyJson(change.key),
-                      ",\"deleted\":", change.deleted ? "true" : "false",
-                      change.deleted ? "" : ",\"digest\":\"", change.digest,
-                      change.deleted ? "" : "\"", ",\"record\":", record, "}\n");
+  return absl::StrCat(
+      "{", CommitJson(commit, calendar), ",\"table\":", Value(change.table).ToJson(),
+      ",\"key\":", KeyJson(change.key, calendar),
+      ",\"deleted\":", change.deleted ? "true" : "false", change.deleted ? "" : ",\"digest\":\"",
+      change.digest, change.deleted ? "" : "\"", ",\"record\":", record, "}\n");
 }
 
 // Prints the commits after `*after`, and moves it on past each whole one.
@@ -130,13 +136,14 @@ absl::Status PrintCommits(const Database& database, const Arguments& arguments, 
     const auto found = feed.NextCommit();
     if (!found.ok()) return found.status();
     if (!*found) return absl::OkStatus();
-    std::string text = json ? "" : absl::StrCat(CommitText(feed.commit()), "\n");
+    std::string text =
+        json ? "" : absl::StrCat(CommitText(feed.commit(), arguments.calendar), "\n");
     while (true) {
       const auto change = feed.NextChange();
       if (!change.ok()) return change.status();
       if (!*change) break;
       if (!arguments.table.empty() && feed.change().table != arguments.table) continue;
-      const auto line = ChangeText(feed.commit(), feed.change(), json);
+      const auto line = ChangeText(feed.commit(), feed.change(), arguments);
       if (!line.ok()) return line.status();
       text += *line;
     }
@@ -177,6 +184,7 @@ CLI::App* AddCommand(CLI::App* app, const char* name, const char* help,
   command->add_option("--format", arguments->format, "text or jsonl")
       ->check(CLI::IsMember({"text", "jsonl"}))
       ->capture_default_str();
+  AddCalendar(command, &arguments->calendar);
   return command;
 }
 

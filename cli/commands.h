@@ -33,6 +33,7 @@ void AddInit(CLI::App* app, Runner* runner);
 void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
 void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, count, export
 void AddAggregate(CLI::App* app, Runner* runner);
+void AddNear(CLI::App* app, Runner* runner);
 void AddImport(CLI::App* app, Runner* runner);
 void AddSchemaCommands(CLI::App* app, Runner* runner);   // schema show, check, apply
 void AddMaintenance(CLI::App* app, Runner* runner);      // stats, verify

@@ -26,6 +26,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddAggregate(&app, &runner);
   daftar::cli::AddFind(&app, &runner);
   daftar::cli::AddSql(&app, &runner);
+  daftar::cli::AddNear(&app, &runner);
   daftar::cli::AddImport(&app, &runner);
   daftar::cli::AddSchemaCommands(&app, &runner);
   daftar::cli::AddAuditCommands(&app, &runner);

@@ -1,5 +1,7 @@
 #include "cli/moments.h"
 
+#include <map>
+
 #include "absl/strings/str_cat.h"
 
 namespace daftar::cli {
@@ -20,7 +22,7 @@ std::string_view OrNull(const std::string& json) {
 void AddAsOf(CLI::App* command, std::string* moment) {
   command->add_option(
       "--as-of", *moment,
-      "read as of a moment: a commit's number, 2024-09-05 or 1403-06-15 (the end of "
+      "read as of a moment: a commit's number, 2024-09-05 or 1403/06/15 (the end of "
       "that day, UTC), 2024-09-05T14:00:00+03:30");
 }
 
@@ -38,22 +40,35 @@ void AddStatement(CLI::App* command, CommitOptions* options) {
   command->add_option("--decision", options->decision, "the key of the decision it rests on");
 }
 
-std::string TimeText(const std::optional<Instant>& time) {
-  return time.has_value() ? Value(*time).ToString() : "unknown";
+void AddCalendar(CLI::App* command, Calendar* calendar) {
+  const std::map<std::string, Calendar> calendars = {{"gregorian", Calendar::kGregorian},
+                                                     {"solar-hijri", Calendar::kSolarHijri},
+                                                     {"hijri", Calendar::kHijri}};
+  command
+      ->add_option("--calendar", *calendar,
+                   "print dates so: gregorian (2025-08-03), solar-hijri (1404/05/12) or hijri "
+                   "(1447-02-09 AH, Umm al-Qura)")
+      ->transform(CLI::CheckedTransformer(calendars))
+      ->default_str("gregorian");
 }
 
-std::string CommitText(const CommitInfo& commit) {
-  std::string text = absl::StrCat("commit ", commit.version.value(), ", ", TimeText(commit.time));
+std::string TimeText(const std::optional<Instant>& time, Calendar calendar) {
+  return time.has_value() ? InstantText(*time, calendar) : "unknown";
+}
+
+std::string CommitText(const CommitInfo& commit, Calendar calendar) {
+  std::string text =
+      absl::StrCat("commit ", commit.version.value(), ", ", TimeText(commit.time, calendar));
   if (!commit.actor.empty()) absl::StrAppend(&text, ", by ", commit.actor);
   if (!commit.reason.empty()) absl::StrAppend(&text, ": ", commit.reason);
   if (!commit.decision.empty()) absl::StrAppend(&text, " (decision ", commit.decision, ")");
   return text;
 }
 
-std::string CommitJson(const CommitInfo& commit) {
+std::string CommitJson(const CommitInfo& commit, Calendar calendar) {
   std::string json = absl::StrCat("\"commit\":", commit.version.value());
   if (commit.time.has_value()) {
-    absl::StrAppend(&json, ",\"time\":", Value(*commit.time).ToJson());
+    absl::StrAppend(&json, ",\"time\":", Quoted(InstantText(*commit.time, calendar)));
   }
   if (!commit.actor.empty()) absl::StrAppend(&json, ",\"actor\":", Quoted(commit.actor));
   if (!commit.reason.empty()) absl::StrAppend(&json, ",\"reason\":", Quoted(commit.reason));
@@ -61,17 +76,19 @@ std::string CommitJson(const CommitInfo& commit) {
   return json;
 }
 
-std::string KeyText(const Key& key) {
+std::string KeyText(const Key& key, Calendar calendar) {
   std::string text;
   for (const Value& value : key) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", value.ToString());
+    absl::StrAppend(&text, text.empty() ? "" : ", ", InCalendar(value, calendar).ToString());
   }
   return text;
 }
 
-std::string KeyJson(const Key& key) {
+std::string KeyJson(const Key& key, Calendar calendar) {
   std::string json;
-  for (const Value& value : key) absl::StrAppend(&json, json.empty() ? "" : ",", value.ToJson());
+  for (const Value& value : key) {
+    absl::StrAppend(&json, json.empty() ? "" : ",", InCalendar(value, calendar).ToJson());
+  }
   return absl::StrCat("[", json, "]");
 }
 

@@ -18,17 +18,20 @@ absl::StatusOr<ReadView> ViewAt(const Database& database, const std::string& mom
 // --actor, --reason, --decision; the actor also from DAFTAR_ACTOR.
 void AddStatement(CLI::App* command, CommitOptions* options);
 
+// --calendar NAME: the calendar that dates are printed in.
+void AddCalendar(CLI::App* command, Calendar* calendar);
+
 // "2024-09-05T10:30:00Z", or "unknown".
-std::string TimeText(const std::optional<Instant>& time);
+std::string TimeText(const std::optional<Instant>& time, Calendar calendar = Calendar::kGregorian);
 // What a commit states, for people: "commit 12, 2024-09-05T10:30:00Z, by registrar: renewed
 // (decision 7/12)".
-std::string CommitText(const CommitInfo& commit);
+std::string CommitText(const CommitInfo& commit, Calendar calendar = Calendar::kGregorian);
 // The members of a JSON object, without its braces.
-std::string CommitJson(const CommitInfo& commit);
+std::string CommitJson(const CommitInfo& commit, Calendar calendar = Calendar::kGregorian);
 
 // A key for people, "IR-1, 12", and as a JSON array.
-std::string KeyText(const Key& key);
-std::string KeyJson(const Key& key);
+std::string KeyText(const Key& key, Calendar calendar = Calendar::kGregorian);
+std::string KeyJson(const Key& key, Calendar calendar = Calendar::kGregorian);
 // Each change as an indented line, and all as a JSON array.
 std::string ChangesText(const std::vector<FieldChange>& changes);
 std::string ChangesJson(const std::vector<FieldChange>& changes);

@@ -25,6 +25,7 @@ struct Arguments {
   std::string format;
   std::string output;
   std::string as_of;
+  Calendar calendar = Calendar::kGregorian;
   std::optional<uint64_t> page_size;
   bool one_state = false;
   std::string continuation;
@@ -62,6 +63,7 @@ absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
   }
   if (!arguments.continuation.empty()) query.After(arguments.continuation);
   query.Select(arguments.columns);
+  query.ShownIn(arguments.calendar);
   if (arguments.distinct) query.Distinct();
   if (arguments.analyze) query.Timed();
   if (!arguments.index.empty()) query.UseIndex(arguments.index);
@@ -76,14 +78,15 @@ absl::StatusOr<Cursor> Run(const Database& database, const std::string& as_of, c
   return database.Run(*view, query);
 }
 
-absl::Status WriteRows(Cursor* cursor, RowFormat format, const RowWriter::Output& output) {
+absl::Status WriteRows(Cursor* cursor, const RowWriterOptions& options,
+                       const RowWriter::Output& output) {
   std::vector<std::string> names;
   std::vector<bool> is_json;
   for (const Cursor::ColumnInfo& column : cursor->columns()) {
     names.push_back(column.name);
     is_json.push_back(column.is_json);
   }
-  auto writer = RowWriter::Create({format, TerminalWidth(), ""}, names, output);
+  auto writer = RowWriter::Create(options, names, output);
   std::vector<RowCell> cells(names.size());
   while (true) {
     const auto more = cursor->Next();
@@ -135,9 +138,10 @@ absl::Status WriteResult(const Database& database, const Arguments& arguments, Q
   }
   auto cursor = Run(database, arguments.as_of, query);
   if (!cursor.ok()) return cursor.status();
-  const absl::Status written = query.columns().empty()
-                                   ? WriteRecords(&*cursor, *format == RowFormat::kJson, output)
-                                   : WriteRows(&*cursor, *format, output);
+  const absl::Status written =
+      query.columns().empty()
+          ? WriteRecords(&*cursor, *format == RowFormat::kJson, output)
+          : WriteRows(&*cursor, {*format, TerminalWidth(), "", arguments.calendar}, output);
   if (!written.ok() || !arguments.page_size.has_value()) return written;
   const auto continuation = cursor->Continuation();
   if (!continuation.ok()) return continuation.status();
@@ -295,6 +299,7 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   CLI::App* query = app->add_subcommand("query", "Print the records that meet conditions");
   AddQueryOptions(query, arguments);
   AddPaging(query, arguments);
+  AddCalendar(query, &arguments->calendar);
   query->add_option("--format", arguments->format, "table, json, jsonl, csv or tsv")
       ->default_val("table");
   query->callback([=] { *runner = [=] { return RunQuery(*arguments); }; });
@@ -320,6 +325,7 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   auto exported = std::make_shared<Arguments>();
   CLI::App* write = app->add_subcommand("export", "Write the records of a table to a file");
   AddQueryOptions(write, exported);
+  AddCalendar(write, &exported->calendar);
   write->add_option("--format", exported->format, "jsonl, json, csv or tsv")->default_val("jsonl");
   write->add_option("-o,--output", exported->output, "the file; default: standard output");
   write->callback([=] { *runner = [=] { return RunQuery(*exported); }; });

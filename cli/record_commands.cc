@@ -22,6 +22,7 @@ struct RecordArguments {
   std::vector<std::string> key;
   WriteIntent intent = WriteIntent::kUpsert;
   std::string as_of;
+  Calendar calendar = Calendar::kGregorian;
   bool buffered = false;
   CommitOptions commit;
 };
@@ -59,7 +60,7 @@ absl::StatusOr<ExitCode> RunGet(const RecordArguments& arguments) {
   if (!view.ok()) return view.status();
   const auto record = (*database)->Get(*view, arguments.table, ToKey(arguments.key));
   if (!record.ok()) return record.status();
-  const auto json = record->ToJson();
+  const auto json = record->ToJson(arguments.calendar);
   if (!json.ok()) return json.status();
   if (auto status = Print(*json + "\n"); !status.ok()) return status;
   return kOk;
@@ -126,6 +127,7 @@ void AddRecordCommands(CLI::App* app, Runner* runner) {
   CLI::App* get = AddRecordCommand(app, "get", "Print a record as JSON", arguments);
   get->add_option("KEY", arguments->key, "the values of the primary key")->required();
   AddAsOf(get, &arguments->as_of);
+  AddCalendar(get, &arguments->calendar);
   get->callback([=] { *runner = [=] { return RunGet(*arguments); }; });
 
   CLI::App* remove = AddRecordCommand(app, "delete", "Delete a record", arguments);

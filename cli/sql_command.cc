@@ -108,7 +108,7 @@ absl::Status PrintRows(SqlStatement* statement, RowFormat format) {
   const std::vector<SqlStatement::Column> columns = statement->columns();
   std::vector<std::string> names;
   for (const SqlStatement::Column& column : columns) names.push_back(column.name);
-  auto writer = RowWriter::Create({format, TerminalWidth(), ""}, names, PrintPart);
+  auto writer = RowWriter::Create({format, TerminalWidth(), "", {}}, names, PrintPart);
   std::vector<RowCell> cells(columns.size());
   while (true) {
     const auto more = statement->Next();

@@ -18,7 +18,8 @@ target_include_directories(daftar PUBLIC
 target_link_libraries(daftar
   PUBLIC absl::status absl::statusor absl::strings CapnProto::capnp
   PRIVATE absl::crc32c absl::flat_hash_map absl::flat_hash_set absl::int128 absl::synchronization
-          CapnProto::capnpc RocksDB::rocksdb ICU::uc ICU::i18n LibCSV::LibCSV Sodium::Sodium SQLite::SQLite3)
+          CapnProto::capnpc RocksDB::rocksdb ICU::uc ICU::i18n LibCSV::LibCSV Sodium::Sodium
+          GeographicLib::GeographicLib SQLite::SQLite3)
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/daftar)
@@ -37,4 +38,5 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/daftarConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/daftarConfigVersion.cmake
               cmake/FindLibCSV.cmake
               cmake/FindSodium.cmake
+              cmake/FindGeographicLib.cmake
         DESTINATION ${package_dir})

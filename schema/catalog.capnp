@@ -48,6 +48,8 @@ struct Index @0xb4a7c1f05e0d9a06 {
   # 0 readable, 1 being built, 2 all built, but unique values are shared.
   search @7 :Search;
   # Set: it holds names; `on` and `covering` are then empty.
+  kind @8 :UInt8;
+  # 0 ordered or of names, 2 of points: `on` is then empty, `covering` has latitude and longitude.
 }
 
 struct Search @0xb4a7c1f05e0d9a50 {

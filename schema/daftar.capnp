@@ -110,6 +110,20 @@ struct Search @0xd5d4bc7d3a1c9e51 {
   # Only records that meet this condition are found; written as in an index.
 }
 
+annotation point @0xd5d4bc7d3a1c9e20 (struct) :Point;
+# An index of where records are on the Earth, for "near" and "within"; a struct may carry several.
+
+struct Point @0xd5d4bc7d3a1c9e21 {
+  name @0 :Text;
+  # Unique among the indexes of the table: letters, digits and underscores, starting with a letter.
+  latitude @1 :Text;
+  longitude @2 :Text;
+  # Degrees on WGS84, north and east positive: paths to decimals or floats, not through lists. A
+  # record has an entry when both are set, from -90 to 90 and from -180 to 180.
+  where @3 :Text;
+  # Only records that meet this condition have entries; written as in an index.
+}
+
 annotation money @0xd5d4bc7d3a1c9e0c (field) :Text;
 # On an integer: an amount in the currency that the text field of this name, beside it, holds.
 
@@ -285,7 +299,7 @@ annotation identifier @0xd5d4bc7d3a1c9e1f (struct) :Identifier;
 # Numbers keep the form and the check digits of their schemes; what was written stays as it was
 # written, in any digits. A struct may carry several.
 
-struct Identifier @0xd5d4bc7d3a1c9e20 {
+struct Identifier @0xd5d4bc7d3a1c9e22 {
   name @0 :Text;
   value @1 :Text;
   # Text: the number. The path may go into a list.

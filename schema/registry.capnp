@@ -135,6 +135,7 @@ struct Zone @0x90e15f5ed3102054
     $Daftar.index(name = "byName", on = ["names.text"])
     $Daftar.index(name = "byNearestCrossing", on = ["nearestCrossing"],
                   where = "nearestCrossing is not null")
+    $Daftar.point(name = "place", latitude = "latitude", longitude = "longitude")
     $Daftar.index(name = "byLegalBasis", on = ["legalBasis.effectiveOn desc"],
                   covering = ["regime", "status"])
     $Daftar.search(name = "names", fields = ["names.text"],
@@ -748,6 +749,7 @@ struct Crossing @0xd71a8bd6575c0a84
     $Daftar.index(name = "byIata", on = ["iata"], where = "iata is not null")
     $Daftar.index(name = "byLatitude", on = ["latitude", "longitude"],
                   where = "latitude is not null", covering = ["kind", "country"])
+    $Daftar.point(name = "place", latitude = "latitude", longitude = "longitude")
     $Daftar.search(name = "names", fields = ["names.text"],
                    from = "names.validFrom", to = "names.validTo") {
   # A sea port, airport, border post or other place of transport.

@@ -34,9 +34,10 @@ const record::Message* PointerTo(const std::optional<record::Message>& message) 
 }
 
 absl::StatusOr<std::vector<FieldChange>> ChangesBetween(
-    const std::optional<record::Message>& before, const std::optional<record::Message>& after) {
+    const std::optional<record::Message>& before, const std::optional<record::Message>& after,
+    Calendar calendar) {
   DAFTAR_ASSIGN_OR_RETURN(std::vector<audit::FieldDifference> found,
-                          audit::FieldDifferences(PointerTo(before), PointerTo(after)));
+                          audit::FieldDifferences(PointerTo(before), PointerTo(after), calendar));
   std::vector<FieldChange> changes;
   for (audit::FieldDifference& each : found) {
     changes.push_back({std::move(each.path), std::move(each.before), std::move(each.after)});
@@ -55,8 +56,9 @@ absl::StatusOr<txn::ReadView> ViewAt(const txn::Core& core, const AsOf& moment) 
 
 }  // namespace internal
 
-absl::StatusOr<std::vector<RecordVersion>> Database::History(
-    std::string_view table, const Key& key, const std::optional<AsOf>& until) const {
+absl::StatusOr<std::vector<RecordVersion>> Database::History(std::string_view table, const Key& key,
+                                                             const std::optional<AsOf>& until,
+                                                             Calendar calendar) const {
   const txn::ReadView view = state_->core->View();
   CommitVersion last = view.version;
   if (until.has_value()) {
@@ -71,7 +73,7 @@ absl::StatusOr<std::vector<RecordVersion>> Database::History(
   for (audit::RecordVersion& each : found) {
     RecordVersion& version = versions.emplace_back();
     version.commit = ToInfo(each.commit, each.has_entry);
-    DAFTAR_ASSIGN_OR_RETURN(version.changes, ChangesBetween(before, each.record));
+    DAFTAR_ASSIGN_OR_RETURN(version.changes, ChangesBetween(before, each.record, calendar));
     before.reset();
     if (!each.record.has_value()) continue;
     DAFTAR_ASSIGN_OR_RETURN(before, record::Message::FromStored(def->schema, each.record->bytes()));
@@ -85,7 +87,8 @@ ChangeFeed Database::Changes(CommitVersion after) const {
 }
 
 absl::Status Database::Diff(const AsOf& from, const AsOf& to, std::string_view table,
-                            absl::FunctionRef<absl::Status(const RecordDifference&)> visit) const {
+                            absl::FunctionRef<absl::Status(const RecordDifference&)> visit,
+                            Calendar calendar) const {
   const txn::ReadView newest = state_->core->View();
   DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView before, internal::ViewAt(*state_->core, from));
   DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView after, internal::ViewAt(*state_->core, to));
@@ -103,7 +106,7 @@ absl::Status Database::Diff(const AsOf& from, const AsOf& to, std::string_view t
     RecordDifference shown;
     shown.table = each.key.table->name;
     shown.key = each.key.values;
-    DAFTAR_ASSIGN_OR_RETURN(shown.changes, ChangesBetween(each.before, each.after));
+    DAFTAR_ASSIGN_OR_RETURN(shown.changes, ChangesBetween(each.before, each.after, calendar));
     DAFTAR_ASSIGN_OR_RETURN(shown.before, internal::FindRecord(before, shown.table, shown.key));
     DAFTAR_ASSIGN_OR_RETURN(shown.after, internal::FindRecord(after, shown.table, shown.key));
     DAFTAR_RETURN_IF_ERROR(visit(shown));

@@ -30,10 +30,11 @@ const std::vector<Value>& Cursor::values() const { return state_->executor.value
 absl::StatusOr<std::string> Cursor::ToJson() const {
   const std::vector<Value>& values = state_->executor.values();
   const auto& columns = state_->executor.plan().query.columns;
+  const Calendar calendar = state_->executor.plan().query.calendar;
   std::string json;
   if (columns.empty()) {
     DAFTAR_ASSIGN_OR_RETURN(const record::Message record, state_->executor.Record());
-    DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(record, &json));
+    DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(record, &json, calendar));
     return json;
   }
   json.push_back('{');
@@ -42,7 +43,7 @@ absl::StatusOr<std::string> Cursor::ToJson() const {
     AppendJsonString(columns[i].name, &json);
     json.push_back(':');
     if (columns[i].path.has_value()) {
-      json += values[i].ToJson();
+      json += InCalendar(values[i], calendar).ToJson();
     } else {
       json += *values[i].get_if<std::string>();
     }

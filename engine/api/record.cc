@@ -17,16 +17,16 @@ absl::StatusOr<Value> Record::Get(std::string_view path) const {
   return resolved.type().ToValue(value);
 }
 
-absl::StatusOr<std::string> Record::GetJson(std::string_view path) const {
+absl::StatusOr<std::string> Record::GetJson(std::string_view path, Calendar calendar) const {
   DAFTAR_RETURN_IF_ERROR(record::CheckJsonPath(state_->table->schema, path));
   std::string json;
-  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(state_->message, path, &json));
+  DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(state_->message, path, &json, calendar));
   return json;
 }
 
-absl::StatusOr<std::string> Record::ToJson() const {
+absl::StatusOr<std::string> Record::ToJson(Calendar calendar) const {
   std::string json;
-  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(state_->message, &json));
+  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(state_->message, &json, calendar));
   return json;
 }
 

@@ -14,10 +14,10 @@ using record::JsonArray;
 using record::JsonObject;
 using record::JsonValue;
 
-absl::StatusOr<JsonValue> ToJsonValue(const record::Message* message) {
+absl::StatusOr<JsonValue> ToJsonValue(const record::Message* message, Calendar calendar) {
   if (message == nullptr) return JsonValue(JsonObject());
   std::string text;
-  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(*message, &text));
+  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(*message, &text, calendar));
   return record::ParseJson(text);
 }
 
@@ -84,9 +84,10 @@ class Comparison {
 }  // namespace
 
 absl::StatusOr<std::vector<FieldDifference>> FieldDifferences(const record::Message* before,
-                                                              const record::Message* after) {
-  DAFTAR_ASSIGN_OR_RETURN(const JsonValue old_value, ToJsonValue(before));
-  DAFTAR_ASSIGN_OR_RETURN(const JsonValue new_value, ToJsonValue(after));
+                                                              const record::Message* after,
+                                                              Calendar calendar) {
+  DAFTAR_ASSIGN_OR_RETURN(const JsonValue old_value, ToJsonValue(before, calendar));
+  DAFTAR_ASSIGN_OR_RETURN(const JsonValue new_value, ToJsonValue(after, calendar));
   Comparison comparison;
   comparison.Compare("", &old_value, &new_value);
   return std::move(comparison).Take();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daftar/calendar.h"
 #include "record/message.h"
 
 namespace daftar::audit {
@@ -19,8 +20,10 @@ struct FieldDifference {
 
 // The differences in the order of the fields; where one field was set and another unset in one
 // place, the newly set one comes first. Lists are compared element by element from the front.
-// Null stands for "no record": all fields that are set are then differences. Errors: DataLoss.
-absl::StatusOr<std::vector<FieldDifference>> FieldDifferences(const record::Message* before,
-                                                              const record::Message* after);
+// Null stands for "no record": all fields that are set are then differences. Dates are in
+// `calendar`. Errors: DataLoss.
+absl::StatusOr<std::vector<FieldDifference>> FieldDifferences(
+    const record::Message* before, const record::Message* after,
+    Calendar calendar = Calendar::kGregorian);
 
 }  // namespace daftar::audit

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "base/calendar.h"
@@ -21,9 +20,6 @@ absl::StatusOr<Date> DateFromSolarHijri(const CivilDay& day);
 // The reverse. Errors: InvalidArgument when the year is outside the range above.
 absl::StatusOr<CivilDay> SolarHijriFromDate(Date date);
 
-// Reads "1404-05-12" as people write it: with hyphens or slashes, with or without leading zeros, in
-// ASCII, Persian or Arabic-Indic digits. Errors: InvalidArgument with the text and what is wrong.
-absl::StatusOr<Date> ParseSolarHijri(std::string_view text);
 // "1404-05-12". Errors: as SolarHijriFromDate.
 absl::StatusOr<std::string> FormatSolarHijri(Date date);
 

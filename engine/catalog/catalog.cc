@@ -27,6 +27,11 @@ std::vector<codec::KeyPart> PartsOf(const std::vector<Term>& terms) {
   return parts;
 }
 
+std::vector<Term> CellTerms() {
+  return {{record::FieldPath(),
+           {codec::KeyType::kUInt64, codec::Direction::kAscending, codec::Nulls::kNever}}};
+}
+
 bool SameCondition(const record::Condition& a, const record::Condition& b) {
   return a.path == b.path && a.op == b.op &&
          std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(),
@@ -123,6 +128,13 @@ bool Catalog::has_search() const {
   return std::any_of(tables.begin(), tables.end(), [](const TableDef& table) {
     return std::any_of(table.indexes.begin(), table.indexes.end(),
                        [](const IndexDef& index) { return index.search.has_value(); });
+  });
+}
+
+bool Catalog::has_points() const {
+  return std::any_of(tables.begin(), tables.end(), [](const TableDef& table) {
+    return std::any_of(table.indexes.begin(), table.indexes.end(),
+                       [](const IndexDef& index) { return index.kind == IndexKind::kPoint; });
   });
 }
 

@@ -53,11 +53,22 @@ struct SearchDef {
   friend bool operator==(const SearchDef&, const SearchDef&) = default;
 };
 
+// The numbers are part of the format.
+enum class IndexKind : uint8_t {
+  kOrdered = 0,
+  kPoint = 2,  // of places on the Earth, for query/near
+};
+
+// What entries of an index of points are ordered by: the number of a cell of geography/cell, which
+// follows from the coordinates and is no field.
+std::vector<Term> CellTerms();
+
 struct IndexDef {
   IndexId id;
   std::string name;
+  IndexKind kind = IndexKind::kOrdered;
   // Of one of names: the parts of its entries' keys, which are a key of the name and the number of
-  // the name in its record.
+  // the name in its record. Of kPoint: CellTerms(), and latitude and longitude as `covering`.
   std::vector<Term> on;
   std::vector<Term> covering;  // ascending, nulls first where nullable
   std::vector<record::Condition> where;
@@ -68,8 +79,10 @@ struct IndexDef {
 
   // Whether it is whole.
   bool readable() const { return state == IndexState::kReadable; }
-  // Whether queries may be answered from it: one of names is for search alone.
-  bool answers_queries() const { return readable() && !search.has_value(); }
+  // Whether conditions and orders of queries may be answered from it.
+  bool answers_queries() const {
+    return readable() && kind == IndexKind::kOrdered && !search.has_value();
+  }
   // Whether it is of names and its entries were made by another version of this library, so that
   // nobody can read them or keep them up to date.
   bool outdated() const;
@@ -161,6 +174,8 @@ struct Catalog {
   const TableDef* decisions_table() const;
   // Whether some index is one of names.
   bool has_search() const;
+  // Whether some index is one of points.
+  bool has_points() const;
   // Whether every index is readable.
   bool all_readable() const;
 };

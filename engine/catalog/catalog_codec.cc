@@ -3,6 +3,7 @@
 #include <capnp/message.h>
 
 #include "base/status.h"
+#include "catalog/resolve_point.h"
 #include "catalog/resolve_rules.h"
 #include "catalog/resolve_search.h"
 #include "codec/keyspace.h"
@@ -71,9 +72,10 @@ void WriteIndex(const IndexDef& index, stored::Index::Builder out) {
   out.setName(index.name.c_str());
   if (index.search) {
     WriteSearch(*index.search, out.initSearch());
-  } else {
+  } else if (index.kind == IndexKind::kOrdered) {
     WriteTerms(index.on, out.initOn(Size(index.on.size())));
   }
+  out.setKind(static_cast<uint8_t>(index.kind));
   out.setUnique(index.unique);
   WriteTerms(index.covering, out.initCovering(Size(index.covering.size())));
   auto where = out.initWhere(Size(index.where.size()));
@@ -243,6 +245,16 @@ absl::StatusOr<IndexDef> ReadIndex(capnp::StructSchema schema, stored::Index::Re
   index.unique = source.getUnique();
   DAFTAR_ASSIGN_OR_RETURN(index.covering, ReadTerms(schema, source.getCovering(), true));
   DAFTAR_ASSIGN_OR_RETURN(index.where, ReadWhere(schema, source.getWhere()));
+  index.kind = static_cast<IndexKind>(source.getKind());
+  if (index.kind == IndexKind::kPoint) {
+    index.on = CellTerms();
+    const absl::Status fits = CheckPoint(index);
+    if (!fits.ok()) {
+      return DataLoss("stored index of points does not fit").With("cause", fits.message());
+    }
+  } else if (index.kind != IndexKind::kOrdered) {
+    return DataLoss("stored index is of an unknown kind").With("index", index.name);
+  }
   if (source.getState() > static_cast<uint8_t>(IndexState::kUniquePending)) {
     return DataLoss("stored index has an unknown state").With("index", index.name);
   }

@@ -48,6 +48,9 @@ std::string SearchText(const SearchDef& search) {
 
 std::string IndexText(const IndexDef& index) {
   if (index.search) return SearchText(*index.search) + WhereText(index.where);
+  if (index.kind == IndexKind::kPoint) {
+    return absl::StrCat("points at ", Joined(index.covering), WhereText(index.where));
+  }
   std::string text = absl::StrCat("on ", Joined(index.on));
   if (index.unique) absl::StrAppend(&text, ", unique");
   if (!index.covering.empty()) absl::StrAppend(&text, ", covering ", Joined(index.covering));

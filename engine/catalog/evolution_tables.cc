@@ -46,7 +46,8 @@ bool SameWhere(const IndexDef& a, const IndexDef& b) {
 bool SameSearch(const IndexDef& a, const IndexDef& b) { return a.search == b.search; }
 
 bool SameEntries(const IndexDef& a, const IndexDef& b) {
-  return SameSearch(a, b) && a.on == b.on && a.covering == b.covering && SameWhere(a, b);
+  return a.kind == b.kind && SameSearch(a, b) && a.on == b.on && a.covering == b.covering &&
+         SameWhere(a, b);
 }
 
 bool SameDefinition(const IndexDef& a, const IndexDef& b) {
@@ -129,6 +130,10 @@ void CompareIndex(const TableDef& table, const IndexMatch& match, Findings* find
   if (from.name != to.name) {
     findings->Add(Rule::kIndexRenamed, Place(from),
                   absl::StrCat("of table ", table.name, " is now called ", to.name));
+  }
+  if (from.kind != to.kind) {
+    findings->Add(Rule::kIndexTermsChanged, Place(to), "is now of another kind");
+    return;
   }
   if (from.search || to.search) {
     CompareSearch(from, to, findings);

@@ -30,7 +30,7 @@ bool HasSameRecords(const IndexDef& index, const AggregateDef& aggregate,
 
 bool Gives(const IndexDef& index, const AggregateDef& aggregate, const record::FieldPath& path) {
   const size_t groups = aggregate.by().size();
-  if (index.search.has_value()) return false;
+  if (index.kind != IndexKind::kOrdered || index.search.has_value()) return false;
   if (index.on.size() <= groups || !(index.on[groups].path == path)) return false;
   const bool grouped =
       std::is_permutation(aggregate.by().begin(), aggregate.by().end(), index.on.begin(),

@@ -5,6 +5,7 @@
 #include "catalog/annotations_of.h"
 #include "catalog/field_rules.h"
 #include "catalog/resolve_aggregate.h"
+#include "catalog/resolve_point.h"
 #include "catalog/resolve_rules.h"
 #include "catalog/resolve_search.h"
 #include "catalog/resolve_terms.h"
@@ -97,6 +98,7 @@ absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* tabl
   bool has_index = false;
   bool has_search = false;
   bool has_aggregate = false;
+  bool has_point = false;
   bool has_rule = false;
   const auto own = table->schema.getProto().getAnnotations();
   for (auto annotation : own) {
@@ -104,6 +106,7 @@ absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* tabl
     if (annotation.getId() == record::kSearchAnnotation) has_search = true;
     if (annotation.getId() == record::kAggregateAnnotation) has_aggregate = true;
     if (IsRule(annotation.getId())) has_rule = true;
+    if (annotation.getId() == record::kPointAnnotation) has_point = true;
     if (annotation.getId() != record::kTableAnnotation) continue;
     if (is_table) return InvalidArgument("a struct has one $table at most");
     is_table = true;
@@ -119,6 +122,7 @@ absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* tabl
     if (has_index) return InvalidArgument("$index stands on a struct with $table only");
     if (has_search) return InvalidArgument("$search stands on a struct with $table only");
     if (has_aggregate) return InvalidArgument("$aggregate stands on a struct with $table only");
+    if (has_point) return InvalidArgument("$point stands on a struct with $table only");
     if (has_rule) return InvalidArgument("a rule stands on a struct with $table only");
     return false;
   }
@@ -132,6 +136,11 @@ absl::StatusOr<bool> ResolveTable(const Annotations& annotations, TableDef* tabl
     if (annotation.getId() != record::kSearchAnnotation) continue;
     DAFTAR_RETURN_IF_ERROR(
         AddIndex(annotation.getValue().getStruct().getAs<schema::Search>(), ResolveSearch, table));
+  }
+  for (auto annotation : all) {
+    if (annotation.getId() != record::kPointAnnotation) continue;
+    DAFTAR_RETURN_IF_ERROR(
+        AddIndex(annotation.getValue().getStruct().getAs<schema::Point>(), ResolvePoint, table));
   }
   // Indexes come first: aggregates read least and greatest values from them.
   for (auto annotation : all) {

@@ -48,7 +48,7 @@ std::optional<EntrySlot> FindSlot(const IndexDef& index, const record::FieldPath
 
 bool Fits(const IndexDef& index, const IndexWish& wish) {
   const size_t count = wish.by.size();
-  if (index.search.has_value()) return false;
+  if (index.kind != IndexKind::kOrdered || index.search.has_value()) return false;
   if (index.on.size() < count + (wish.next == nullptr ? 0 : 1)) return false;
   for (size_t i = 0; i < count; ++i) {
     if (!Contains(wish.by, index.on[i].path)) return false;

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/digits.h"
 #include "base/status.h"
 #include "base/utf8.h"
 
@@ -37,8 +38,7 @@ bool IsSeparator(int32_t c) { return c == '-' || c == '.' || (c >= 0x2010 && c <
 
 // The character that counts for `c`, or 0.
 char Fold(int32_t c) {
-  if (c >= 0x06F0 && c <= 0x06F9) return static_cast<char>('0' + (c - 0x06F0));
-  if (c >= 0x0660 && c <= 0x0669) return static_cast<char>('0' + (c - 0x0660));
+  c = AsciiDigit(c);
   if (c < 0 || c > 0x7F) return 0;
   const auto byte = static_cast<unsigned char>(c);
   return absl::ascii_isalnum(byte) ? absl::ascii_toupper(byte) : '\0';

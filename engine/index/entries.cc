@@ -1,14 +1,32 @@
 #include "index/entries.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "geography/cell.h"
 #include "index/search_entries.h"
 #include "record/kj_fence.h"
 
 namespace daftar::index {
 namespace {
+
+// A coordinate in degrees; nothing when it is null. `type` is that of a decimal or float.
+std::optional<double> Degrees(const record::FieldType& type, const Scalar& value) {
+  if (IsNull(value)) return std::nullopt;
+  if (const double* degrees = std::get_if<double>(&value)) return *degrees;
+  const auto unscaled = static_cast<double>(std::get<int64_t>(value));
+  return unscaled / std::pow(10.0, type.scale());
+}
+
+std::optional<Point> PointFrom(const catalog::IndexDef& index, const Scalar& latitude,
+                               const Scalar& longitude) {
+  const auto north = Degrees(index.covering[0].path.type(), latitude);
+  const auto east = Degrees(index.covering[1].path.type(), longitude);
+  if (!north || !east || !geography::IsPoint({*north, *east})) return std::nullopt;
+  return Point{*north, *east};
+}
 
 // Builds the entries of one record by walking its lists.
 class EntryBuilder {
@@ -26,7 +44,7 @@ class EntryBuilder {
     for (const catalog::Term& term : index_.covering) {
       codec::AppendPart(term.part, term.path.Evaluate(record_.root(), {}), &covered_);
     }
-    DAFTAR_RETURN_IF_ERROR(Expand());
+    DAFTAR_RETURN_IF_ERROR(index_.kind == catalog::IndexKind::kPoint ? AddCell() : Expand());
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry& a, const Entry& b) { return a.key < b.key; });
     entries_.erase(std::unique(entries_.begin(), entries_.end()), entries_.end());
@@ -42,6 +60,21 @@ class EntryBuilder {
       DAFTAR_RETURN_IF_ERROR(Expand());
       elements_.pop_back();
     }
+    return absl::OkStatus();
+  }
+
+  // Nothing for a record that is nowhere.
+  absl::Status AddCell() {
+    const std::optional<Point> point = PointOf(index_, record_);
+    if (!point.has_value()) return absl::OkStatus();
+    Entry entry;
+    entry.key.bytes() = prefix_;
+    codec::AppendPart(index_.on.front().part, Scalar(geography::CellOf(*point)),
+                      &entry.key.bytes());
+    entry.tuple_bytes = entry.key.bytes().size();
+    entry.key.bytes() += primary_key_;
+    entry.covered = covered_;
+    entries_.push_back(std::move(entry));
     return absl::OkStatus();
   }
 
@@ -107,6 +140,21 @@ absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalo
     if (index.search) return SearchEntries(std::move(prefix), index, primary_key, record);
     return EntryBuilder(std::move(prefix), index, primary_key, record).Build();
   });
+}
+
+std::optional<Point> PointOf(const catalog::IndexDef& index, const record::Message& record) {
+  return PointFrom(index, index.covering[0].path.Evaluate(record.root(), {}),
+                   index.covering[1].path.Evaluate(record.root(), {}));
+}
+
+absl::StatusOr<Point> PointOf(const catalog::IndexDef& index, std::string_view covered) {
+  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar latitude,
+                          codec::TakePart(index.covering[0].part, &covered));
+  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar longitude,
+                          codec::TakePart(index.covering[1].part, &covered));
+  const auto point = PointFrom(index, ToView(latitude), ToView(longitude));
+  if (!point.has_value()) return DataLoss("an entry of a point holds none");
+  return *point;
 }
 
 EntryChanges Difference(std::vector<Entry> before, std::vector<Entry> after) {

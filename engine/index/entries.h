@@ -1,6 +1,7 @@
 // Index entries of a record: what they are, and what changes when the record does.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "catalog/catalog.h"
 #include "codec/key.h"
+#include "daftar/point.h"
 #include "record/message.h"
 
 namespace daftar::index {
@@ -45,6 +47,12 @@ absl::StatusOr<std::vector<Entry>> EntriesOf(const catalog::IndexDef& index,
 absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalog::IndexDef& index,
                                                 std::string_view primary_key,
                                                 const record::Message& record);
+
+// Where the record is by an index of points; nothing when a coordinate is not set or the two are no
+// place on the Earth. Requires: kPoint; runs inside Fenced().
+std::optional<Point> PointOf(const catalog::IndexDef& index, const record::Message& record);
+// The same from the covered fields of an entry. Errors: DataLoss.
+absl::StatusOr<Point> PointOf(const catalog::IndexDef& index, std::string_view covered);
 
 // What turns the entries `before` into `after`; both in key order.
 struct EntryChanges {

@@ -41,6 +41,13 @@ absl::StatusOr<PartialDate> PartialOf(const Spec& spec) {
   return spec.Wrong("unknown value; known are error, first, null");
 }
 
+absl::StatusOr<Calendar> CalendarOf(const Spec& spec) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::string text, spec.Text());
+  const auto calendar = CalendarFromName(text);
+  if (calendar.ok() && *calendar != Calendar::kHijri) return calendar;
+  return spec.Wrong("unknown value; known are gregorian, solar-hijri");
+}
+
 // Reads "3002N" as millionths of a degree: two or three digits of degrees, two of minutes, a
 // letter.
 std::optional<int64_t> ReadDegreesMinutes(std::string_view text, char positive, char negative) {
@@ -128,6 +135,7 @@ absl::StatusOr<CellOp> MakeLookup(const Spec& argument, const LookupTables& tabl
 absl::StatusOr<CellOp> MakeDate(const Spec& argument) {
   std::vector<std::string> formats;
   PartialDate partial = PartialDate::kError;
+  std::optional<Calendar> calendar;
   if (argument.value().as_object() == nullptr) {
     DAFTAR_ASSIGN_OR_RETURN(formats, argument.Texts());
   } else {
@@ -137,15 +145,17 @@ absl::StatusOr<CellOp> MakeDate(const Spec& argument) {
         DAFTAR_ASSIGN_OR_RETURN(formats, spec.Texts());
       } else if (name == "partial") {
         DAFTAR_ASSIGN_OR_RETURN(partial, PartialOf(spec));
+      } else if (name == "calendar") {
+        DAFTAR_ASSIGN_OR_RETURN(calendar, CalendarOf(spec));
       } else {
-        return spec.Wrong("unknown name; known are formats, partial");
+        return spec.Wrong("unknown name; known are formats, partial, calendar");
       }
     }
   }
   if (formats.empty()) return argument.Wrong("a date format is needed");
   std::vector<DatePattern> patterns;
   for (const std::string& format : formats) {
-    absl::StatusOr<DatePattern> pattern = DatePattern::Parse(format);
+    absl::StatusOr<DatePattern> pattern = DatePattern::Parse(format, calendar);
     if (!pattern.ok()) return argument.Wrong(pattern.status().message());
     patterns.push_back(*std::move(pattern));
   }

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "absl/strings/str_replace.h"
+#include "base/digits.h"
 #include "base/status.h"
 #include "base/utf8.h"
 #include "io/cell_op_factory.h"
@@ -46,12 +47,6 @@ CellOp OnCharacters(Function function) {
         return absl::OkStatus();
       },
       false);
-}
-
-int32_t LatinDigit(int32_t c) {
-  if (c >= 0x06F0 && c <= 0x06F9) return c - 0x06F0 + '0';
-  if (c >= 0x0660 && c <= 0x0669) return c - 0x0660 + '0';
-  return c;
 }
 
 }  // namespace
@@ -117,7 +112,7 @@ absl::StatusOr<CellOp> MakeUpper(const Spec& argument) {
 
 absl::StatusOr<CellOp> MakeLatinDigits(const Spec& argument) {
   DAFTAR_RETURN_IF_ERROR(argument.True());
-  return OnCharacters(&LatinDigit);
+  return OnCharacters(&AsciiDigit);
 }
 
 absl::StatusOr<CellOp> MakeReplace(const Spec& argument) {

@@ -5,7 +5,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "base/calendar.h"
+#include "base/digits.h"
+#include "base/solar_hijri.h"
 #include "base/status.h"
 
 namespace daftar::io {
@@ -65,11 +66,15 @@ std::optional<std::string> ReadExcelDay(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<DatePattern> DatePattern::Parse(std::string_view text) {
+absl::StatusOr<DatePattern> DatePattern::Parse(std::string_view text,
+                                               std::optional<Calendar> calendar) {
   DatePattern pattern;
+  pattern.calendar_ = calendar;
   pattern.excel_ = text == "excel";
+  pattern.written_ = text == "written";
+  if (pattern.excel_ || pattern.written_) return pattern;
   std::string seen;
-  for (size_t i = 0; i < text.size() && !pattern.excel_; ++i) {
+  for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
       pattern.tokens_.push_back({0, text[i]});
       continue;
@@ -87,17 +92,43 @@ absl::StatusOr<DatePattern> DatePattern::Parse(std::string_view text) {
     if (seen.find(unit) != seen.npos) {
       return InvalidArgument("date format has a field twice").With("format", text);
     }
+    if (field == 'y' || field == 'b') {
+      if (calendar == Calendar::kSolarHijri) {
+        return InvalidArgument("Solar Hijri dates have no %y and no %b").With("format", text);
+      }
+      pattern.calendar_ = Calendar::kGregorian;
+    }
     seen.push_back(unit);
     pattern.tokens_.push_back({field, 0});
   }
-  if (!pattern.excel_ && seen.find('Y') == seen.npos) {
+  if (seen.find('Y') == seen.npos) {
     return InvalidArgument("date format has no year").With("format", text);
   }
   return pattern;
 }
 
 std::optional<std::string> DatePattern::Read(std::string_view text, PartialDate partial) const {
-  if (excel_) return ReadExcelDay(text);
+  const std::string plain = WithAsciiDigits(text);
+  if (excel_) return ReadExcelDay(plain);
+  if (!written_) return ReadFields(plain, partial);
+  const auto date = ReadDate(plain);
+  if (!date.ok()) return std::nullopt;
+  return FormatDate(*date);
+}
+
+// Year 1 and later, as no pattern takes a zero.
+std::optional<Date> DatePattern::DateOf(const CivilDay& day) const {
+  const bool solar_year = day.year >= kSolarHijriYearMin && day.year <= kSolarHijriYearMax;
+  if (calendar_ == Calendar::kSolarHijri || (!calendar_.has_value() && solar_year)) {
+    const auto date = DateFromSolarHijri(day);
+    return date.ok() ? std::optional<Date>(*date) : std::nullopt;
+  }
+  if (!IsCivilDay(day)) return std::nullopt;
+  return Date{static_cast<int32_t>(DaysFromCivil(day))};
+}
+
+std::optional<std::string> DatePattern::ReadFields(std::string_view text,
+                                                   PartialDate partial) const {
   CivilDay day{0, 0, 0};
   for (size_t i = 0; i < tokens_.size(); ++i) {
     const Token& token = tokens_[i];
@@ -124,9 +155,10 @@ std::optional<std::string> DatePattern::Read(std::string_view text, PartialDate 
   if (is_partial && partial == PartialDate::kError) return std::nullopt;
   if (day.month == 0) day.month = 1;
   if (day.day == 0) day.day = 1;
-  if (!IsCivilDay(day)) return std::nullopt;
+  const std::optional<Date> date = DateOf(day);
+  if (!date.has_value()) return std::nullopt;
   if (is_partial && partial == PartialDate::kNull) return "";
-  return FormatDate(Date{static_cast<int32_t>(DaysFromCivil(day))});
+  return FormatDate(*date);
 }
 
 }  // namespace daftar::io

@@ -164,6 +164,29 @@ class JsonWriter : public BufferedWriter {
   bool is_first_ = true;
 };
 
+// Dates as text of another calendar.
+class CalendarWriter : public RowWriter {
+ public:
+  CalendarWriter(Calendar calendar, std::unique_ptr<RowWriter> writer)
+      : calendar_(calendar), writer_(std::move(writer)) {}
+
+  absl::Status Write(std::span<const RowCell> cells) override {
+    shown_.assign(cells.begin(), cells.end());
+    for (RowCell& cell : shown_) {
+      if (Value* value = std::get_if<Value>(&cell))
+        *value = InCalendar(std::move(*value), calendar_);
+    }
+    return writer_->Write(shown_);
+  }
+
+  absl::Status Finish() override { return writer_->Finish(); }
+
+ private:
+  const Calendar calendar_;
+  const std::unique_ptr<RowWriter> writer_;
+  std::vector<RowCell> shown_;
+};
+
 }  // namespace
 
 absl::StatusOr<RowFormat> RowFormatFromName(std::string_view name) {
@@ -178,6 +201,12 @@ absl::StatusOr<RowFormat> RowFormatFromName(std::string_view name) {
 
 std::unique_ptr<RowWriter> RowWriter::Create(const RowWriterOptions& options,
                                              std::vector<std::string> columns, Output output) {
+  if (options.calendar != Calendar::kGregorian) {
+    RowWriterOptions inner = options;
+    inner.calendar = Calendar::kGregorian;
+    return std::make_unique<CalendarWriter>(options.calendar,
+                                            Create(inner, std::move(columns), std::move(output)));
+  }
   switch (options.format) {
     case RowFormat::kCsv:
       return std::make_unique<CsvWriter>(std::move(columns), std::move(output));

@@ -31,6 +31,10 @@ absl::Status CheckIndex(const catalog::TableDef& table, std::string_view name) {
   if (index->search) {
     return InvalidArgument("the index is for search; ask `daftar find`").With("index", name);
   }
+  if (index->kind == catalog::IndexKind::kPoint) {
+    return InvalidArgument("an index of points answers what is near, and no query")
+        .With("index", name);
+  }
   if (index->readable()) return absl::OkStatus();
   return FailedPrecondition(index->state == catalog::IndexState::kBuilding
                                 ? "the index is still being built"
@@ -75,6 +79,7 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
   bound.limits = query.limits();
   bound.pages = query.page_state();
   bound.distinct = query.distinct();
+  bound.calendar = query.calendar();
   bound.timed = query.timed();
   if (bound.distinct && bound.columns.empty()) {
     return InvalidArgument("distinct rows need columns; whole records always differ")

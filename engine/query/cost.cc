@@ -28,7 +28,8 @@ constexpr double kMostPart = 0.9;
 std::optional<double> PartOfOneValue(const Plan& plan, const AllStatistics& all,
                                      const record::FieldPath& path) {
   for (const catalog::IndexDef& index : plan.query.table->indexes) {
-    if (index.search || !(index.on.front().path == path) || !index.where.empty()) continue;
+    if (!index.answers_queries() || !(index.on.front().path == path) || !index.where.empty())
+      continue;
     const Statistics* known = FindStatistics(all, *plan.query.table, &index);
     if (known == nullptr || known->distinct.front() == 0) continue;
     return 1 / static_cast<double>(known->distinct.front());

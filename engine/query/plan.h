@@ -42,7 +42,8 @@ struct BoundQuery {
   // Whether more may be read than the rows asked for need: not by a transaction, which depends on
   // all that it has read.
   bool reads_ahead = true;
-  bool distinct = false;  // rows differ in their columns
+  bool distinct = false;                     // rows differ in their columns
+  Calendar calendar = Calendar::kGregorian;  // of dates inside of JSON
   // Columns only say what will be asked for: values are read where they lie, by Executor::Get.
   bool in_place = false;
   bool timed = false;

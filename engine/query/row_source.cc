@@ -259,7 +259,8 @@ absl::StatusOr<bool> RowSource::FillRow(FoundRow* row) {
       DAFTAR_ASSIGN_OR_RETURN(record, Record());
     }
     std::string json;
-    DAFTAR_RETURN_IF_ERROR(record::AppendPathJson(*record, column.name, &json));
+    DAFTAR_RETURN_IF_ERROR(
+        record::AppendPathJson(*record, column.name, &json, plan_.query.calendar));
     row->row.values.emplace_back(std::move(json));
   }
   if (plan_.query.columns.empty()) {

@@ -14,6 +14,7 @@ inline constexpr uint64_t kDecimalAnnotation = 0xd5d4bc7d3a1c9e08;
 inline constexpr uint64_t kJsonAnnotation = 0xd5d4bc7d3a1c9e09;
 inline constexpr uint64_t kAggregateAnnotation = 0xd5d4bc7d3a1c9e0a;
 inline constexpr uint64_t kSearchAnnotation = 0xd5d4bc7d3a1c9e50;
+inline constexpr uint64_t kPointAnnotation = 0xd5d4bc7d3a1c9e20;
 inline constexpr uint64_t kMoneyAnnotation = 0xd5d4bc7d3a1c9e0c;
 inline constexpr uint64_t kReferenceAnnotation = 0xd5d4bc7d3a1c9e0e;
 inline constexpr uint64_t kCheckAnnotation = 0xd5d4bc7d3a1c9e10;

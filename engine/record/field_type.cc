@@ -184,7 +184,7 @@ absl::Status FieldType::WrongValue(std::string_view shown) const {
                             .With("value", absl::StrCat("'", shown, "'"))
                             .With("expected", Name());
   if (type_.isEnum()) return WithContext(status, "one of", EnumerantNames(type_.asEnum()));
-  if (meaning() == Meaning::kDate) return WithContext(status, "write it as", "YYYY-MM-DD");
+  if (meaning() == Meaning::kDate) return WithContext(status, "write it as", kDateForms);
   if (meaning() == Meaning::kInstant) {
     return WithContext(status, "write it as", "YYYY-MM-DDTHH:MM:SSZ");
   }
@@ -205,15 +205,18 @@ absl::StatusOr<OwnedScalar> FieldType::FromInteger(bool negative, uint64_t magni
   return OwnedScalar(magnitude);
 }
 
-absl::StatusOr<OwnedScalar> FieldType::FromText(std::string_view text) const {
+absl::StatusOr<OwnedScalar> FieldType::FromText(std::string_view text, DateForm form) const {
   if (type_.isText()) return OwnedScalar(std::string(text));
   if (type_.isData()) return OwnedScalar(std::string(text));
   if (meaning() == Meaning::kDate) {
-    if (auto days = ParseDate(text); days.ok()) return OwnedScalar(int64_t{days->days});
-    return WrongValue(text);
+    const auto days = DateFromText(text, form);
+    if (days.ok()) return OwnedScalar(int64_t{days->days});
+    return WithContext(WrongValue(text), "cause", days.status().message());
   }
   if (meaning() == Meaning::kInstant) {
-    if (auto instant = ParseInstant(text); instant.ok()) return OwnedScalar(instant->micros);
+    if (auto instant = InstantFromText(text, form); instant.ok()) {
+      return OwnedScalar(instant->micros);
+    }
     return WrongValue(text);
   }
   if (meaning() == Meaning::kDecimal) {
@@ -264,12 +267,13 @@ absl::StatusOr<OwnedScalar> FieldType::FromText(std::string_view text) const {
 
 absl::StatusOr<OwnedScalar> FieldType::FromValue(const Value& value) const {
   if (value.is_null()) return OwnedScalar();
-  if (const auto* text = value.get_if<std::string>()) return FromText(*text);
+  if (const auto* text = value.get_if<std::string>()) return FromText(*text, DateForm::kWritten);
   if (const auto* blob = value.get_if<Blob>()) {
     if (type_.isData()) return OwnedScalar(blob->bytes);
     return WrongValue(value.ToString());
   }
-  if (const auto* enumerant = value.get_if<Enumerant>()) return FromText(enumerant->name);
+  if (const auto* enumerant = value.get_if<Enumerant>())
+    return FromText(enumerant->name, DateForm::kWritten);
   if (const auto* date = value.get_if<Date>(); date && meaning() == Meaning::kDate) {
     return OwnedScalar(int64_t{date->days});
   }
@@ -277,7 +281,8 @@ absl::StatusOr<OwnedScalar> FieldType::FromValue(const Value& value) const {
     return OwnedScalar(instant->micros);
   }
   if (value.get_if<Decimal>() != nullptr) {
-    if (meaning() == Meaning::kDecimal || IsFloat(type_)) return FromText(value.ToString());
+    if (meaning() == Meaning::kDecimal || IsFloat(type_))
+      return FromText(value.ToString(), DateForm::kWritten);
     return WrongValue(value.ToString());
   }
   if (const bool* flag = value.get_if<bool>(); flag && type_.isBool()) return OwnedScalar(*flag);
@@ -297,7 +302,8 @@ absl::StatusOr<OwnedScalar> FieldType::FromValue(const Value& value) const {
   if (number == nullptr && natural == nullptr) return WrongValue(value.ToString());
   // An integer means a whole decimal or a float of that value; never days or microseconds, where it
   // would more likely be a mistake.
-  if (meaning() == Meaning::kDecimal || IsFloat(type_)) return FromText(value.ToString());
+  if (meaning() == Meaning::kDecimal || IsFloat(type_))
+    return FromText(value.ToString(), DateForm::kWritten);
   if (meaning() != Meaning::kPlain || !IsInteger(type_)) return WrongValue(value.ToString());
   if (number != nullptr && *number < 0)
     return FromInteger(true, ~static_cast<uint64_t>(*number) + 1);

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/scalar.h"
+#include "base/written_date.h"
 #include "codec/key.h"
 #include "daftar/value.h"
 
@@ -53,10 +54,15 @@ class FieldType {
 
   // A user's value in stored form; text is read as the type demands ("2024-03-20", "12.5",
   // "active"). Errors: InvalidArgument naming the value, what was expected and the remedy.
+  // Text of dates and instants is what people write ("1404/05/12" too, see daftar/calendar.h).
   absl::StatusOr<OwnedScalar> FromValue(const Value& value) const;
+  // The same for text of a file or message: dates as DateForm::kStored.
+  absl::StatusOr<OwnedScalar> FromStoredText(std::string_view text) const {
+    return FromText(text, DateForm::kStored);
+  }
 
  private:
-  absl::StatusOr<OwnedScalar> FromText(std::string_view text) const;
+  absl::StatusOr<OwnedScalar> FromText(std::string_view text, DateForm form) const;
   absl::StatusOr<OwnedScalar> FromInteger(bool negative, uint64_t magnitude) const;
   absl::Status WrongValue(std::string_view shown) const;
 

@@ -2,7 +2,8 @@
 //
 // Fields are members under their names. Optionals are their value or null; groups and structs are
 // objects; of a union only the active member stands. Integers and decimals are exact numbers; dates
-// and instants ISO 8601 text; enumerants their names; data base64; infinities and NaN are text.
+// and instants text, of ISO 8601 but for other calendars; enumerants their names; data base64;
+// infinities and NaN are text.
 #pragma once
 
 #include <capnp/dynamic.h>
@@ -11,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/calendar.h"
 #include "record/json_value.h"
 #include "record/message.h"
 
@@ -24,8 +26,9 @@ namespace daftar::record {
 absl::StatusOr<Message> MessageFromJson(capnp::StructSchema schema, const JsonValue& json);
 
 // Appends the record as one compact JSON object, fields in declaration order, unset ones left out.
-// Errors: DataLoss.
-absl::Status AppendMessageJson(const Message& message, std::string* out);
+// In kGregorian MessageFromJson reads it back, whatever it holds. Errors: DataLoss.
+absl::Status AppendMessageJson(const Message& message, std::string* out,
+                               Calendar calendar = Calendar::kGregorian);
 
 // Checks that names joined by dots lead to a part of the record, of any kind.
 // Errors: InvalidArgument naming the struct and its fields.
@@ -33,6 +36,7 @@ absl::Status CheckJsonPath(capnp::StructSchema schema, std::string_view path);
 
 // Appends the JSON of that part: an array where the path walks through a list, null where a step is
 // not set. Requires: CheckJsonPath() accepted the path. Errors: DataLoss.
-absl::Status AppendPathJson(const Message& message, std::string_view path, std::string* out);
+absl::Status AppendPathJson(const Message& message, std::string_view path, std::string* out,
+                            Calendar calendar = Calendar::kGregorian);
 
 }  // namespace daftar::record

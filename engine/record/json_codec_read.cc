@@ -195,7 +195,7 @@ class Filler {
     if (const bool* flag = json.as_bool()) {
       scalar = type.FromValue(Value(*flag));
     } else if (const std::string* text = json.as_string()) {
-      scalar = type.FromValue(Value(*text));
+      scalar = type.FromStoredText(*text);
     } else if (const JsonNumber* number = json.as_number(); number && !type.type().isText()) {
       scalar = type.FromValue(Value(number->text));
     } else {

@@ -14,36 +14,6 @@ namespace {
 
 using Field = capnp::StructSchema::Field;
 
-void AppendStruct(const capnp::DynamicStruct::Reader& record, std::string* out);
-
-void AppendValue(const capnp::DynamicValue::Reader& value, capnp::Type type, FieldMeaning meaning,
-                 std::string* out) {
-  if (type.isStruct()) return AppendStruct(value.as<capnp::DynamicStruct>(), out);
-  if (type.isList()) {
-    out->push_back('[');
-    bool first = true;
-    for (auto element : value.as<capnp::DynamicList>()) {
-      if (!first) out->push_back(',');
-      first = false;
-      AppendValue(element, type.asList().getElementType(), meaning, out);
-    }
-    out->push_back(']');
-    return;
-  }
-  if (type.isVoid()) {
-    *out += "null";
-    return;
-  }
-  const Scalar scalar = ScalarOf(value);
-  if (meaning.meaning == Meaning::kJson) {
-    *out += std::get<std::string_view>(scalar);
-  } else if (const auto* text = std::get_if<std::string_view>(&scalar); text && type.isText()) {
-    AppendJsonString(*text, out);
-  } else {
-    *out += FieldType(type, meaning).ToValue(scalar).ToJson();
-  }
-}
-
 // Whether a field stands in the output: set pointers, active members of unions, and plain values.
 bool IsShown(const capnp::DynamicStruct::Reader& record, Field field) {
   if (!record.has(field)) return false;
@@ -56,58 +26,95 @@ bool IsShown(const capnp::DynamicStruct::Reader& record, Field field) {
   return in_union || !type.isVoid();
 }
 
-void AppendField(const capnp::DynamicStruct::Reader& record, Field field, std::string* out) {
-  const capnp::Type type = field.getType();
-  auto value = record.get(field);
-  if (field.getProto().isGroup() && IsOptional(type.asStruct())) {
-    const Field member = OptionalValue(type.asStruct());
-    return AppendField(value.as<capnp::DynamicStruct>(), member, out);
-  }
-  AppendValue(value, type, MeaningOf(field.getProto()), out);
-}
+class Appender {
+ public:
+  Appender(Calendar calendar, std::string* out) : calendar_(calendar), out_(*out) {}
 
-void AppendStruct(const capnp::DynamicStruct::Reader& record, std::string* out) {
-  out->push_back('{');
-  bool first = true;
-  for (auto field : record.getSchema().getFields()) {
-    if (!IsShown(record, field)) continue;
-    if (!first) out->push_back(',');
-    first = false;
-    AppendJsonString(field.getProto().getName().cStr(), out);
-    out->push_back(':');
-    AppendField(record, field, out);
+  void AppendStruct(const capnp::DynamicStruct::Reader& record) {
+    out_.push_back('{');
+    bool first = true;
+    for (auto field : record.getSchema().getFields()) {
+      if (!IsShown(record, field)) continue;
+      if (!first) out_.push_back(',');
+      first = false;
+      AppendJsonString(field.getProto().getName().cStr(), &out_);
+      out_.push_back(':');
+      AppendField(record, field);
+    }
+    out_.push_back('}');
   }
-  out->push_back('}');
-}
 
-// What `names` from `from` on lead to; arrays where a list is on the way.
-void AppendNames(const capnp::DynamicStruct::Reader& record, const std::vector<std::string>& names,
-                 size_t from, std::string* out) {
-  auto field = record.getSchema().getFieldByName(names[from]);
-  if (!IsShown(record, field)) {
-    *out += "null";
-    return;
+  // What `names` from `from` on lead to; arrays where a list is on the way.
+  void AppendNames(const capnp::DynamicStruct::Reader& record,
+                   const std::vector<std::string>& names, size_t from) {
+    auto field = record.getSchema().getFieldByName(names[from]);
+    if (!IsShown(record, field)) {
+      out_ += "null";
+      return;
+    }
+    if (from + 1 == names.size()) return AppendField(record, field);
+    auto value = record.get(field);
+    if (!field.getType().isList()) {
+      return AppendNames(value.as<capnp::DynamicStruct>(), names, from + 1);
+    }
+    out_.push_back('[');
+    bool first = true;
+    for (auto element : value.as<capnp::DynamicList>()) {
+      if (!first) out_.push_back(',');
+      first = false;
+      AppendNames(element.as<capnp::DynamicStruct>(), names, from + 1);
+    }
+    out_.push_back(']');
   }
-  if (from + 1 == names.size()) return AppendField(record, field, out);
-  auto value = record.get(field);
-  if (!field.getType().isList()) {
-    return AppendNames(value.as<capnp::DynamicStruct>(), names, from + 1, out);
+
+ private:
+  void AppendField(const capnp::DynamicStruct::Reader& record, Field field) {
+    const capnp::Type type = field.getType();
+    auto value = record.get(field);
+    if (field.getProto().isGroup() && IsOptional(type.asStruct())) {
+      const Field member = OptionalValue(type.asStruct());
+      return AppendField(value.as<capnp::DynamicStruct>(), member);
+    }
+    AppendValue(value, type, MeaningOf(field.getProto()));
   }
-  out->push_back('[');
-  bool first = true;
-  for (auto element : value.as<capnp::DynamicList>()) {
-    if (!first) out->push_back(',');
-    first = false;
-    AppendNames(element.as<capnp::DynamicStruct>(), names, from + 1, out);
+
+  void AppendValue(const capnp::DynamicValue::Reader& value, capnp::Type type,
+                   FieldMeaning meaning) {
+    if (type.isStruct()) return AppendStruct(value.as<capnp::DynamicStruct>());
+    if (type.isList()) {
+      out_.push_back('[');
+      bool first = true;
+      for (auto element : value.as<capnp::DynamicList>()) {
+        if (!first) out_.push_back(',');
+        first = false;
+        AppendValue(element, type.asList().getElementType(), meaning);
+      }
+      out_.push_back(']');
+      return;
+    }
+    if (type.isVoid()) {
+      out_ += "null";
+      return;
+    }
+    const Scalar scalar = ScalarOf(value);
+    if (meaning.meaning == Meaning::kJson) {
+      out_ += std::get<std::string_view>(scalar);
+    } else if (const auto* text = std::get_if<std::string_view>(&scalar); text && type.isText()) {
+      AppendJsonString(*text, &out_);
+    } else {
+      out_ += InCalendar(FieldType(type, meaning).ToValue(scalar), calendar_).ToJson();
+    }
   }
-  out->push_back(']');
-}
+
+  const Calendar calendar_;
+  std::string& out_;
+};
 
 }  // namespace
 
-absl::Status AppendMessageJson(const Message& message, std::string* out) {
+absl::Status AppendMessageJson(const Message& message, std::string* out, Calendar calendar) {
   return Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
-    AppendStruct(message.root(), out);
+    Appender(calendar, out).AppendStruct(message.root());
     return absl::OkStatus();
   });
 }
@@ -133,9 +140,10 @@ absl::Status CheckJsonPath(capnp::StructSchema schema, std::string_view path) {
   return absl::OkStatus();
 }
 
-absl::Status AppendPathJson(const Message& message, std::string_view path, std::string* out) {
+absl::Status AppendPathJson(const Message& message, std::string_view path, std::string* out,
+                            Calendar calendar) {
   return Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
-    AppendNames(message.root(), absl::StrSplit(path, '.'), 0, out);
+    Appender(calendar, out).AppendNames(message.root(), absl::StrSplit(path, '.'), 0);
     return absl::OkStatus();
   });
 }

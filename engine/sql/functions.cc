@@ -5,15 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "base/solar_hijri.h"
 #include "base/status.h"
 #include "identifier/canonical.h"
 #include "identifier/scheme.h"
 #include "names/compare.h"
 #include "names/fold.h"
+#include "sql/function.h"
 #include "sql/system_table.h"
 
 namespace daftar::sql {
@@ -21,15 +19,6 @@ namespace {
 
 using identifier::Scheme;
 using Arguments = sqlite3_value**;
-
-void Give(sqlite3_context* context, std::string_view text) {
-  sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
-void Refuse(sqlite3_context* context, const absl::Status& status) {
-  const std::string text(status.message());
-  sqlite3_result_error(context, text.data(), static_cast<int>(text.size()));
-}
 
 absl::StatusOr<Scheme> SchemeNamed(std::string_view name) {
   if (const auto scheme = identifier::FindScheme(name)) return *scheme;
@@ -81,54 +70,6 @@ void IdentifierSchemes(sqlite3_context* context, Arguments values) {
   if (!names.empty()) Give(context, absl::StrJoin(names, ", "));
 }
 
-// The day of "2024-03-20", or of the beginning of an instant.
-absl::StatusOr<Date> DayOf(sqlite3_value* value) {
-  constexpr size_t kDayBytes = 10;
-  return ParseDate(TextOf(value).substr(0, kDayBytes));
-}
-
-void SolarHijri(sqlite3_context* context, Arguments values) {
-  const auto date = DayOf(values[0]);
-  if (!date.ok()) return Refuse(context, date.status());
-  const auto text = FormatSolarHijri(*date);
-  if (!text.ok()) return Refuse(context, text.status());
-  Give(context, *text);
-}
-
-void Gregorian(sqlite3_context* context, Arguments values) {
-  const auto date = ParseSolarHijri(TextOf(values[0]));
-  if (!date.ok()) return Refuse(context, date.status());
-  Give(context, FormatDate(*date));
-}
-
-// "1403" of Iran, whose fiscal year is the Solar Hijri year; "FY25" of Pakistan, whose year 2024-25
-// begins on 1 July 2024.
-void FiscalYear(sqlite3_context* context, Arguments values) {
-  const std::string_view country = TextOf(values[0]);
-  const auto date = DayOf(values[1]);
-  if (!date.ok()) return Refuse(context, date.status());
-  if (country == "IR") {
-    const auto day = SolarHijriFromDate(*date);
-    if (!day.ok()) return Refuse(context, day.status());
-    return Give(context, absl::StrCat(day->year));
-  }
-  if (country == "PK") {
-    constexpr int kFirstMonth = 7;
-    const CivilDay day = CivilFromDays(date->days);
-    const int64_t year = day.year + (day.month >= kFirstMonth ? 1 : 0);
-    return Give(context, absl::StrFormat("FY%02d", year % 100));
-  }
-  Refuse(context, InvalidArgument("no fiscal year is known of the country")
-                      .With("country", country)
-                      .With("countries", "IR, PK"));
-}
-
-struct Function {
-  const char* name;
-  int arguments;
-  void (*call)(sqlite3_context*, Arguments);
-};
-
 constexpr Function kFunctions[] = {
     {"fold", 1, Fold},
     {"similarity", 2, Similarity},
@@ -136,9 +77,6 @@ constexpr Function kFunctions[] = {
     {"identifier_fault", 2, IdentifierFault},
     {"identifier_printed", 2, IdentifierPrinted},
     {"identifier_schemes", 1, IdentifierSchemes},
-    {"solar_hijri", 1, SolarHijri},
-    {"gregorian", 1, Gregorian},
-    {"fiscal_year", 2, FiscalYear},
 };
 
 // What is null stays null.
@@ -149,11 +87,9 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
   static_cast<const Function*>(sqlite3_user_data(context))->call(context, values);
 }
 
-}  // namespace
-
-absl::Status RegisterFunctions(sqlite3* db) {
+absl::Status Register(sqlite3* db, std::span<const Function> functions) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  for (const Function& function : kFunctions) {
+  for (const Function& function : functions) {
     // SQLite only hands it back.
     auto* const data = const_cast<Function*>(&function);
     if (sqlite3_create_function_v2(db, function.name, function.arguments, kFlags, data, Call,
@@ -164,6 +100,14 @@ absl::Status RegisterFunctions(sqlite3* db) {
     }
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RegisterFunctions(sqlite3* db) {
+  DAFTAR_RETURN_IF_ERROR(Register(db, kFunctions));
+  DAFTAR_RETURN_IF_ERROR(Register(db, DateFunctions()));
+  return Register(db, PlaceFunctions());
 }
 
 }  // namespace daftar::sql

@@ -32,6 +32,7 @@ uint32_t Checksum(std::string_view bytes) {
 uint32_t FormatFor(const catalog::Catalog& catalog) {
   if (catalog.has_rules()) return kRulesFormat;
   if (catalog.has_search()) return kSearchFormat;
+  if (catalog.has_points()) return kPointsFormat;
   if (!catalog.all_readable()) return kBuildingFormat;
   return catalog.has_aggregates() ? kAggregatesFormat : kOldestFormat;
 }

@@ -23,7 +23,9 @@ constexpr const char* kWell = R"(
       $Daftar.index(name = "byTown", on = ["place.town", "depth desc nulls first"],
                     covering = ["seal", "owner.share"], unique = true,
                     where = "state in (active, sealed) and depth > 1.5 and place.town is not null")
-      $Daftar.index(name = "byCode", on = ["tests.code", "licence"], where = "seal ^= a") {
+      $Daftar.index(name = "byCode", on = ["tests.code", "licence"], where = "seal ^= a")
+      $Daftar.point(name = "here", latitude = "depth", longitude = "east",
+                    where = "state = active") {
     district @0 :Text;
     licence @1 :UInt32;
     place @2 :Place;
@@ -32,6 +34,7 @@ constexpr const char* kWell = R"(
     seal @6 :Data;
     state @7 :State;
     owner :group { name @8 :Text; share @9 :UInt16; }
+    east @10 :Float64;
   }
   struct Place @0xb000000000000002 { town @0 :Text; }
   struct Test @0xb000000000000003 { code @0 :Text; }
@@ -70,6 +73,7 @@ Catalog WithSchema(Catalog catalog, const char* body) {
 void CheckEqual(const catalog::IndexDef& a, const catalog::IndexDef& b) {
   CHECK(a.id == b.id);
   CHECK(a.name == b.name);
+  CHECK(a.kind == b.kind);
   CHECK(a.on == b.on);
   CHECK(a.covering == b.covering);
   CHECK(a.unique == b.unique);
@@ -102,6 +106,28 @@ TEST_CASE("catalog codec: gives a rich catalog back, byte for byte", "[catalog][
     }
   }
   CHECK(Encode(decoded) == Encode(original));
+}
+
+TEST_CASE("catalog codec: a point that does not fit its schema is DataLoss", "[catalog][format]") {
+  constexpr const char* kGate = R"(
+    struct A @0xb000000000000001 $Daftar.table(name = "a", key = ["n"])
+        $Daftar.point(name = "here", latitude = "m", longitude = "o")
+    { n @0 :Int32; m @1 :Int32 $Daftar.decimal(3); o @2 :Float32; })";
+  constexpr const char* kPlainNumber = R"(
+    struct A @0xb000000000000001 $Daftar.table(name = "a", key = ["n"])
+    { n @0 :Int32; m @1 :Int32; o @2 :Float32; })";
+  REQUIRE_OK_AND_ASSIGN(const Catalog decoded, Decode(MakeCatalog(kGate)));
+  CheckEqual(decoded.tables[0].indexes[0], MakeCatalog(kGate).tables[0].indexes[0]);
+  CHECK_THAT(Decode(WithSchema(MakeCatalog(kGate), kPlainNumber)),
+             StatusIs(absl::StatusCode::kDataLoss,
+                      "stored index of points does not fit; cause=a coordinate is a decimal"));
+  Catalog one = MakeCatalog(kGate);
+  one.tables[0].indexes[0].covering.pop_back();
+  CHECK_THAT(Decode(one), StatusIs(absl::StatusCode::kDataLoss, "a point has two coordinates"));
+  Catalog unknown = MakeCatalog(kGate);
+  unknown.tables[0].indexes[0].kind = static_cast<catalog::IndexKind>(99);
+  CHECK_THAT(Decode(unknown),
+             StatusIs(absl::StatusCode::kDataLoss, "stored index is of an unknown kind"));
 }
 
 TEST_CASE("catalog codec: keeps each combination of what commits must state", "[catalog][format]") {
@@ -152,6 +178,7 @@ TEST_CASE("catalog codec: renamed fields keep their keys, indexes and conditions
       stamp @6 :Data;
       phase @7 :State;
       holder :group { title @8 :Text; part @9 :UInt16; }
+      eastward @10 :Float64;
     }
     struct Place @0xb000000000000002 { city @0 :Text; }
     struct Trial @0xb000000000000003 { sign @0 :Text; }
@@ -169,6 +196,7 @@ TEST_CASE("catalog codec: renamed fields keep their keys, indexes and conditions
   CHECK(by_town.where[1].ToString() == "extent > 1.50");
   CHECK(by_town.where[2].ToString() == "site.city is not null");
   CHECK(catalog::ToString(table.FindIndex("byCode")->on[0]) == "trials.sign");
+  CHECK(catalog::ToString(table.FindIndex("here")->covering[1]) == "eastward");
   const record::Message record = MakeRecord(table.schema, R"({
     "site": {"city": "Qeshm"}, "phase": "running", "extent": 2, "trials": [{"sign": "x"}]})");
   CHECK(record::MatchesAll(by_town.where, record.root()));

@@ -112,6 +112,25 @@ TEST_CASE("evolution: says what is required and kept, before and after", "[catal
         "back");
 }
 
+TEST_CASE("evolution: judges indexes of points", "[catalog]") {
+#define GATE(annotations)                                                                       \
+  "struct Gate @0xb0d4f8f1a8c6e101 $Daftar.table(name = \"gate\", key = [\"no\"]) " annotations \
+  " { no @0 :Int32; n @1 :Float64; e @2 :Float64; up @3 :Float64; }"
+#define POINT(name, north) \
+  "$Daftar.point(name = \"" name "\", latitude = \"" north "\", longitude = \"e\")"
+  const std::vector<EvolutionCase> cases = {
+      {"added", GATE(""), GATE(POINT("a", "n")), kRebuild, "20 index a"},
+      {"dropped", GATE(POINT("a", "n")), GATE(""), kSafe, "9 index a"},
+      {"renamed", GATE(POINT("a", "n")), GATE(POINT("b", "n")), kSafe, "7 index a"},
+      {"other coordinates", GATE(POINT("a", "n")), GATE(POINT("a", "up")), kRebuild, "22 index a"},
+      {"was an ordered index", GATE("$Daftar.index(name = \"a\", on = [\"n\"])"),
+       GATE(POINT("a", "n")), kRebuild, "21 index a"},
+  };
+#undef POINT
+#undef GATE
+  testing::CheckEvolutionCase(GENERATE_REF(Catch::Generators::from_range(cases)));
+}
+
 struct IndexChange {
   const char* name;
   const char* from;

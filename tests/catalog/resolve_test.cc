@@ -164,6 +164,49 @@ TEST_CASE("resolve: refuses a malformed index, naming it", "[catalog][unit]") {
   CHECK_THAT(resolved, StatusIs(absl::StatusCode::kInvalidArgument, "; index=a; struct=Well"));
 }
 
+TEST_CASE("resolve: refuses a malformed point, naming it", "[catalog][unit]") {
+  const auto [name, point, message] = GENERATE(table<const char*, const char*, const char*>({
+      {"no latitude", R"(longitude = "ratio")", "a point needs `latitude` and `longitude`"},
+      {"no longitude", R"(latitude = "ratio")", "a point needs `latitude` and `longitude`"},
+      {"no field", R"(latitude = "ratio", longitude = "east")", "no such field"},
+      {"text", R"(latitude = "ratio", longitude = "district")",
+       "a coordinate is a decimal or a float, in degrees; path=district"},
+      {"integer", R"(latitude = "licence", longitude = "ratio")",
+       "a coordinate is a decimal or a float, in degrees; path=licence"},
+      {"list", R"(latitude = "ratio", longitude = "tests.marks")",
+       "a covered path cannot go into a list"},
+      {"one field twice", R"(latitude = "ratio", longitude = "ratio")",
+       "latitude and longitude are one field; path=ratio"},
+      {"condition", R"(latitude = "ratio", longitude = "depth", where = "dept > 1")",
+       "no such field"},
+  }));
+  CAPTURE(name);
+  const auto resolved =
+      Resolve(WellText(absl::StrCat(kTable, "$Daftar.point(name = \"a\", ", point, ")")));
+  CHECK_THAT(resolved, StatusIs(absl::StatusCode::kInvalidArgument, message));
+  CHECK_THAT(resolved, StatusIs(absl::StatusCode::kInvalidArgument, "; index=a; struct=Well"));
+}
+
+TEST_CASE("resolve: a point is an index of its own kind", "[catalog][unit]") {
+  const std::string point =
+      R"($Daftar.point(name = "here", latitude = "depth", longitude = "ratio",
+                       where = "state = active"))";
+  REQUIRE_OK_AND_ASSIGN(const Catalog catalog, Resolve(WellText(kTable + point)));
+  const catalog::IndexDef& index = catalog.tables[0].indexes.at(0);
+  CHECK(index.kind == catalog::IndexKind::kPoint);
+  CHECK(index.readable());
+  CHECK_FALSE(index.answers_queries());
+  CHECK(catalog.has_points());
+  CHECK(catalog::Describe(catalog.tables).value()[0].indexes[0].definition ==
+        "points at depth, ratio, where state = active");
+  CHECK_THAT(
+      Resolve("struct Well @0xb000000000000001 $Daftar.point(name = \"a\", latitude = \"n\", "
+              "longitude = \"e\") { n @0 :Float64; e @1 :Float64; }"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "$point stands on a struct with $table only"));
+  CHECK_THAT(Resolve(WellText(kTable + point + point)),
+             StatusIs(absl::StatusCode::kInvalidArgument, "two indexes have one name"));
+}
+
 TEST_CASE("resolve: refuses malformed index names", "[catalog][unit]") {
   const auto [name, indexes, message] = GENERATE(table<const char*, std::string, const char*>({
       {"missing", R"($Daftar.index(on = ["district"]))", "a name is missing; name=''; index="},

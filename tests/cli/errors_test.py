@@ -32,7 +32,7 @@ def test_refused(folder):
     before = run("export", db, "permit").out
     cases = [
         (["put", db, "permit", '{"no":"P9","state":"gone"}'], ["one of=draft, active", "field=state"]),
-        (["put", db, "permit", '{"no":"P9","validTo":"2025-02-30"}'], ["write it as=YYYY-MM-DD"]),
+        (["put", db, "permit", '{"no":"P9","validTo":"2025-02-30"}'], ["write it as=2025-08-03, or 1404/05/12"]),
         (["put", db, "permit", '{"no":"P9","amount":9223372036854775808}'], ["field=amount"]),
         (["put", db, "permit", '{"no":"P9","other":1}'], ["no such field", "fields=no, state"]),
         (["put", db, "permit", '{"no":"P9",}'], ["JSON does not parse", "line=1", "column="]),

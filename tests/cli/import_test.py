@@ -211,7 +211,7 @@ def test_bad_row_ends_the_import(folder):
     header = "no,name,registeredOn,score\nF3,Third,2024-01-01,3\n"
     for row, parts in (
             ("F4,Fourth,2024-02-30,4", [":3: column 'registeredOn' (field registeredOn): ",
-                                        "2024-02-30", "write it as=YYYY-MM-DD"]),
+                                        "2024-02-30", "write it as=2025-08-03, or 1404/05/12"]),
             ("F4,Fourth,,4.5", [":3: column 'score' (field score): ", "4.5", "integer"]),
             ("F4,Fourth,", [":3: ", "cells=3", "columns=4"]),
             ("F1,Again,,1", [":3: ", "a record with this key exists", "use upsert", "key=F1"]),

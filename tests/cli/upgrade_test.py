@@ -42,7 +42,7 @@ def test_twice(folder):
 def test_refusals(folder):
     contains(run("upgrade", folder / "missing", code=None).err, "there is no database")
     run("init", folder / "new")
-    contains(run("upgrade", folder / "new").out, "the database was of format 3 and opens")
+    contains(run("upgrade", folder / "new").out, "the database was of format 5 and opens")
 
 
 main([test_upgrade, test_twice, test_refusals])

@@ -172,6 +172,22 @@ void AddNameBytes(txn::Header header, std::map<std::string, std::string>* bytes)
   (*bytes)["header-5"] = txn::EncodeHeader(header);
 }
 
+// The entry that the record of the fourth example has, and the header of its database.
+void AddPointBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
+  const auto set = record::SchemaSet::ParseText("gates.capnp", DocsBlock("capnp points")).value();
+  const catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  const catalog::TableDef& table = catalog.tables[0];
+  const record::Message record = MakeRecord(table.schema, DocsBlock("json points"));
+  const codec::EncodedKey key = index::RecordKey(table, record).value();
+  const std::string_view primary_key = key.view().substr(codec::RecordPrefix(table.id).size());
+  const auto entries = index::EntriesOf(table.indexes[0], primary_key, record).value();
+  REQUIRE(entries.size() == 1);
+  (*bytes)["point-key"] = std::string(entries[0].key.view());
+  (*bytes)["point-value"] = index::EncodeEntryValue(kCommit, entries[0].covered);
+  header.format = txn::FormatFor(catalog);
+  (*bytes)["header-5"] = txn::EncodeHeader(header);
+}
+
 }  // namespace
 
 std::string DocsBlock(std::string_view label) {
@@ -259,6 +275,7 @@ std::map<std::string, std::string> EngineBytes() {
       bytes["build-key"], {codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
   AddGroupBytes(header, &bytes);
   AddNameBytes(header, &bytes);
+  AddPointBytes(header, &bytes);
   for (auto& [name, value] : bytes) value = Hex(value);
   return bytes;
 }

@@ -127,5 +127,14 @@ TEST_CASE("format 5: the entries of a name", "[format][format]") {
   CHECK(Engine().at(name) == hex);
 }
 
+TEST_CASE("format 5: the bytes of an index of points", "[format][format]") {
+  CHECK(Engine().at("point-key") == "0301cc8f576fbd24de4600000007");
+  CHECK(Engine().at("point-value") == "f9012c018f14794001a41ed380");
+  CHECK(Engine().at("header-5") ==
+        "6461667461720d0a05000000010000002c0100000000000036e2c9f4daf7a2000000000000000000"
+        "0000000031831560");
+  CHECK(txn::kPointsFormat == 5);
+}
+
 }  // namespace
 }  // namespace daftar::testing

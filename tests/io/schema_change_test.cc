@@ -40,6 +40,8 @@ constexpr const char* kFields = R"( {
     size @2 :UInt32;
     desk :union { none @3 :Void; value @4 :Text; }
     seal :union { none @5 :Void; value @6 :UInt32; }
+    north :union { none @7 :Void; degrees @8 :Int32 $Daftar.decimal(4); }
+    east @9 :Float64;
   })";
 constexpr const char* kTable = R"(
   struct Claim @0xb000000000000001
@@ -47,7 +49,8 @@ constexpr const char* kTable = R"(
 constexpr const char* kIndexes = R"(
       $Daftar.index(name = "byDesk", on = ["desk", "size desc"], covering = ["seal"])
       $Daftar.index(name = "byTag", on = ["tags"])
-      $Daftar.index(name = "big", on = ["size"], where = "size > 2"))";
+      $Daftar.index(name = "big", on = ["size"], where = "size > 2")
+      $Daftar.point(name = "place", latitude = "north", longitude = "east", where = "size < 4"))";
 constexpr const char* kSealIndex = R"(
       $Daftar.index(name = "bySeal", on = ["seal"], unique = true))";
 
@@ -73,6 +76,7 @@ std::vector<txn::RecordWrite> RandomWrites(const catalog::TableDef& table, std::
   std::string json = absl::StrCat(R"({"code": "c)", code, R"(", "size": )", below(5));
   if (below(2) == 0) absl::StrAppend(&json, R"(, "desk": "d)", below(3), "\"");
   if (below(2) == 0) absl::StrAppend(&json, R"(, "seal": )", code);
+  if (below(3) > 0) absl::StrAppend(&json, R"(, "north": )", below(100), ", \"east\": ", below(9));
   absl::StrAppend(&json, R"(, "tags": ["t)", below(3), R"(", "t)", below(3), "\"]}");
   record::Message record = MakeRecord(table.schema, json);
   codec::EncodedKey key = index::RecordKey(table, record).value();
@@ -144,7 +148,7 @@ TEST_CASE("schema change: indexes are as if they had always been there", "[io][p
         const SchemaChangeReport report,
         io::ChangeSchema(late.core(), Schema(absl::StrCat(kIndexes, kSealIndex)), {}));
     CHECK(report.complete);
-    CHECK(report.built.size() == 4);
+    CHECK(report.built.size() == 5);
     CHECK(report.schema == SchemaVersion(3));
     // The change took two commits: the schema, and that it is built.
     REQUIRE_OK(early.core()->CommitNote({}, {}));
@@ -189,7 +193,8 @@ TEST_CASE("schema change: indexes are built beside writers", "[io][threads]") {
   SchemaChangeOptions options;
   options.progress = [&](const IndexProgress& progress) {
     CHECK(progress.table == "claim");
-    CHECK(progress.indexes == std::vector<std::string>{"byDesk", "byTag", "big", "bySeal"});
+    CHECK(progress.indexes ==
+          std::vector<std::string>{"byDesk", "byTag", "big", "place", "bySeal"});
     CHECK(progress.fraction >= fraction);
     CHECK(progress.records >= records);
     fraction = progress.fraction;
@@ -204,7 +209,7 @@ TEST_CASE("schema change: indexes are built beside writers", "[io][threads]") {
   for (std::thread& writer : writers) writer.join();
   REQUIRE_OK(report.status());
   CHECK(report->complete);
-  CHECK(report->built.size() == 4);
+  CHECK(report->built.size() == 5);
   CHECK(records > 0);
   CHECK(failed == 0);
   CheckClean(book);
@@ -369,12 +374,12 @@ TEST_CASE("schema change: what is dropped goes, and its number with it", "[io]")
     std::vector<std::string> removed;
     for (const auto& index : report.removed) removed.push_back(index.name);
     std::sort(removed.begin(), removed.end());
-    CHECK(removed == std::vector<std::string>{"byDesk", "bySeal", "byTag"});
+    CHECK(removed == std::vector<std::string>{"byDesk", "bySeal", "byTag", "place"});
     if (!options.dry_run) break;
     CHECK(book.core()->catalog()->version == SchemaVersion(1));
   }
   const catalog::TableDef& table = book.core()->catalog()->tables[0];
-  CHECK(table.indexes[0].id == IndexId(5));
+  CHECK(table.indexes[0].id == IndexId(6));
   CHECK(table.indexes[1].id == IndexId(3));
   CHECK(LeavesNothing(*book.core()));
   CheckClean(book);
@@ -394,7 +399,9 @@ TEST_CASE("schema change: what would lose or misread data is refused", "[io]") {
          struct Claim @0xb000000000000001 $Daftar.table(name = "claim", key = ["size"]) {
            code @0 :Text; tags @1 :List(Text); size @2 :UInt32;
            desk :union { none @3 :Void; value @4 :Text; }
-           seal :union { none @5 :Void; value @6 :UInt32; } })",
+           seal :union { none @5 :Void; value @6 :UInt32; }
+           north :union { none @7 :Void; degrees @8 :Int32 $Daftar.decimal(4); }
+           east @9 :Float64; })",
        "the schema wants records written anew"},
   }));
   CAPTURE(name);

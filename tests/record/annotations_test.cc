@@ -46,6 +46,7 @@ TEST_CASE("annotations: the ids are those of schema/daftar.capnp", "[record][for
                                         {"json", record::kJsonAnnotation},
                                         {"aggregate", record::kAggregateAnnotation},
                                         {"search", record::kSearchAnnotation},
+                                        {"point", record::kPointAnnotation},
                                         {"money", record::kMoneyAnnotation},
                                         {"reference", record::kReferenceAnnotation},
                                         {"check", record::kCheckAnnotation},

@@ -123,7 +123,10 @@ TEST_CASE("field type: refuses what does not fit, naming value and remedy", "[re
        {"depth", 0.5, "value='0.5'; expected=decimal(2)"},
        {"price", "9.223372036854775808", "expected=decimal(18)"},
        {"price", 10, "value='10'; expected=decimal(18)"},
-       {"validTo", "21/03/2025", "expected=date; write it as=YYYY-MM-DD"},
+       {"validTo", "21/03/2025",
+        "expected=date; write it as=2025-08-03, or 1404/05/12 for Solar Hijri; "
+        "cause=it does not have the form of a date"},
+       {"validTo", "1404/12/30", "cause=there is no such day in the Solar Hijri calendar"},
        {"validTo", "2025-02-29", "value='2025-02-29'; expected=date"},
        {"validTo", 20168, "value='20168'; expected=date"},
        {"validTo", Instant{0}, "expected=date"},

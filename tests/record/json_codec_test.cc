@@ -143,7 +143,8 @@ TEST_CASE("JSON codec: refuses, naming field, value and remedy", "[record][unit]
        {"text for a struct", R"({"place": "a"})", "expected an object; field=place; value='a'"},
        {"number for a group", R"({"owner": 1})", "expected an object; field=owner; value=1"},
        {"date", R"({"validTo": "21.3.2025"})",
-        "value='21.3.2025'; expected=date; write it as=YYYY-MM-DD; field=validTo"},
+        "value='21.3.2025'; expected=date; write it as=2025-08-03, or 1404/05/12 for Solar Hijri; "
+        "cause=it does not have the form of a date; field=validTo"},
        {"long value",
         R"({"hs": {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":)"
         R"("ییییییییییییییییییییییییییییییییییییییییییییییی"}})",

@@ -19,10 +19,8 @@ class AsOf {
 
   // Reads what people write:
   //   "1024"                       commit 1024
-  //   "2024-09-05"                 the end of that day, UTC
-  //   "1403-06-15"                 the end of that day of the Solar Hijri calendar, UTC; years 1206
-  //                                to 1498 are read so
-  //   "2024-09-05T14:00:00+03:30"  that second; the date in either calendar; seconds may be left
+  //   "2024-09-05", "1403/06/15"   the end of that day, UTC, in any of the forms of ReadDate
+  //   "2024-09-05T14:00:00+03:30"  that second; the date in either form; seconds may be left
   //                                out, the zone ("Z", "+05:00") may not
   // Errors: InvalidArgument with the text and these forms.
   static absl::StatusOr<AsOf> Parse(std::string_view text);

@@ -37,7 +37,8 @@ class Cursor {
   // The current row of a query with Select: one value a column; columns that are no single values
   // hold their JSON as text. Lifetime: until the next call. Requires: as record().
   const std::vector<Value>& values() const;
-  // The current row as one compact JSON object; columns under the names they were asked by.
+  // The current row as one compact JSON object; columns under the names they were asked by. Dates
+  // in the calendar of Query::ShownIn.
   absl::StatusOr<std::string> ToJson() const;
 
   StopReason stop_reason() const;

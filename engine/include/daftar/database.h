@@ -19,6 +19,7 @@
 #include "daftar/ids.h"
 #include "daftar/import.h"
 #include "daftar/maintenance.h"
+#include "daftar/near.h"
 #include "daftar/options.h"
 #include "daftar/query.h"
 #include "daftar/read_view.h"
@@ -146,6 +147,18 @@ class Database {
   absl::StatusOr<CountResult> Count(const Query& query) const;
   absl::StatusOr<CountResult> Count(const ReadView& view, const Query& query) const;
 
+  // The records of a table that are near a place, nearest first, by one of its indexes of points
+  // ($point). Those without coordinates, or with ones that are no place on the Earth, are in none.
+  // Errors: NotFound for the table or index; InvalidArgument for a place or distance that is none,
+  // or with neither a distance nor a limit; FailedPrecondition when the index is not whole, or the
+  // history of the table does not reach back to the view; DataLoss, Unavailable.
+  absl::StatusOr<std::vector<NearRow>> Near(const ReadView& view, std::string_view table,
+                                            const Point& centre, const NearOptions& options) const;
+  // Where a record is by an index of points, which may be left out as in NearOptions. Errors: as
+  // Near; NotFound for the record; FailedPrecondition when it has no place.
+  absl::StatusOr<Point> PointOf(const ReadView& view, std::string_view table, const Key& key,
+                                std::string_view index = {}) const;
+
   // Starts to read the groups of an aggregate. Errors: NotFound for the table or aggregate;
   // InvalidArgument when the values of `group` do not fit; FailedPrecondition when the history of
   // the table does not reach back to the view.
@@ -163,18 +176,21 @@ class Database {
   absl::StatusOr<SearchResult> Search(const ReadView& view, const SearchQuery& query) const;
 
   // All versions of a record that are kept, the oldest first, each with its commit and what changed
-  // by it; up to a moment when one is given. Empty when there never was one. Errors: NotFound for
+  // by it, dates in `calendar`; up to a moment when one is given. Empty when there never was one.
+  // Errors: NotFound for
   // the table; InvalidArgument when the key does not fit; DataLoss.
   absl::StatusOr<std::vector<RecordVersion>> History(
-      std::string_view table, const Key& key,
-      const std::optional<AsOf>& until = std::nullopt) const;
+      std::string_view table, const Key& key, const std::optional<AsOf>& until = std::nullopt,
+      Calendar calendar = Calendar::kGregorian) const;
   // The commits after `after`, which may be zero for all of them.
   ChangeFeed Changes(CommitVersion after) const;
   // Gives every record that is not the same at the two moments to `visit`, table by table in the
   // order of their keys; only those of `table` when it is not empty. `to` may be the earlier one.
+  // Dates in what changed are in `calendar`.
   // Errors: NotFound for the table; those of View(AsOf); what `visit` returns.
   absl::Status Diff(const AsOf& from, const AsOf& to, std::string_view table,
-                    absl::FunctionRef<absl::Status(const RecordDifference&)> visit) const;
+                    absl::FunctionRef<absl::Status(const RecordDifference&)> visit,
+                    Calendar calendar = Calendar::kGregorian) const;
 
   // Of a database that follows the process which writes: takes in what that has committed since.
   // Views made before stay as they are. Errors: FailedPrecondition when it was not opened with

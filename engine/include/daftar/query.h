@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daftar/calendar.h"
 #include "daftar/value.h"
 
 namespace daftar {
@@ -126,6 +127,12 @@ class Query {
     columns_ = std::move(paths);
     return *this;
   }
+  // Dates inside of JSON, of whole records or of columns, are text of this calendar. Values of
+  // columns stay dates.
+  Query& ShownIn(Calendar calendar) {
+    calendar_ = calendar;
+    return *this;
+  }
   // Rows with the same columns come once. Needs Select. When they are to come in an order, columns
   // must be single values and the order be of them; without one, they are remembered, and a query
   // with very many distinct rows ends with ResourceExhausted.
@@ -156,6 +163,7 @@ class Query {
   std::optional<uint64_t> limit() const { return limit_; }
   const QueryLimits& limits() const { return limits_; }
   bool distinct() const { return distinct_; }
+  Calendar calendar() const { return calendar_; }
   bool timed() const { return timed_; }
   bool paged() const { return paged_; }
   PageState page_state() const { return page_state_; }
@@ -170,6 +178,7 @@ class Query {
   std::optional<uint64_t> limit_;
   QueryLimits limits_;
   bool distinct_ = false;
+  Calendar calendar_ = Calendar::kGregorian;
   bool timed_ = false;
   bool paged_ = false;
   PageState page_state_ = PageState::kNewest;

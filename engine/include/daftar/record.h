@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daftar/calendar.h"
 #include "daftar/ids.h"
 #include "daftar/value.h"
 
@@ -29,9 +30,11 @@ class Record {
   // through a list is InvalidArgument: use GetJson. Errors: InvalidArgument; DataLoss.
   absl::StatusOr<Value> Get(std::string_view path) const;
   // The part of the record at a path of any kind, as JSON; "null" when it is not set.
-  absl::StatusOr<std::string> GetJson(std::string_view path) const;
-  // The whole record as one compact JSON object. Errors: DataLoss.
-  absl::StatusOr<std::string> ToJson() const;
+  absl::StatusOr<std::string> GetJson(std::string_view path,
+                                      Calendar calendar = Calendar::kGregorian) const;
+  // The whole record as one compact JSON object, which Batch::Put reads back; in another calendar
+  // than kGregorian to be shown. Errors: DataLoss.
+  absl::StatusOr<std::string> ToJson(Calendar calendar = Calendar::kGregorian) const;
   // The commit that wrote the record.
   CommitVersion created() const;
 

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daftar/calendar.h"
 #include "daftar/value.h"
 
 namespace daftar {
@@ -40,6 +41,8 @@ struct RowWriterOptions {
   size_t width_max = 0;
   // Of kTable: how null looks.
   std::string null_text = {};
+  // Of dates and instants that are values; see Query::ShownIn for those inside of JSON.
+  Calendar calendar = Calendar::kGregorian;
 };
 
 // Writes rows one after the other. Dates, decimals and large integers are exact in every format;
