@@ -104,6 +104,7 @@ absl::Status Candidates::ReadInTurn(bool needs_all, std::vector<Source>* sources
     bool goes_on = false;
     for (Source& source : *sources) {
       if (!source.may_go_on()) continue;
+      if (read >= kEntriesMax) break;
       const size_t before = source.ids.size();
       DAFTAR_RETURN_IF_ERROR(ReadOn(turn, &source));
       read += source.ids.size() - before;

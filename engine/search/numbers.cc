@@ -48,7 +48,8 @@ std::string WithAsciiDigits(std::string_view text) {
 std::string WithoutSeparators(std::string_view text) {
   std::string bare;
   for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) bare += absl::ascii_toupper(c);
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)))
+      bare += absl::ascii_toupper(static_cast<unsigned char>(c));
   }
   return bare;
 }

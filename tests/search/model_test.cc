@@ -64,7 +64,7 @@ class Simulation {
     CHECK(report.clean());
     // The words that the simulation uses have keys in common wherever they are alike.
     CHECK(missed_ == 0);
-    CHECK(wanted_ > steps / 8);
+    CHECK(wanted_ > steps / 40);
   }
 
  private:
