@@ -9,31 +9,10 @@
 namespace daftar::catalog {
 namespace {
 
-bool IsInteger(codec::KeyType type) {
-  switch (type) {
-    case codec::KeyType::kInt8:
-    case codec::KeyType::kInt16:
-    case codec::KeyType::kInt32:
-    case codec::KeyType::kInt64:
-    case codec::KeyType::kUInt8:
-    case codec::KeyType::kUInt16:
-    case codec::KeyType::kUInt32:
-    case codec::KeyType::kUInt64:
-      return true;
-    default:
-      return false;
-  }
-}
-
 absl::StatusOr<Term> ParseSumTerm(capnp::StructSchema schema, std::string_view text) {
   DAFTAR_ASSIGN_OR_RETURN(Term term, ParseCoveringTerm(schema, text));
-  const record::FieldType& type = term.path.type();
-  const bool counts =
-      type.meaning() == record::Meaning::kPlain || type.meaning() == record::Meaning::kDecimal;
-  if (counts && IsInteger(term.part.type) && !type.type().isEnum()) return term;
-  return InvalidArgument("only integers and decimals have an exact sum")
-      .With("path", text)
-      .With("type", type.Name());
+  DAFTAR_RETURN_IF_ERROR(CheckSummable(term.path));
+  return term;
 }
 
 // Whether all records of a group state `currency` alike.

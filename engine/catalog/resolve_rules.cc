@@ -37,31 +37,12 @@ absl::StatusOr<std::vector<record::FieldPath>> ParseByPaths(
   return paths;
 }
 
-bool IsNumber(const record::FieldType& type) {
-  const record::Meaning meaning = type.meaning();
-  if (meaning != record::Meaning::kPlain && meaning != record::Meaning::kDecimal) return false;
-  if (type.type().isEnum()) return false;
-  switch (type.key_type()) {
-    case codec::KeyType::kInt8:
-    case codec::KeyType::kInt16:
-    case codec::KeyType::kInt32:
-    case codec::KeyType::kInt64:
-    case codec::KeyType::kUInt8:
-    case codec::KeyType::kUInt16:
-    case codec::KeyType::kUInt32:
-    case codec::KeyType::kUInt64:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // What an interval can begin or end with: a day, a moment or another whole number.
 absl::StatusOr<record::FieldPath> ParseBound(capnp::StructSchema schema, std::string_view text) {
   DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path, ParseSinglePath(schema, text));
   const record::Meaning meaning = path.type().meaning();
   const bool is_time = meaning == record::Meaning::kDate || meaning == record::Meaning::kInstant;
-  if (is_time || IsNumber(path.type())) return path;
+  if (is_time || IsExactNumber(path.type())) return path;
   return InvalidArgument("an interval goes from and to a date, an instant or a whole number")
       .With("path", text)
       .With("type", path.type().Name());
@@ -287,11 +268,7 @@ class RuleResolver {
     const capnp::StructSchema schema = table_.schema;
     SumDef def;
     DAFTAR_ASSIGN_OR_RETURN(def.sum, record::FieldPath::Parse(schema, View(source.getSum())));
-    if (!IsNumber(def.sum.type())) {
-      return InvalidArgument("only integers and decimals have an exact sum")
-          .With("path", def.sum.text())
-          .With("type", def.sum.type().Name());
-    }
+    DAFTAR_RETURN_IF_ERROR(CheckSummable(def.sum));
     def.total = source.getTotal();
     def.at_most = source.getAtMost();
     DAFTAR_ASSIGN_OR_RETURN(def.where, ParseWhere(schema, View(source.getWhere())));

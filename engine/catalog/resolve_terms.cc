@@ -125,6 +125,32 @@ absl::StatusOr<Term> ParseIndexTerm(capnp::StructSchema schema, std::string_view
   return term;
 }
 
+bool IsExactNumber(const record::FieldType& type) {
+  const record::Meaning meaning = type.meaning();
+  if (meaning != record::Meaning::kPlain && meaning != record::Meaning::kDecimal) return false;
+  if (type.type().isEnum()) return false;
+  switch (type.key_type()) {
+    case codec::KeyType::kInt8:
+    case codec::KeyType::kInt16:
+    case codec::KeyType::kInt32:
+    case codec::KeyType::kInt64:
+    case codec::KeyType::kUInt8:
+    case codec::KeyType::kUInt16:
+    case codec::KeyType::kUInt32:
+    case codec::KeyType::kUInt64:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::Status CheckSummable(const record::FieldPath& path) {
+  if (IsExactNumber(path.type())) return absl::OkStatus();
+  return InvalidArgument("only integers and decimals have an exact sum")
+      .With("path", path.text())
+      .With("type", path.type().Name());
+}
+
 absl::StatusOr<std::vector<Term>> ParseTerms(capnp::StructSchema schema,
                                              capnp::List<capnp::Text>::Reader texts,
                                              TermParser parse) {

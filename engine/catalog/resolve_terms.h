@@ -23,6 +23,11 @@ absl::Status CheckCount(size_t count, std::string_view what);
 absl::StatusOr<Term> ParseKeyTerm(capnp::StructSchema schema, std::string_view text);
 absl::StatusOr<Term> ParseCoveringTerm(capnp::StructSchema schema, std::string_view text);
 
+// Whether the type is of integers or decimals that count something.
+bool IsExactNumber(const record::FieldType& type);
+// Errors: InvalidArgument when what the path leads to has no exact sum.
+absl::Status CheckSummable(const record::FieldPath& path);
+
 using TermParser = absl::StatusOr<Term> (*)(capnp::StructSchema, std::string_view);
 
 // All of a list, in which no path may come twice.
