@@ -41,8 +41,7 @@ class First {
 
 BulkRules::BulkRules(const storage::Store& store, const catalog::Catalog& catalog,
                      const catalog::TableDef& table, Options options)
-    : store_(store),
-      table_(table),
+    : table_(table),
       options_(std::move(options)),
       state_(storage::NewSnapshotReader(store)),
       context_{catalog,

@@ -76,7 +76,6 @@ class BulkRules {
   absl::Status CheckForever(const catalog::IndexDef& index, std::string_view key,
                             size_t tuple_bytes) const;
 
-  const storage::Store& store_;
   const catalog::TableDef& table_;
   const Options options_;
   const std::shared_ptr<const storage::Reader> state_;  // before the load
