@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/moments.h"
 #include "cli/rules.h"
+#include "daftar/calendar.h"
 
 namespace daftar::cli {
 namespace {
@@ -100,23 +101,10 @@ std::string MayJson(const MayAnswer& answer) {
                       absl::StrJoin(answer.acts, ",", quoted), "]}\n");
 }
 
-// A day of any calendar that moments are read in.
-absl::StatusOr<Date> ParseDay(const std::string& text) {
-  constexpr int64_t kMicrosPerDay = 86'400'000'000;
-  const auto moment = AsOf::Parse(text);
-  if (!moment.ok()) return moment.status();
-  if (moment->time() == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a day is wanted, not a commit; value='", text, "'"));
-  }
-  const int64_t micros = moment->time()->micros;
-  return Date{static_cast<int32_t>(micros / kMicrosPerDay - (micros % kMicrosPerDay < 0 ? 1 : 0))};
-}
-
 absl::StatusOr<ExitCode> RunMay(const MayArguments& arguments) {
   std::optional<Date> on;
   if (!arguments.on.empty()) {
-    const auto day = ParseDay(arguments.on);
+    const auto day = ReadDate(arguments.on);
     if (!day.ok()) return day.status();
     on = *day;
   }

@@ -43,16 +43,6 @@ absl::StatusOr<NamedAct> FindAct(const catalog::TableDef& table, std::string_vie
       .With("acts", names.empty() ? "none" : names);
 }
 
-std::vector<std::string> ActsFrom(const catalog::LifecycleDef& lifecycle, catalog::State state) {
-  std::vector<std::string> names;
-  for (const catalog::ActDef& act : lifecycle.acts) {
-    if (std::find(act.from.begin(), act.from.end(), state) != act.from.end()) {
-      names.push_back(act.name);
-    }
-  }
-  return names;
-}
-
 // Looks whether an act on one record would go through.
 class Question {
  public:
@@ -97,9 +87,9 @@ class Question {
                             rules::StateOn(*act_.lifecycle, before, day_));
     answer_.from = act_.lifecycle->StateName(from);
     answer_.to = act_.lifecycle->StateName(act_.act->to);
-    answer_.acts = ActsFrom(*act_.lifecycle, from);
-    const auto& starts = act_.act->from;
-    if (std::find(starts.begin(), starts.end(), from) == starts.end()) {
+    const auto starting = rules::ActsStartingFrom(*act_.lifecycle, from);
+    for (const catalog::ActDef* act : starting) answer_.acts.push_back(act->name);
+    if (std::find(starting.begin(), starting.end(), act_.act) == starting.end()) {
       answer_.obstacles.push_back(
           absl::StrCat("the act does not start from '", answer_.from,
                        "'; allowed from there: ", rules::ActsFrom(*act_.lifecycle, from)));

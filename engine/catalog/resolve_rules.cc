@@ -75,9 +75,6 @@ class RuleResolver {
     for (const auto& annotation : annotations) {
       const auto value = annotation.getValue();
       switch (annotation.getId()) {
-        case record::kTableAnnotation:
-          rules_.permanent = value.getStruct().getAs<schema::Table>().getPermanent();
-          break;
         case record::kIndexAnnotation:
           DAFTAR_RETURN_IF_ERROR(TakeForever(value.getStruct().getAs<schema::Index>()));
           break;
@@ -119,12 +116,13 @@ class RuleResolver {
     def.name = std::string(View(source.getName()));
     DAFTAR_RETURN_IF_ERROR(CheckName(def.name));
     DAFTAR_ASSIGN_OR_RETURN(def.policy, PolicyOf(source.getPolicy()));
-    for (const RuleText& other : DescribeRules(table_)) {
+    const std::vector<RuleText> others = DescribeRules(table_);
+    for (const RuleText& other : others) {
       if (other.name == def.name && other.kind != "forever") {
         return InvalidArgument("two rules of the table have one name");
       }
     }
-    if (DescribeRules(table_).size() >= kRulesPerTableMax) {
+    if (others.size() >= kRulesPerTableMax) {
       return InvalidArgument("the table has too many rules").With("limit", kRulesPerTableMax);
     }
     to->push_back(std::move(def));

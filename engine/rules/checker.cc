@@ -1,6 +1,5 @@
 #include "rules/checker.h"
 
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -73,11 +72,10 @@ absl::Status CheckRecord(const Change& change, const Report& report) {
 }
 
 absl::Status RefuseChange(const Context& context, const Change& change) {
-  std::optional<RuleViolation> first;
-  DAFTAR_RETURN_IF_ERROR(CheckChange(context, change, [&](RuleViolation violation) {
-    if (!violation.reported_only && !first.has_value()) first = std::move(violation);
-  }));
-  return first.has_value() ? Refusal(*first) : absl::OkStatus();
+  FirstRefusal first;
+  DAFTAR_RETURN_IF_ERROR(CheckChange(
+      context, change, [&](RuleViolation violation) { first.Take(std::move(violation)); }));
+  return first.status();
 }
 
 }  // namespace daftar::rules

@@ -111,14 +111,9 @@ absl::Status CheckExclusives(const Context& context, const Change& change, const
   for (const catalog::ExclusiveDef& rule : change.table.rules.exclusives) {
     const catalog::IndexDef& index = change.table.indexes[rule.index];
     if (index.state == catalog::IndexState::kBuilding) continue;
-    std::vector<index::Entry> before;
-    if (change.before != nullptr) {
-      DAFTAR_ASSIGN_OR_RETURN(before,
-                              index::EntriesOf(index, change.primary_key(), *change.before));
-    }
-    DAFTAR_ASSIGN_OR_RETURN(std::vector<index::Entry> after,
-                            index::EntriesOf(index, change.primary_key(), *change.after));
-    index::EntryChanges changes = index::Difference(std::move(before), std::move(after));
+    DAFTAR_ASSIGN_OR_RETURN(
+        const index::EntryChanges changes,
+        index::ChangesOf(index, change.primary_key(), change.before, change.after));
     for (const auto* entries : {&changes.added, &changes.changed}) {
       for (const index::Entry& entry : *entries) {
         DAFTAR_ASSIGN_OR_RETURN(const EntryValues values,

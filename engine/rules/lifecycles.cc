@@ -43,8 +43,6 @@ absl::StatusOr<bool> Differ(const record::FieldPath& path, const record::Message
   return left != right;
 }
 
-std::string DayText(int64_t day) { return Value(Date{static_cast<int32_t>(day)}).ToString(); }
-
 std::string Joined(const std::vector<record::FieldPath>& paths) {
   return absl::StrJoin(paths, ", ", [](std::string* out, const record::FieldPath& path) {
     out->append(path.text());
@@ -253,11 +251,18 @@ absl::StatusOr<std::vector<std::string>> Obstacles(const Context& context, const
   return obstacles;
 }
 
+std::vector<const ActDef*> ActsStartingFrom(const LifecycleDef& rule, State state) {
+  std::vector<const ActDef*> acts;
+  for (const ActDef& act : rule.acts) {
+    if (Has(act.from, state)) acts.push_back(&act);
+  }
+  return acts;
+}
+
 std::string ActsFrom(const LifecycleDef& rule, State state) {
   std::string text;
-  for (const ActDef& act : rule.acts) {
-    if (!Has(act.from, state)) continue;
-    absl::StrAppend(&text, text.empty() ? "" : ", ", act.name, " (to ", rule.StateName(act.to),
+  for (const ActDef* act : ActsStartingFrom(rule, state)) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", act->name, " (to ", rule.StateName(act->to),
                     ")");
   }
   return text.empty() ? "none" : text;

@@ -33,7 +33,10 @@ absl::StatusOr<std::vector<std::string>> Obstacles(const Context& context,
                                                    const record::Message& before,
                                                    const record::Message& after);
 
-// The names of the acts that start from a state, with where they lead: "issue (to issued)".
+// The acts that start from a state, in their order. Lifetime: as the rule.
+std::vector<const catalog::ActDef*> ActsStartingFrom(const catalog::LifecycleDef& rule,
+                                                     catalog::State state);
+// Their names, with where they lead: "issue (to issued)".
 std::string ActsFrom(const catalog::LifecycleDef& rule, catalog::State state);
 
 }  // namespace daftar::rules

@@ -11,13 +11,12 @@
 #include "codec/keyspace.h"
 #include "index/stored_record.h"
 #include "rules/entry_values.h"
+#include "rules/violation.h"
 
 namespace daftar::rules {
 namespace {
 
 using catalog::PowersDef;
-
-std::string DayText(int64_t day) { return Value(Date{static_cast<int32_t>(day)}).ToString(); }
 
 // One record of the table of powers against what is asked.
 class Power {

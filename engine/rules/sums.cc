@@ -95,15 +95,9 @@ absl::Status CheckElements(const Change& change, const catalog::SumDef& rule,
 absl::StatusOr<std::set<std::string>> ChangedGroups(const Change& change,
                                                     const catalog::SumDef& rule) {
   const catalog::IndexDef& index = change.table.indexes[rule.index];
-  std::vector<index::Entry> before;
-  std::vector<index::Entry> after;
-  if (change.before != nullptr) {
-    DAFTAR_ASSIGN_OR_RETURN(before, index::EntriesOf(index, change.primary_key(), *change.before));
-  }
-  if (change.after != nullptr) {
-    DAFTAR_ASSIGN_OR_RETURN(after, index::EntriesOf(index, change.primary_key(), *change.after));
-  }
-  const index::EntryChanges changes = index::Difference(std::move(before), std::move(after));
+  DAFTAR_ASSIGN_OR_RETURN(
+      const index::EntryChanges changes,
+      index::ChangesOf(index, change.primary_key(), change.before, change.after));
   std::set<std::string> groups;
   for (const auto* entries : {&changes.removed, &changes.added, &changes.changed}) {
     for (const index::Entry& entry : *entries) {

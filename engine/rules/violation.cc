@@ -3,6 +3,7 @@
 #include "absl/strings/cord.h"
 #include "base/status.h"
 #include "codec/keyspace.h"
+#include "daftar/value.h"
 #include "index/stored_record.h"
 
 namespace daftar::rules {
@@ -46,5 +47,7 @@ absl::Status Refusal(const RuleViolation& violation) {
 }
 
 bool IsRefusal(const absl::Status& status) { return status.GetPayload(kRefusalMark).has_value(); }
+
+std::string DayText(int64_t day) { return Value(Date{static_cast<int32_t>(day)}).ToString(); }
 
 }  // namespace daftar::rules

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "base/digits.h"
 #include "base/status.h"
 #include "base/utf8.h"
 #include "codec/key.h"
@@ -21,29 +22,6 @@ constexpr double kWholeKey = 1;
 constexpr double kUniqueIndex = 0.99;
 constexpr double kIndex = 0.98;
 constexpr double kPartOfKey = 0.97;
-
-// The value of a digit, or -1.
-int DigitOf(int32_t c) {
-  constexpr int32_t kArabicZero = 0x0660, kPersianZero = 0x06F0;
-  for (const int32_t zero : {int32_t{'0'}, kArabicZero, kPersianZero}) {
-    if (c >= zero && c <= zero + 9) return c - zero;
-  }
-  return -1;
-}
-
-std::string WithAsciiDigits(std::string_view text) {
-  std::string ascii;
-  for (size_t i = 0; i < text.size();) {
-    const size_t begin = i;
-    const int digit = DigitOf(NextCharacter(text, &i));
-    if (digit >= 0) {
-      ascii += static_cast<char>('0' + digit);
-    } else {
-      ascii += text.substr(begin, i - begin);
-    }
-  }
-  return ascii;
-}
 
 std::string WithoutSeparators(std::string_view text) {
   std::string bare;
@@ -156,7 +134,8 @@ class NumberSearch {
 bool MayBeNumber(std::string_view text) {
   if (text.size() > kNumberBytesMax) return false;
   for (size_t i = 0; i < text.size();) {
-    if (DigitOf(NextCharacter(text, &i)) >= 0) return true;
+    const int32_t c = AsciiDigit(NextCharacter(text, &i));
+    if (c >= '0' && c <= '9') return true;
   }
   return false;
 }

@@ -7,7 +7,6 @@
 #include "base/status.h"
 #include "codec/fixed.h"
 #include "codec/keyspace.h"
-#include "history/history_key.h"
 #include "rules/checker.h"
 #include "rules/entry_values.h"
 #include "rules/exclusives.h"
@@ -22,20 +21,6 @@ namespace {
 
 // Of keys of records that are known to be there.
 constexpr size_t kKnownTargetsMax = 100'000;
-
-// Keeps the first violation that refuses a commit.
-class First {
- public:
-  void Take(RuleViolation violation) {
-    if (!violation.reported_only && !violation_.has_value()) violation_ = std::move(violation);
-  }
-  absl::Status status() const {
-    return violation_.has_value() ? rules::Refusal(*violation_) : absl::OkStatus();
-  }
-
- private:
-  std::optional<RuleViolation> violation_;
-};
 
 }  // namespace
 
@@ -68,7 +53,7 @@ absl::Status BulkRules::CheckCommit() const { return rules::CheckDecision(contex
 absl::Status BulkRules::CheckRecord(std::string_view key, const record::Message* before,
                                     const record::Message& after, uint64_t line) {
   const rules::Change change{table_, key, before, &after};
-  First first;
+  rules::FirstRefusal first;
   DAFTAR_RETURN_IF_ERROR(rules::CheckChangeAlone(
       context_, change, [&](RuleViolation violation) { first.Take(std::move(violation)); }));
   DAFTAR_RETURN_IF_ERROR(first.status());
@@ -161,7 +146,7 @@ absl::Status BulkRules::EndEntries() {
 // Goes through what the database has of the group and what the load makes of it, side by side.
 absl::Status BulkRules::CheckGroup(GroupRule* rule) {
   if (rule->changes.empty()) return absl::OkStatus();
-  First first;
+  rules::FirstRefusal first;
   const auto report = [&](RuleViolation violation) { first.Take(std::move(violation)); };
   std::optional<rules::ExclusiveScan> exclusive;
   std::optional<rules::SumScan> sum;
@@ -208,13 +193,9 @@ absl::Status BulkRules::CheckForever(const catalog::IndexDef& index, std::string
     if (!found) break;
     DAFTAR_RETURN_IF_ERROR(check(entries->key()));
   }
-  const auto past = state_->NewIterator(history::HistoryRange(range), {});
-  while (true) {
-    DAFTAR_ASSIGN_OR_RETURN(const bool found, past->Next());
-    if (!found) return absl::OkStatus();
-    DAFTAR_ASSIGN_OR_RETURN(const history::HistoryId id, history::ParseHistoryKey(past->key()));
-    DAFTAR_RETURN_IF_ERROR(check(id.live_key));
-  }
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> former,
+                          FormerEntry(*state_, tuple, key));
+  return former.has_value() ? check(*former) : absl::OkStatus();
 }
 
 }  // namespace daftar::txn

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
+#include "history/history_key.h"
 #include "rules/violation.h"
 #include "txn/write_set.h"
 
@@ -32,6 +33,20 @@ absl::Status FormerHolder(const catalog::TableDef& table, const catalog::IndexDe
                                 ", and what one had no other gets");
   rules::SetOther(table, holder, &violation);
   return rules::Refusal(violation);
+}
+
+absl::StatusOr<std::optional<std::string>> FormerEntry(const storage::Reader& state,
+                                                       const std::string& tuple,
+                                                       std::string_view entry_key) {
+  const auto past = state.NewIterator(history::HistoryRange({tuple, codec::PrefixEnd(tuple)}), {});
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, past->Next());
+    if (!found) return std::optional<std::string>();
+    DAFTAR_ASSIGN_OR_RETURN(const history::HistoryId id, history::ParseHistoryKey(past->key()));
+    if (id.live_key.starts_with(tuple) && id.live_key != entry_key) {
+      return std::optional(std::string(id.live_key));
+    }
+  }
 }
 
 absl::Status UniqueClash(const catalog::TableDef& table, const catalog::IndexDef& index,

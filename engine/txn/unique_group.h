@@ -1,13 +1,15 @@
 // Checks a unique index while its changes go by in key order.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "catalog/catalog.h"
-#include "storage/store.h"
+#include "storage/reader.h"
 
 namespace daftar::txn {
 
@@ -18,6 +20,12 @@ std::string DescribeTuple(const catalog::IndexDef& index, std::string_view entry
 // primary key is `holder`.
 absl::Status FormerHolder(const catalog::TableDef& table, const catalog::IndexDef& index,
                           std::string_view entry_key, size_t tuple_bytes, std::string_view holder);
+
+// The key of an entry that another record had with these values, `tuple`, and no longer has;
+// nothing when none had. Errors: DataLoss, Unavailable.
+absl::StatusOr<std::optional<std::string>> FormerEntry(const storage::Reader& state,
+                                                       const std::string& tuple,
+                                                       std::string_view entry_key);
 
 // The changes to the entries that share one tuple of a unique index.
 class UniqueGroup {

@@ -1,8 +1,6 @@
 // WriteSet: what the rules of the schema say of its changes.
 
 #include "base/status.h"
-#include "codec/keyspace.h"
-#include "history/history_key.h"
 #include "index/stored_record.h"
 #include "rules/checker.h"
 #include "rules/powers.h"
@@ -14,7 +12,6 @@ namespace daftar::txn {
 absl::StatusOr<std::optional<std::string>> WriteSet::FindFormerHolder(
     const UniqueCheck& check) const {
   const std::string prefix = check.entry_key.substr(0, check.tuple_bytes);
-  const storage::KeyRange range{prefix, codec::PrefixEnd(prefix)};
   // An entry that this commit takes away was there until now.
   for (auto change = changes_->lower_bound(prefix);
        change != changes_->end() && change->first.starts_with(prefix); ++change) {
@@ -22,15 +19,10 @@ absl::StatusOr<std::optional<std::string>> WriteSet::FindFormerHolder(
       return std::optional(change->first.substr(check.tuple_bytes));
     }
   }
-  const auto past = base_->NewIterator(history::HistoryRange(range), {});
-  while (true) {
-    DAFTAR_ASSIGN_OR_RETURN(const bool found, past->Next());
-    if (!found) return std::optional<std::string>();
-    DAFTAR_ASSIGN_OR_RETURN(const history::HistoryId id, history::ParseHistoryKey(past->key()));
-    if (id.live_key.starts_with(prefix) && id.live_key != check.entry_key) {
-      return std::optional(std::string(id.live_key.substr(check.tuple_bytes)));
-    }
-  }
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> former,
+                          FormerEntry(*base_, prefix, check.entry_key));
+  if (former.has_value()) former->erase(0, check.tuple_bytes);
+  return former;
 }
 
 absl::Status WriteSet::CheckForever() const {
