@@ -42,18 +42,20 @@ absl::Status RemoveStaleBulkFolders(const std::filesystem::path& directory) {
 }
 
 absl::StatusOr<std::unique_ptr<BulkWriter>> RocksBulkWriter::Create(
-    rocksdb::DB& database, WriteLatch& latch, const std::filesystem::path& directory,
-    uint64_t number) {
+    rocksdb::DB& database, ValueCache* values, WriteLatch& latch,
+    const std::filesystem::path& directory, uint64_t number) {
   std::filesystem::path folder = directory / absl::StrCat(kFolderPrefix, number);
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   if (error) return FileError("cannot make a bulk folder", folder, error);
-  return std::unique_ptr<BulkWriter>(new RocksBulkWriter(database, latch, std::move(folder)));
+  return std::unique_ptr<BulkWriter>(
+      new RocksBulkWriter(database, values, latch, std::move(folder)));
 }
 
-RocksBulkWriter::RocksBulkWriter(rocksdb::DB& database, WriteLatch& latch,
+RocksBulkWriter::RocksBulkWriter(rocksdb::DB& database, ValueCache* values, WriteLatch& latch,
                                  std::filesystem::path folder)
     : database_(database),
+      values_(values),
       latch_(latch),
       folder_(std::move(folder)),
       options_(FileOptions(database)) {}
@@ -120,7 +122,11 @@ absl::Status RocksBulkWriter::Ingest() {
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;
-  return FromRocks(database_.IngestExternalFile(paths_, options), "bulk ingestion failed");
+  ValueCache::Shards written;
+  if (values_ != nullptr) written = values_->BeginWriteOfAll();
+  const rocksdb::Status status = database_.IngestExternalFile(paths_, options);
+  if (values_ != nullptr) values_->EndWrite(written, database_.GetLatestSequenceNumber());
+  return FromRocks(status, "bulk ingestion failed");
 }
 
 }  // namespace daftar::storage

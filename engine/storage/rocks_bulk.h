@@ -11,6 +11,7 @@
 
 #include "storage/bulk_order.h"
 #include "storage/store.h"
+#include "storage/value_cache.h"
 #include "storage/write_latch.h"
 
 namespace daftar::storage {
@@ -22,9 +23,10 @@ absl::Status RemoveStaleBulkFolders(const std::filesystem::path& directory);
 class RocksBulkWriter final : public BulkWriter {
  public:
   // Makes its folder in `directory`, with `number` in its name. Errors: Unavailable,
-  // ResourceExhausted. Lifetime: the writer must go before `database` and `latch`.
+  // ResourceExhausted. Lifetime: the writer must go before `database`, `values` (null: none) and
+  // `latch`.
   static absl::StatusOr<std::unique_ptr<BulkWriter>> Create(rocksdb::DB& database,
-                                                            WriteLatch& latch,
+                                                            ValueCache* values, WriteLatch& latch,
                                                             const std::filesystem::path& directory,
                                                             uint64_t number);
   ~RocksBulkWriter() override;
@@ -34,7 +36,8 @@ class RocksBulkWriter final : public BulkWriter {
   absl::Status Finish() override;
 
  private:
-  RocksBulkWriter(rocksdb::DB& database, WriteLatch& latch, std::filesystem::path folder);
+  RocksBulkWriter(rocksdb::DB& database, ValueCache* values, WriteLatch& latch,
+                  std::filesystem::path folder);
 
   absl::Status OpenFile();
   absl::Status CloseFile();
@@ -45,6 +48,7 @@ class RocksBulkWriter final : public BulkWriter {
   absl::Status Remember(absl::Status status);
 
   rocksdb::DB& database_;
+  ValueCache* const values_;  // null: there is none
   WriteLatch& latch_;
   const std::filesystem::path folder_;
   const rocksdb::Options options_;

@@ -153,6 +153,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::pat
     return Refusal(FromRocksOpen(status, "database does not open"), parts.directory, options);
   }
   parts.database.reset(database);
+  if (!options.read_only) {
+    parts.values = std::make_unique<ValueCache>(ValueBytesMax(options));
+  }
   if (!options.read_only) DAFTAR_RETURN_IF_ERROR(RemoveStaleBulkFolders(parts.directory));
   return std::make_unique<RocksStore>(std::move(parts));
 }

@@ -18,6 +18,10 @@ constexpr double kFilterBitsPerKey = 10;
 // The space and the table or index of a key.
 constexpr size_t kHintBytes = 5;
 
+size_t BudgetOf(const RocksOptions& options) {
+  return std::max(options.memory_budget_bytes, kMemoryBytesMin);
+}
+
 void SetIntegrity(rocksdb::Options& options) {
   // The default mode cuts the log at the first damaged record and opens as if nothing were missing.
   // This one accepts only an incomplete last record, which was never acknowledged.
@@ -40,13 +44,13 @@ void SetIntegrity(rocksdb::Options& options) {
   options.max_bgerror_resume_count = 0;
 }
 
-void SetMemory(size_t budget_bytes, rocksdb::Options& options,
+void SetMemory(const RocksOptions& asked, rocksdb::Options& options,
                std::shared_ptr<rocksdb::Cache>* cache) {
-  budget_bytes = std::max(budget_bytes, kMemoryBytesMin);
-  // Single records are kept apart from blocks: one that is asked for again costs no search in three
-  // of them. What is kept is found by file, and never stale, as long as nobody deletes ranges.
-  options.row_cache = rocksdb::NewLRUCache(budget_bytes / 4);
-  budget_bytes -= budget_bytes / 4;
+  const size_t value_bytes = ValueBytesMax(asked);
+  const size_t budget_bytes = BudgetOf(asked) - value_bytes;
+  // A store that follows another process has no ValueCache. What this one keeps is found by file,
+  // and never stale, as long as nobody deletes ranges.
+  if (asked.read_only) options.row_cache = rocksdb::NewLRUCache(value_bytes);
   *cache = rocksdb::NewLRUCache(budget_bytes);
   // Write buffers are charged to the cache and take a quarter of it at most; an eighth each, so
   // that one fills while the other is being written.
@@ -91,13 +95,15 @@ void SetHousekeeping(rocksdb::Options& options) {
 
 }  // namespace
 
+size_t ValueBytesMax(const RocksOptions& options) { return BudgetOf(options) / 4; }
+
 rocksdb::Options MakeRocksOptions(const RocksOptions& options,
                                   std::shared_ptr<rocksdb::Cache>* cache) {
   rocksdb::Options rocks;
   rocks.create_if_missing = options.create_if_missing;
   rocks.error_if_exists = options.error_if_exists;
   SetIntegrity(rocks);
-  SetMemory(options.memory_budget_bytes, rocks, cache);
+  SetMemory(options, rocks, cache);
   SetHousekeeping(rocks);
   if (options.until_damage) {
     rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;

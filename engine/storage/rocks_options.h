@@ -13,6 +13,10 @@ namespace daftar::storage {
 // Bytes of checksum that guard each key and value from the write call to the file.
 inline constexpr size_t kProtectionBytesPerKey = 8;
 
+// Single records are kept apart from blocks, in so much of the memory: one that is asked for again
+// costs no search in files.
+size_t ValueBytesMax(const RocksOptions& options);
+
 // The engine's settings of a database with the given options. `*cache` receives the cache that
 // bounds its memory.
 rocksdb::Options MakeRocksOptions(const RocksOptions& options,

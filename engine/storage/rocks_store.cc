@@ -47,30 +47,63 @@ rocksdb::Status Fill(const Batch& batch, rocksdb::WriteBatch& out) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<std::string>> RocksStore::Get(std::string_view key,
-                                                           const ReadOptions& options) const {
+absl::StatusOr<std::optional<std::string>> RocksStore::Find(
+    std::string_view key, const rocksdb::ReadOptions& options) const {
   std::string value;
   const rocksdb::Status status =
-      parts_.database->Get(MakeReadOptions(options.snapshot, options.fill_cache),
-                           parts_.database->DefaultColumnFamily(), key, &value);
+      parts_.database->Get(options, parts_.database->DefaultColumnFamily(), key, &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return FromRocks(status, "read failed");
   return value;
 }
 
-absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::MultiGet(
-    const std::vector<std::string_view>& keys, const ReadOptions& options) const {
+absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::FindAll(
+    const std::vector<std::string_view>& keys, const rocksdb::ReadOptions& options) const {
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> found(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  parts_.database->MultiGet(MakeReadOptions(options.snapshot, options.fill_cache),
-                            parts_.database->DefaultColumnFamily(), keys.size(), slices.data(),
-                            found.data(), statuses.data());
+  parts_.database->MultiGet(options, parts_.database->DefaultColumnFamily(), keys.size(),
+                            slices.data(), found.data(), statuses.data());
   std::vector<std::optional<std::string>> values(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;
     if (!statuses[i].ok()) return FromRocks(statuses[i], "read failed");
     values[i] = found[i].ToString();
+  }
+  return values;
+}
+
+absl::StatusOr<std::optional<std::string>> RocksStore::Get(std::string_view key,
+                                                           const ReadOptions& options) const {
+  const auto read = MakeReadOptions(options.snapshot, options.fill_cache);
+  if (parts_.values == nullptr || read.snapshot == nullptr) return Find(key, read);
+  const uint64_t at = read.snapshot->GetSequenceNumber();
+  if (auto kept = parts_.values->Find(key, at); kept.has_value()) return kept;
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, Find(key, read));
+  if (value.has_value() && read.fill_cache) parts_.values->Insert(key, *value, at);
+  return value;
+}
+
+absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::MultiGet(
+    const std::vector<std::string_view>& keys, const ReadOptions& options) const {
+  const auto read = MakeReadOptions(options.snapshot, options.fill_cache);
+  if (parts_.values == nullptr || read.snapshot == nullptr) return FindAll(keys, read);
+  const uint64_t at = read.snapshot->GetSequenceNumber();
+  std::vector<std::optional<std::string>> values(keys.size());
+  std::vector<std::string_view> missing;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    values[i] = parts_.values->Find(keys[i], at);
+    if (values[i].has_value()) continue;
+    missing.push_back(keys[i]);
+    places.push_back(i);
+  }
+  if (missing.empty()) return values;
+  DAFTAR_ASSIGN_OR_RETURN(auto found, FindAll(missing, read));
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (!found[i].has_value()) continue;
+    if (read.fill_cache) parts_.values->Insert(missing[i], *found[i], at);
+    values[places[i]] = std::move(found[i]);
   }
   return values;
 }
@@ -98,13 +131,19 @@ absl::Status RocksStore::Write(const Batch& batch, Durability durability) {
   rocksdb::WriteBatch writes(batch.bytes() + 16 * batch.operations().size(), /*max_bytes=*/0,
                              kProtectionBytesPerKey, /*default_cf_ts_sz=*/0);
   DAFTAR_RETURN_IF_ERROR(FromRocks(Fill(batch, writes), "batch is not valid"));
-  return latch_.Record(
-      FromRocks(parts_.database->Write(MakeWriteOptions(durability), &writes), "write failed"));
+  ValueCache::Shards written;
+  if (parts_.values != nullptr) written = parts_.values->BeginWrite(batch);
+  const rocksdb::Status status = parts_.database->Write(MakeWriteOptions(durability), &writes);
+  if (parts_.values != nullptr) {
+    parts_.values->EndWrite(written, parts_.database->GetLatestSequenceNumber());
+  }
+  return latch_.Record(FromRocks(status, "write failed"));
 }
 
 absl::StatusOr<std::unique_ptr<BulkWriter>> RocksStore::NewBulkWriter() {
   DAFTAR_RETURN_IF_ERROR(CheckWritable());
-  return RocksBulkWriter::Create(*parts_.database, latch_, parts_.directory, bulk_writers_++);
+  return RocksBulkWriter::Create(*parts_.database, parts_.values.get(), latch_, parts_.directory,
+                                 bulk_writers_++);
 }
 
 absl::Status RocksStore::Sync() {
@@ -192,6 +231,7 @@ absl::StatusOr<StoreStats> RocksStore::Stats() const {
   if (error) return FileError("cannot list the database directory", parts_.directory, error);
   // Write buffers are charged to the cache, too.
   stats.memory_bytes = parts_.cache->GetUsage();
+  if (parts_.values != nullptr) stats.memory_bytes += parts_.values->bytes();
   return stats;
 }
 

@@ -10,6 +10,7 @@
 
 #include "storage/anchor_file.h"
 #include "storage/store.h"
+#include "storage/value_cache.h"
 #include "storage/write_latch.h"
 
 namespace daftar::storage {
@@ -19,6 +20,8 @@ class RocksStore final : public Store {
   struct Parts {
     std::filesystem::path directory;
     std::shared_ptr<rocksdb::Cache> cache;
+    // Null: a store whose states have no numbers, since it follows another process.
+    std::unique_ptr<ValueCache> values;
     std::shared_ptr<rocksdb::FileSystem> file_system;
     std::unique_ptr<rocksdb::Env> env;
     std::unique_ptr<rocksdb::DB> database;
@@ -48,6 +51,10 @@ class RocksStore final : public Store {
  private:
   // Errors: FailedPrecondition when writes are refused.
   absl::Status CheckWritable() const;
+  absl::StatusOr<std::optional<std::string>> Find(std::string_view key,
+                                                  const rocksdb::ReadOptions& options) const;
+  absl::StatusOr<std::vector<std::optional<std::string>>> FindAll(
+      const std::vector<std::string_view>& keys, const rocksdb::ReadOptions& options) const;
 
   const Parts parts_;
   AnchorFile anchor_;
