@@ -15,7 +15,7 @@ Cursor::~Cursor() = default;
 absl::StatusOr<bool> Cursor::Next() { return state_->executor.Next(); }
 
 absl::StatusOr<Record> Cursor::record() const {
-  const query::Executor& executor = state_->executor;
+  query::Executor& executor = state_->executor;
   if (!executor.plan().query.columns.empty()) {
     return FailedPrecondition("a query with Select gives values, not records");
   }

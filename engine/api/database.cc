@@ -16,18 +16,24 @@
 namespace daftar {
 namespace {
 
+// The share of the memory that is for projections; who only reads has none.
+size_t ColumnBytes(const OpenOptions& options) {
+  return options.read_only ? 0 : options.memory_budget_bytes / 4;
+}
+
 absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem::path& directory,
                                                           const OpenOptions& options, bool create) {
   if (options.in_memory) return storage::NewMemoryStore();
   storage::RocksOptions rocks;
   rocks.create_if_missing = create;
   rocks.read_only = options.read_only;
-  rocks.memory_budget_bytes = options.memory_budget_bytes;
+  rocks.memory_budget_bytes = options.memory_budget_bytes - ColumnBytes(options);
   return storage::OpenRocksStore(directory, rocks);
 }
 
-txn::CoreOptions NewCoreOptions() {
+txn::CoreOptions NewCoreOptions(const OpenOptions& asked) {
   txn::CoreOptions options;
+  options.column_bytes_max = ColumnBytes(asked);
   options.housekeeping = true;
   options.compiler = &sql::CompileCondition;
   return options;
@@ -67,8 +73,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::filesystem
   DAFTAR_ASSIGN_OR_RETURN(catalog::Catalog catalog, catalog::NewCatalog(std::move(schemas)));
   DAFTAR_ASSIGN_OR_RETURN(const txn::DatabaseId id, NewDatabaseId());
   DAFTAR_ASSIGN_OR_RETURN(auto store, OpenStore(directory, options, true));
-  DAFTAR_ASSIGN_OR_RETURN(
-      auto core, txn::Core::Create(std::move(store), std::move(catalog), id, NewCoreOptions()));
+  DAFTAR_ASSIGN_OR_RETURN(auto core, txn::Core::Create(std::move(store), std::move(catalog), id,
+                                                       NewCoreOptions(options)));
   auto state = std::make_unique<internal::DatabaseState>(std::move(core), false);
   if (!options.in_memory) state->directory = directory;
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -85,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::filesystem::
     return Create(directory, SchemaFile(), options);
   }
   if (!store.ok()) return store.status();
-  txn::CoreOptions core_options = NewCoreOptions();
+  txn::CoreOptions core_options = NewCoreOptions(options);
   if (options.read_only) {
     core_options.mode = options.follow ? txn::CoreMode::kFollow : txn::CoreMode::kRead;
   }

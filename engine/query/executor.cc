@@ -52,7 +52,7 @@ absl::StatusOr<bool> Executor::NextRow() {
   return true;
 }
 
-absl::StatusOr<record::Message> Executor::Record() const {
+absl::StatusOr<record::Message> Executor::Record() {
   if (in_place()) return source_.Record();
   if (!current_.row.record.has_value()) return Internal("the row has values and no record");
   return record::Message::FromStored(plan_.query.table->schema, current_.row.record->bytes());

@@ -36,7 +36,7 @@ class Executor {
   }
   // The record, of a query without columns or one that reads in place. Errors: DataLoss; Internal
   // when the plan reads no records.
-  absl::StatusOr<record::Message> Record() const;
+  absl::StatusOr<record::Message> Record();
   // The commit that wrote it.
   CommitVersion created() const { return in_place() ? source_.created() : current_.row.created; }
 

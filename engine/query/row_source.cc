@@ -19,6 +19,8 @@ constexpr size_t kBatchBytesMax = size_t{256} << 10;
 constexpr size_t kBatchGrowth = 4;
 // The same where reading ends at the end of a group of ties.
 constexpr size_t kBatchRecordsInTies = 16;
+// So much that is asked shows which fields a scan is asked for.
+constexpr size_t kAskedMax = 64;
 
 bool InRanges(const std::vector<storage::KeyRange>& ranges, std::string_view key) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const storage::KeyRange& range) {
@@ -39,8 +41,63 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
       entry_(plan) {}
 
 absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, FoundRow* row) {
+  if (!is_open_) DAFTAR_RETURN_IF_ERROR(Open());
+  if (projected_ != nullptr) return NextProjected(row);
   const bool fetches = plan_.index != nullptr && plan_.reads_records;
   return fetches ? NextFetched(wanted, row) : NextDirect(row);
+}
+
+absl::Status RowSource::Open() {
+  is_open_ = true;
+  if (view_.columns == nullptr || !ScansTable(plan_)) return absl::OkStatus();
+  notes_scan_ = true;
+  DAFTAR_ASSIGN_OR_RETURN(projected_, ColumnRows::Open(view_, plan_));
+  return absl::OkStatus();
+}
+
+void RowSource::NoteScan() {
+  if (!notes_scan_) return;
+  for (const record::Condition& condition : plan_.query.conditions) {
+    asked_.push_back(condition.path);
+  }
+  view_.columns->NoteScan(view_.catalog, *plan_.query.table, asked_, meter_.counts.entries_read);
+}
+
+absl::StatusOr<std::optional<StopReason>> RowSource::NextProjected(FoundRow* row) {
+  while (true) {
+    if (const auto stop = projected_->Next(&meter_)) {
+      if (*stop == StopReason::kExhausted) NoteScan();
+      return stop;
+    }
+    record_key_ = {};
+    message_ = {};
+    created_ = {};
+    made_key_.clear();
+    entry_bytes_ = 0;
+    if (!plan_.query.orders.empty() && !plan_.sort) {
+      DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
+      last_entry_.assign(key);
+    }
+    if (WantsRecords(plan_)) DAFTAR_RETURN_IF_ERROR(FetchProjected());
+    if (!in_place_) *row = FoundRow();
+    DAFTAR_ASSIGN_OR_RETURN(const bool matches, FillRow(row));
+    if (matches) return std::nullopt;
+  }
+}
+
+absl::Status RowSource::FetchProjected() {
+  if (!message_.empty()) return absl::OkStatus();
+  const Stopwatch watch(meter_.is_timed, &meter_.times.fetch);
+  DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, view_.reader->Get(key));
+  ++meter_.counts.records_fetched;
+  ++meter_.counts.fetches;
+  if (!value.has_value()) return Internal("a projected record is gone").WithBytes("key", key);
+  fetched_ = *std::move(value);
+  DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, fetched_));
+  message_ = envelope.message;
+  created_ = envelope.created;
+  return absl::OkStatus();
 }
 
 std::string_view RowSource::last_entry() const {
@@ -58,7 +115,10 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
   while (true) {
     if (const auto reached = meter_.Reached()) return reached;
     DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, ReadEntry());
-    if (step == StreamStep::kEnd) return StopReason::kExhausted;
+    if (step == StreamStep::kEnd) {
+      NoteScan();
+      return StopReason::kExhausted;
+    }
     if (step == StreamStep::kNothing) continue;
     if (!plan_.query.orders.empty() && !plan_.sort) last_entry_.assign(stream_->key());
     return std::nullopt;
@@ -177,7 +237,7 @@ absl::StatusOr<bool> RowSource::MatchRecord(std::string_view entry_key, std::str
   return FillRow(row);
 }
 
-absl::StatusOr<bool> RowSource::MeetsConditions() const {
+absl::StatusOr<bool> RowSource::MeetsConditions() {
   bool all_read = true;
   for (const record::Condition& condition : plan_.query.conditions) {
     if (condition.path.fans_out()) {
@@ -199,7 +259,7 @@ absl::StatusOr<bool> RowSource::MeetsConditions() const {
                         });
 }
 
-absl::StatusOr<bool> RowSource::IsFirstEntry(std::string_view entry_key) const {
+absl::StatusOr<bool> RowSource::IsFirstEntry(std::string_view entry_key) {
   DAFTAR_ASSIGN_OR_RETURN(const record::Message record, Record());
   DAFTAR_ASSIGN_OR_RETURN(
       std::vector<index::Entry> all,
@@ -213,19 +273,29 @@ absl::StatusOr<bool> RowSource::IsFirstEntry(std::string_view entry_key) const {
 
 absl::StatusOr<std::string_view> RowSource::Key() {
   if (!record_key_.empty()) return record_key_;
-  if (made_key_.empty()) {
+  if (!made_key_.empty()) return made_key_;
+  made_key_.append(record_prefix_);
+  if (projected_ != nullptr) {
+    projected_->AppendKey(&made_key_);
+  } else {
     DAFTAR_ASSIGN_OR_RETURN(const std::string_view primary_key, entry_.PrimaryKey());
-    made_key_.append(record_prefix_).append(primary_key);
+    made_key_.append(primary_key);
   }
   return made_key_;
 }
 
-absl::StatusOr<record::Message> RowSource::Record() const {
+absl::StatusOr<record::Message> RowSource::Record() {
+  if (projected_ != nullptr) DAFTAR_RETURN_IF_ERROR(FetchProjected());
   if (message_.empty()) return Internal("the plan reads no records");
   return record::Message::FromStored(plan_.query.table->schema, message_);
 }
 
 absl::StatusOr<Scalar> RowSource::Get(const record::FieldPath& path) {
+  if (notes_scan_ && asked_.size() < kAskedMax) asked_.push_back(path);
+  if (projected_ != nullptr && message_.empty()) {
+    if (const auto value = projected_->At(path)) return *value;
+    DAFTAR_RETURN_IF_ERROR(FetchProjected());
+  }
   if (message_.empty()) {
     DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const held, entry_.Find(path));
     if (held == nullptr)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "query/column_rows.h"
 #include "query/entry_stream.h"
 #include "query/entry_view.h"
 #include "query/meter.h"
@@ -53,7 +54,7 @@ class RowSource {
   absl::StatusOr<Scalar> Get(const record::FieldPath& path);
   absl::StatusOr<const OwnedScalar*> Held(size_t slot) { return entry_.At(slot); }
   // The record, when the plan reads records. Errors: DataLoss; Internal.
-  absl::StatusOr<record::Message> Record() const;
+  absl::StatusOr<record::Message> Record();
 
  private:
   // An entry whose record is to be read.
@@ -63,6 +64,12 @@ class RowSource {
     std::optional<std::string> value;
   };
 
+  // Chooses between entries and a projection of the table, before the first row.
+  absl::Status Open();
+  absl::StatusOr<std::optional<StopReason>> NextProjected(FoundRow* row);
+  absl::Status FetchProjected();
+  // Tells what a scan of the whole table has asked for.
+  void NoteScan();
   absl::StatusOr<std::optional<StopReason>> NextEntry();
   absl::StatusOr<StreamStep> ReadEntry();
   absl::StatusOr<std::optional<StopReason>> NextDirect(FoundRow* row);
@@ -73,8 +80,8 @@ class RowSource {
   absl::StatusOr<bool> MatchEntry(FoundRow* row);
   absl::StatusOr<bool> MatchRecord(std::string_view entry_key, std::string_view key,
                                    std::string_view value, FoundRow* row);
-  absl::StatusOr<bool> MeetsConditions() const;
-  absl::StatusOr<bool> IsFirstEntry(std::string_view entry_key) const;
+  absl::StatusOr<bool> MeetsConditions();
+  absl::StatusOr<bool> IsFirstEntry(std::string_view entry_key);
   absl::StatusOr<bool> FillRow(FoundRow* row);
   absl::Status MakeSortKey(FoundRow* row);
 
@@ -84,7 +91,12 @@ class RowSource {
   const bool in_place_;
   const std::string record_prefix_;
   const size_t entry_prefix_bytes_;
+  bool is_open_ = false;
   std::unique_ptr<EntryStream> stream_;
+  std::unique_ptr<ColumnRows> projected_;  // null: entries are read
+  std::string fetched_;                    // the record of a projected row, once it is asked for
+  bool notes_scan_ = false;
+  std::vector<record::FieldPath> asked_;  // by conditions and the first rows, for NoteScan
   EntryView entry_;
   // The row at hand: its record, when one was read, else the entry says all.
   std::string_view record_key_;

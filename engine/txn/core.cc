@@ -61,6 +61,8 @@ Core::Core(std::unique_ptr<storage::Store> store, CoreOptions options)
     : store_(std::move(store)),
       options_(WithDefaults(std::move(options))),
       queue_([this] { return NewCommitStage(); }),
+      columns_(std::make_shared<columns::ColumnCache>(options_.column_bytes_max,
+                                                      options_.column_rows_min)),
       recent_(options_.recent_bytes_max) {}
 
 Core::~Core() {
@@ -210,8 +212,10 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
+  columns_->NoteAny(last);
   Show({NewReader(last, end.header.schema, starts), catalog, starts, last, end.header.id,
-        std::make_shared<const index::AllStatistics>(std::move(statistics))});
+        std::make_shared<const index::AllStatistics>(std::move(statistics)), 0,
+        options_.mode == CoreMode::kWrite ? columns_ : nullptr});
   return absl::OkStatus();
 }
 
@@ -235,6 +239,7 @@ absl::Status Core::CatchUp() {
 
 void Core::ShowStore() {
   ReadView view = View();
+  columns_->NoteAny(view.version);
   view.reader = NewReader(view.version, view.catalog->version, view.history_starts);
   Show(std::move(view));
 }
@@ -255,6 +260,7 @@ absl::StatusOr<ReadView> Core::ViewAsOf(CommitVersion version) const {
   ReadView view = View();
   DAFTAR_RETURN_IF_ERROR(CommitOf(view, AsOf::Commit(version)).status());
   if (version == view.version) return view;
+  view.columns = nullptr;
   view.reader = options_.mode == CoreMode::kFollow
                     ? NewReader(version, view.catalog->version, view.history_starts)
                     : history::NewAsOfReader(std::move(view.reader), version);

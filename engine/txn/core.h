@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "catalog/catalog.h"
+#include "columns/column_cache.h"
 #include "daftar/options.h"
 #include "storage/store.h"
 #include "txn/anchor.h"
@@ -39,6 +40,9 @@ struct CoreOptions {
   std::function<int64_t()> clock = nullptr;  // null: the system's
   // Bytes of keys of recent commits, against which transactions are checked.
   size_t recent_bytes_max = size_t{16} << 20;
+  // Of projections of tables, and the smallest table that gets one.
+  size_t column_bytes_max = size_t{32} << 20;
+  uint64_t column_rows_min = columns::ColumnCache::kRowsMin;
   // Makes the conditions of $check ready. Without it, commits to tables that have some are refused.
   catalog::ConditionCompiler compiler = nullptr;
   // Merges what commits have replaced when they rest, on a thread of its own.
@@ -119,9 +123,11 @@ class Core {
   DatabaseEnd end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // The time of a commit that is to follow `end`.
   int64_t NextTime(const DatabaseEnd& end) const;
-  // Shows commits that were written to readers. `durable`: they are synced,
-  // and everything before them.
-  void Publish(const DatabaseEnd& end, bool durable) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Shows commits that were written to readers. `durable`: they are synced, and everything before
+  // them. `changes`: all that they wrote; null: any record may have been.
+  void Publish(const DatabaseEnd& end, bool durable,
+               const storage::PendingChanges* changes = nullptr)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Takes note of what a commit outside of Commit wrote, against which transactions are checked.
   // Requires: a WriteLock is held.
   void NoteWritten(RecentCommits::Written written) ABSL_NO_THREAD_SAFETY_ANALYSIS;
@@ -164,6 +170,7 @@ class Core {
   const CoreOptions options_;
   CommitQueue queue_;
 
+  const std::shared_ptr<columns::ColumnCache> columns_;
   absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
   Moves moves_ = 0;         // of a follower's store, known to its views
   // Two groups of commits are under way at most: commits are worked out under the first of these,

@@ -149,7 +149,7 @@ absl::Status Core::WriteGroup(CommitGroup* group) {
   group->batch().Put(HeaderKey(), EncodeHeader(group->end().header));
   DAFTAR_RETURN_IF_ERROR(store_->Write(
       group->batch(), synced ? storage::Durability::kSynced : storage::Durability::kBuffered));
-  Publish(group->end(), group->needs_sync());
+  Publish(group->end(), group->needs_sync(), group->changes().get());
   if (housekeeper_ != nullptr) housekeeper_->NoteWrite(group->replaced_bytes());
   return absl::OkStatus();
 }
@@ -230,7 +230,12 @@ bool Core::WrittenSince(const storage::KeyRange& range, CommitVersion since) con
 
 void Core::NoteWritten(RecentCommits::Written written) { recent_.Add(std::move(written)); }
 
-void Core::Publish(const DatabaseEnd& end, bool durable) {
+void Core::Publish(const DatabaseEnd& end, bool durable, const storage::PendingChanges* changes) {
+  if (changes != nullptr) {
+    columns_->NoteCommits(end.header.last_commit, *changes);
+  } else {
+    columns_->NoteAny(end.header.last_commit);
+  }
   const auto reader = storage::NewSnapshotReader(*store_);
   {
     absl::MutexLock lock(&view_mutex_);

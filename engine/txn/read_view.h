@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "catalog/catalog.h"
+#include "columns/column_cache.h"
 #include "daftar/as_of.h"
 #include "daftar/ids.h"
 #include "index/statistics.h"
@@ -29,6 +30,9 @@ struct ReadView {
   std::shared_ptr<const index::AllStatistics> statistics;
   // How often entries of indexes that are being built had been added by then; see Core::Fill.
   uint64_t fills = 0;
+  // Projections of its tables. Null: there are none of the state, which is not just what commits up
+  // to `version` have made.
+  std::shared_ptr<columns::ColumnCache> columns = nullptr;
 };
 
 // Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer

@@ -39,6 +39,7 @@ absl::StatusOr<ReadView> Transaction::View() {
   // the read set: other than a record that was put, a total depends on it.
   DAFTAR_RETURN_IF_ERROR(changes_->ShowGroups());
   ReadView view = view_;
+  view.columns = nullptr;
   view.reader =
       writes_.empty() ? tracking_ : storage::NewOverlayReader(tracking_, changes_->changes());
   return view;

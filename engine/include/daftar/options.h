@@ -54,7 +54,7 @@ struct OpenOptions {
   bool follow = false;
   // Keeps everything in memory and ignores the directory; for tests.
   bool in_memory = false;
-  // Bytes of cache and write buffers together.
+  // Bytes of caches, of columns of scanned tables (a quarter of it) and write buffers together.
   size_t memory_budget_bytes = size_t{128} << 20;
 };
 
