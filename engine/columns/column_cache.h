@@ -28,7 +28,7 @@ namespace daftar::columns {
 class ColumnCache {
  public:
   // Smaller tables are not projected.
-  static constexpr uint64_t kRowsMin = 1000;
+  static constexpr uint64_t kRowsMin = 100;
 
   explicit ColumnCache(size_t bytes_max, uint64_t rows_min = kRowsMin)
       : bytes_max_(bytes_max), rows_min_(rows_min) {}

@@ -11,7 +11,7 @@
 namespace daftar::columns {
 namespace {
 
-constexpr size_t kChunkRows = 1024;
+constexpr size_t kChunkRows = 512;
 // One that grew to more is divided.
 constexpr size_t kChunkRowsMax = 2 * kChunkRows;
 // Records that are read at once.
