@@ -199,15 +199,25 @@ void AppendPart(const KeyPart& part, const Scalar& value, std::string* key) {
 }
 
 absl::StatusOr<OwnedScalar> TakePart(const KeyPart& part, std::string_view* input) {
+  OwnedScalar value;
+  DAFTAR_RETURN_IF_ERROR(TakePart(part, input, &value));
+  return value;
+}
+
+absl::Status TakePart(const KeyPart& part, std::string_view* input, OwnedScalar* value) {
   DAFTAR_ASSIGN_OR_RETURN(const bool present, TakeMarker(part.nulls, input));
-  if (!present) return OwnedScalar();
+  if (!present) {
+    *value = OwnedScalar();
+    return absl::OkStatus();
+  }
   const bool descending = part.direction == Direction::kDescending;
   const char flip = descending ? '\xff' : '\x00';
   const size_t width = WidthOf(part.type);
   if (width == 0) {
-    std::string text;
-    DAFTAR_RETURN_IF_ERROR(TakeEscaped(flip, input, &text));
-    return OwnedScalar(std::move(text));
+    if (!std::holds_alternative<std::string>(*value)) *value = std::string();
+    std::string& text = std::get<std::string>(*value);
+    text.clear();
+    return TakeEscaped(flip, input, &text);
   }
   if (input->size() < width) return DataLoss("key part is cut short").WithBytes("at", *input);
   uint64_t bits = 0;
@@ -215,7 +225,8 @@ absl::StatusOr<OwnedScalar> TakePart(const KeyPart& part, std::string_view* inpu
     bits = bits << 8 | static_cast<uint8_t>((*input)[i] ^ flip);
   }
   input->remove_prefix(width);
-  return FromOrderedBits(part.type, bits);
+  DAFTAR_ASSIGN_OR_RETURN(*value, FromOrderedBits(part.type, bits));
+  return absl::OkStatus();
 }
 
 absl::Status SkipPart(const KeyPart& part, std::string_view* input) {

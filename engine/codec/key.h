@@ -72,6 +72,9 @@ void AppendPart(const KeyPart& part, const Scalar& value, std::string* key);
 // writes; `input` is then unspecified.
 absl::StatusOr<OwnedScalar> TakePart(const KeyPart& part, std::string_view* input);
 
+// The same into `value`, whose memory is used again.
+absl::Status TakePart(const KeyPart& part, std::string_view* input, OwnedScalar* value);
+
 // Moves `input` past one part without decoding it. Errors: DataLoss when it is cut short.
 absl::Status SkipPart(const KeyPart& part, std::string_view* input);
 

@@ -141,6 +141,12 @@ size_t ColumnCache::Bytes() const {
   return bytes;
 }
 
+bool ColumnCache::Has(TableId table) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(table);
+  return found != entries_.end() && found->second->newest != nullptr;
+}
+
 size_t ColumnCache::bytes() const {
   absl::MutexLock lock(&mutex_);
   return Bytes();

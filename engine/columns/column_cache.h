@@ -50,6 +50,8 @@ class ColumnCache {
       const storage::Reader& state, CommitVersion version,
       const std::shared_ptr<const catalog::Catalog>& catalog, const catalog::TableDef& table);
 
+  // Whether there is a projection of the table in some state, for whoever plans.
+  bool Has(TableId table) const;
   size_t bytes() const;
 
  private:

@@ -51,7 +51,7 @@ absl::Status EntryView::Decode() {
     for (size_t i = 0; i < end; ++i) {
       const codec::KeyPart& type = (*part->terms)[i].part;
       if (part->is_wanted[i]) {
-        DAFTAR_ASSIGN_OR_RETURN(part->values[i], codec::TakePart(type, bytes));
+        DAFTAR_RETURN_IF_ERROR(codec::TakePart(type, bytes, &part->values[i]));
       } else {
         DAFTAR_RETURN_IF_ERROR(codec::SkipPart(type, bytes));
       }

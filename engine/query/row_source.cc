@@ -38,7 +38,11 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
       record_prefix_(codec::RecordPrefix(plan.query.table->id)),
       entry_prefix_bytes_(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
                                                 : record_prefix_.size()),
-      entry_(plan) {}
+      entry_(plan) {
+  for (const Column& column : plan.query.columns) {
+    column_slots_.push_back(column.path.has_value() ? plan.FindSlot(*column.path) : std::nullopt);
+  }
+}
 
 absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, FoundRow* row) {
   if (!is_open_) DAFTAR_RETURN_IF_ERROR(Open());
@@ -79,7 +83,6 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextProjected(FoundRow* row
       last_entry_.assign(key);
     }
     if (WantsRecords(plan_)) DAFTAR_RETURN_IF_ERROR(FetchProjected());
-    if (!in_place_) *row = FoundRow();
     DAFTAR_ASSIGN_OR_RETURN(const bool matches, FillRow(row));
     if (matches) return std::nullopt;
   }
@@ -134,7 +137,6 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
-    if (!in_place_) *row = FoundRow();
     DAFTAR_ASSIGN_OR_RETURN(const bool matches, plan_.index != nullptr
                                                     ? MatchEntry(row)
                                                     : MatchRecord(stream_->key(), stream_->key(),
@@ -158,7 +160,6 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted
           .With("index", plan_.index->name)
           .WithBytes("key", candidate.record_key);
     }
-    if (!in_place_) *row = FoundRow();
     DAFTAR_ASSIGN_OR_RETURN(
         const bool matches,
         MatchRecord(candidate.entry_key, candidate.record_key, *candidate.value, row));
@@ -315,14 +316,23 @@ absl::StatusOr<bool> RowSource::FillRow(FoundRow* row) {
   }
   ++meter_.counts.matches;
   if (in_place_) return true;
-  DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
-  row->row.key = codec::EncodedKey(std::string(key));
+  return FillValues(row);
+}
+
+absl::StatusOr<bool> RowSource::FillValues(FoundRow* row) {
+  // Who asks for values has no use for the key; SQL, which does, may have its rows sorted.
+  if (plan_.query.in_place) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
+    row->row.key.bytes().assign(key);
+  }
   row->row.created = created_;
   std::optional<record::Message> record;
-  for (const Column& column : plan_.query.columns) {
-    if (column.path.has_value()) {
-      DAFTAR_ASSIGN_OR_RETURN(const Scalar value, Get(*column.path));
-      row->row.values.push_back(column.path->type().ToValue(value));
+  const std::vector<Column>& columns = plan_.query.columns;
+  row->row.values.resize(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].path.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(const Scalar value, GetColumn(i));
+      row->row.values[i] = columns[i].path->type().ToValue(value);
       continue;
     }
     if (!record.has_value()) {
@@ -330,16 +340,25 @@ absl::StatusOr<bool> RowSource::FillRow(FoundRow* row) {
     }
     std::string json;
     DAFTAR_RETURN_IF_ERROR(
-        record::AppendPathJson(*record, column.name, &json, plan_.query.calendar));
-    row->row.values.emplace_back(std::move(json));
+        record::AppendPathJson(*record, columns[i].name, &json, plan_.query.calendar));
+    row->row.values[i] = std::move(json);
   }
-  if (plan_.query.columns.empty()) {
+  if (columns.empty()) {
     DAFTAR_ASSIGN_OR_RETURN(row->row.record, Record());
   }
   return true;
 }
 
+absl::StatusOr<Scalar> RowSource::GetColumn(size_t number) {
+  const std::optional<size_t> slot = column_slots_[number];
+  if (!slot.has_value() || !message_.empty()) return Get(*plan_.query.columns[number].path);
+  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const held, entry_.At(*slot));
+  return ToView(*held);
+}
+
 absl::Status RowSource::MakeSortKey(FoundRow* row) {
+  row->sort_key.clear();
+  row->scanned_bytes = 0;
   for (size_t i = 0; i < plan_.query.orders.size(); ++i) {
     const OrderTerm& order = plan_.query.orders[i];
     if (i == plan_.scanned_terms) row->scanned_bytes = row->sort_key.size();

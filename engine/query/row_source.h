@@ -33,8 +33,9 @@ class RowSource {
   RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter);
 
   // Finds a row, or says why there is none. `wanted`: how many rows may be asked for yet. A row
-  // that is read in place is not made: what follows tells of it. Errors: DataLoss, Unavailable;
-  // those of NewEntryStream; not to be called again then.
+  // that is read in place is not made: what follows tells of it. Others replace what `row` holds,
+  // whose memory is used again. Errors: DataLoss, Unavailable; those of NewEntryStream; not to be
+  // called again then.
   absl::StatusOr<std::optional<StopReason>> Next(uint64_t wanted, FoundRow* row);
 
   // The key of the last entry of which it is known whether it gives a row; empty when there is
@@ -83,6 +84,8 @@ class RowSource {
   absl::StatusOr<bool> MeetsConditions();
   absl::StatusOr<bool> IsFirstEntry(std::string_view entry_key);
   absl::StatusOr<bool> FillRow(FoundRow* row);
+  absl::StatusOr<bool> FillValues(FoundRow* row);
+  absl::StatusOr<Scalar> GetColumn(size_t number);
   absl::Status MakeSortKey(FoundRow* row);
 
   const txn::ReadView& view_;
@@ -98,6 +101,7 @@ class RowSource {
   bool notes_scan_ = false;
   std::vector<record::FieldPath> asked_;  // by conditions and the first rows, for NoteScan
   EntryView entry_;
+  std::vector<std::optional<size_t>> column_slots_;  // of columns that entries answer
   // The row at hand: its record, when one was read, else the entry says all.
   std::string_view record_key_;
   std::string_view message_;

@@ -89,6 +89,20 @@ FieldMeaning MeaningOf(capnp::schema::Field::Reader field) {
   return {};
 }
 
+FieldType::FieldType(capnp::Type type, FieldMeaning meaning) : type_(type), meaning_(meaning) {
+  if (!type_.isEnum()) return;
+  std::vector<std::string> names;
+  for (auto enumerant : type_.asEnum().getEnumerants()) {
+    names.emplace_back(enumerant.getProto().getName().cStr());
+  }
+  enumerants_ = std::make_shared<const std::vector<std::string>>(std::move(names));
+}
+
+std::string FieldType::EnumerantName(uint64_t ordinal) const {
+  // A newer writer may know enumerants that this schema lacks; they show as their number.
+  return ordinal < enumerants_->size() ? (*enumerants_)[ordinal] : absl::StrCat("#", ordinal);
+}
+
 bool FieldType::IsScalar(capnp::Type type) {
   return type.isBool() || IsInteger(type) || IsFloat(type) || type.isText() || type.isData() ||
          type.isEnum();
@@ -162,10 +176,7 @@ Value FieldType::ToValue(const Scalar& scalar) const {
   }
   if (type_.isEnum()) {
     const auto ordinal = static_cast<uint16_t>(std::get<uint64_t>(scalar));
-    auto enumerants = type_.asEnum().getEnumerants();
-    // A newer writer may know enumerants that this schema lacks; they show as their number.
-    if (ordinal >= enumerants.size()) return Enumerant{ordinal, absl::StrCat("#", ordinal)};
-    return Enumerant{ordinal, enumerants[ordinal].getProto().getName().cStr()};
+    return Enumerant{ordinal, EnumerantName(ordinal)};
   }
   if (type_.isData()) return Blob{std::string(std::get<std::string_view>(scalar))};
   return std::visit(

@@ -5,8 +5,10 @@
 #include <capnp/schema.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/scalar.h"
@@ -38,7 +40,7 @@ class FieldType {
  public:
   FieldType() = default;
   // Requires: IsScalar(type).
-  FieldType(capnp::Type type, FieldMeaning meaning) : type_(type), meaning_(meaning) {}
+  FieldType(capnp::Type type, FieldMeaning meaning);
 
   static bool IsScalar(capnp::Type type);
 
@@ -48,6 +50,9 @@ class FieldType {
   codec::KeyType key_type() const;
   // "date", "decimal(6)", "text", "permit state", as messages and `schema show` print it.
   std::string Name() const;
+
+  // The name of an enumerant: "#7" of one that only a newer schema names. Requires: an enumeration.
+  std::string EnumerantName(uint64_t ordinal) const;
 
   // A stored scalar as users see it: enumerants by name, dates as Date.
   Value ToValue(const Scalar& scalar) const;
@@ -68,6 +73,7 @@ class FieldType {
 
   capnp::Type type_;
   FieldMeaning meaning_;
+  std::shared_ptr<const std::vector<std::string>> enumerants_;  // their names; null: no enumeration
 };
 
 }  // namespace daftar::record

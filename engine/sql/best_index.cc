@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "index/statistics.h"
 #include "query/access_path.h"
+#include "query/column_rows.h"
 #include "query/cost.h"
 #include "query/planner.h"
 #include "sql/access_choice.h"
@@ -21,6 +22,7 @@ using record::Condition;
 
 // What reading costs, in entries of an index.
 constexpr double kRecordCost = 2;  // the next record of a scan
+constexpr double kRowCost = 0.5;   // the next row of a projection
 constexpr double kFetchCost = 8;   // the record of an entry, anywhere
 constexpr double kSeekCost = 10;   // beginning a scan
 constexpr double kInValues = 5;    // in a list whose length is not known
@@ -57,8 +59,12 @@ struct Usable {
 class Chooser {
  public:
   Chooser(std::shared_ptr<const index::AllStatistics> statistics, const catalog::TableDef& table,
-          const std::vector<Column>& columns, sqlite3_index_info* info)
-      : statistics_(std::move(statistics)), table_(table), columns_(columns), info_(info) {}
+          const std::vector<Column>& columns, bool is_projected, sqlite3_index_info* info)
+      : statistics_(std::move(statistics)),
+        table_(table),
+        columns_(columns),
+        is_projected_(is_projected),
+        info_(info) {}
 
   // False: the moment of an AS OF is not known.
   bool ReadConstraints();
@@ -84,10 +90,13 @@ class Chooser {
   double RowsOf(const query::Plan& plan, const query::AccessPath& path, double rows) const;
   bool GivesOneRow(const query::Plan& plan, const query::AccessPath& path) const;
   bool IsBounded(const query::Plan& plan, const Usable& usable) const;
+  // What each row costs that it gives.
+  double EachCost(const query::Plan& plan) const;
 
   const std::shared_ptr<const index::AllStatistics> statistics_;  // null: none
   const catalog::TableDef& table_;
   const std::vector<Column>& columns_;
+  const bool is_projected_;
   sqlite3_index_info* const info_;
   std::optional<int> as_of_;
   std::optional<int> limit_;
@@ -261,6 +270,11 @@ bool Chooser::IsBounded(const query::Plan& plan, const Usable& usable) const {
   });
 }
 
+double Chooser::EachCost(const query::Plan& plan) const {
+  if (plan.index != nullptr) return plan.reads_records ? 1 + kFetchCost : 1;
+  return is_projected_ && query::ScansTable(plan) ? kRowCost : kRecordCost;
+}
+
 void Chooser::Consider(const catalog::IndexDef* index, double rows) {
   if (!Eligible(index)) return;
   query::BoundQuery query;
@@ -289,7 +303,7 @@ void Chooser::Consider(const catalog::IndexDef* index, double rows) {
   candidate.rows = RowsOf(*plan, path, rows);
   candidate.unique = GivesOneRow(*plan, path);
   candidate.ordered = orders_known_ && info_->nOrderBy > 0 && !plan->sort;
-  const double each = index == nullptr ? kRecordCost : plan->reads_records ? 1 + kFetchCost : 1;
+  const double each = EachCost(*plan);
   candidate.cost = kSeekCost + candidate.rows * each;
   if (info_->nOrderBy > 0 && !candidate.ordered) {
     candidate.cost += candidate.rows * std::log2(candidate.rows + 1);
@@ -347,7 +361,7 @@ absl::Status Chooser::Answer() {
 absl::Status ChooseAccess(Session* session, const catalog::TableDef& table,
                           const std::vector<Column>& columns, sqlite3_index_info* info,
                           bool* usable) {
-  Chooser chooser(session->statistics(), table, columns, info);
+  Chooser chooser(session->statistics(), table, columns, session->IsProjected(table), info);
   *usable = chooser.ReadConstraints();
   if (!*usable) return absl::OkStatus();
   chooser.ReadOrders();

@@ -65,6 +65,11 @@ class Session {
   std::shared_ptr<const index::AllStatistics> statistics() const {
     return core_->View().statistics;
   }
+  // Whether scans of a table may find it projected.
+  bool IsProjected(const catalog::TableDef& table) const {
+    const txn::ReadView view = core_->View();
+    return view.columns != nullptr && view.columns->Has(table.id);
+  }
   // About how many records a table has: as analyzed; else exact when few, or a guess. Errors:
   // DataLoss, Unavailable.
   absl::StatusOr<uint64_t> EstimateRows(const catalog::TableDef& table);

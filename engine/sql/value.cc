@@ -112,7 +112,7 @@ absl::Status Give(const Sink& sink, const Column& column, const Scalar& value) {
       sink.Blob(std::get<std::string_view>(value));
       break;
     case Form::kEnum:
-      sink.Text(column.path->type().ToValue(value).get_if<Enumerant>()->name);
+      sink.Text(column.path->type().EnumerantName(std::get<uint64_t>(value)));
       break;
     case Form::kDate:
       return GiveDate(sink, column, std::get<int64_t>(value));
