@@ -156,36 +156,48 @@ absl::Status CheckAll(VerifyRun* run, const txn::Anchor& anchor) {
   return run->WriteRepairs();
 }
 
-absl::StatusOr<VerifyReport> CheckView(txn::Core* core, const std::filesystem::path& spill_folder,
-                                       const VerifyOptions& options) {
-  VerifyRun run(&core->store(), core->View(), spill_folder, options);
+struct Outcome {
+  VerifyReport report;
+  bool has_left_some = false;
+};
+
+absl::StatusOr<Outcome> CheckNewest(txn::Core* core, VerifyRun::Writers writers,
+                                    const std::filesystem::path& spill_folder,
+                                    const VerifyOptions& options) {
+  VerifyRun run(core, writers, spill_folder, options);
   const auto anchor = core->ReadAnchor();
   if (!anchor.ok()) {
     run.Report(
         {.kind = ProblemKind::kDamagedJournal, .message = std::string(anchor.status().message())});
   }
   DAFTAR_RETURN_IF_ERROR(CheckAll(&run, anchor.ok() ? *anchor : txn::Anchor()));
-  return std::move(run.report());
+  return Outcome{std::move(run.report()), run.has_left_some()};
+}
+
+// Shows what is in the store now, also what damage has done to it since the last commit.
+void ShowStore(txn::Core* core) {
+  const txn::WriteLock lock(core);
+  core->ShowStore();
 }
 
 }  // namespace
 
 absl::StatusOr<VerifyReport> Verify(txn::Core* core, const std::filesystem::path& spill_folder,
                                     const VerifyOptions& options) {
-  // What is in the store now is looked at, also what damage has done to it since the last commit.
-  if (options.repair) {
-    // A repair holds the write mutex to its end, so that it cannot undo a commit.
+  ShowStore(core);
+  DAFTAR_ASSIGN_OR_RETURN(Outcome outcome,
+                          CheckNewest(core, VerifyRun::Writers::kGoOn, spill_folder, options));
+  if (!options.repair) return std::move(outcome.report);
+  if (outcome.has_left_some) {
+    // What writers came before in is put right while they wait.
     const txn::WriteLock lock(core);
     core->ShowStore();
-    auto report = CheckView(core, spill_folder, options);
-    core->ShowStore();
-    return report;
+    DAFTAR_RETURN_IF_ERROR(
+        CheckNewest(core, VerifyRun::Writers::kNone, spill_folder, options).status());
   }
-  {
-    const txn::WriteLock lock(core);
-    core->ShowStore();
-  }
-  return CheckView(core, spill_folder, options);
+  DAFTAR_RETURN_IF_ERROR(core->store().Sync());
+  ShowStore(core);
+  return std::move(outcome.report);
 }
 
 }  // namespace daftar::io

@@ -18,7 +18,9 @@ namespace daftar::io {
 // - the totals of every aggregate, old and present, are those of the records that held then. Of a
 //   table with damaged or missing versions they are not looked at.
 // What ended before the history of a table begins is left out. With options.repair entries and
-// totals are put right, in batches, while other writers wait; records and journal never are.
+// totals are put right, records and journal never are. Others go on writing: they wait for one
+// short batch at a time. When their commits touched what was wrong, all of it is looked at once
+// more while they wait.
 //
 // Reads everything once. `spill_folder` must exist and takes up to the size of the indexes and the
 // journal. A database that follows another process must not catch up meanwhile.

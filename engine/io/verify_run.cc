@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "codec/key.h"
+#include "codec/keyspace.h"
 
 namespace daftar::io {
 namespace {
 
-constexpr size_t kRepairBatchBytes = size_t{4} << 20;
+// What is written while commits wait.
+constexpr size_t kRepairBatchBytes = size_t{256} << 10;
 constexpr uint64_t kProgressInterval = 10000;
 
 }  // namespace
@@ -68,10 +70,33 @@ absl::Status VerifyRun::Repair(std::string_view key, const std::optional<std::st
   return repairs_.bytes() < kRepairBatchBytes ? absl::OkStatus() : WriteRepairs();
 }
 
-absl::Status VerifyRun::WriteRepairs() {
+storage::Batch VerifyRun::StillWrong(storage::Batch batch) {
+  if (core_->View().version == view_.version) return batch;
+  const std::string entries = codec::SpacePrefix(codec::Space::kIndex);
+  storage::Batch still;
+  for (const storage::Batch::Operation& operation : batch.operations()) {
+    // Of present entries it is known which ones commits wrote; totals and old entries follow from
+    // more than their own key.
+    const bool is_entry = operation.key.starts_with(entries);
+    if (!is_entry || core_->WrittenSince({operation.key, operation.key + '\0'}, view_.version)) {
+      has_left_some_ = true;
+    } else if (operation.value.has_value()) {
+      still.Put(operation.key, *operation.value);
+    } else {
+      still.Delete(operation.key);
+    }
+  }
+  return still;
+}
+
+absl::Status VerifyRun::WriteRepairs() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (repairs_.empty()) return absl::OkStatus();
-  const storage::Batch batch = std::exchange(repairs_, storage::Batch());
-  return store_->Write(batch, storage::Durability::kSynced);
+  storage::Batch batch = std::exchange(repairs_, storage::Batch());
+  // Commits that were prepared without what is put right are worked out anew.
+  if (writers_ == Writers::kNone) return core_->Fill(batch);
+  const txn::WriteLock lock(core_);
+  batch = StillWrong(std::move(batch));
+  return batch.empty() ? absl::OkStatus() : core_->Fill(batch);
 }
 
 void VerifyRun::Progress() {

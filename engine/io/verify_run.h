@@ -13,6 +13,7 @@
 #include "io/entry_spans.h"
 #include "storage/external_sorter.h"
 #include "storage/store.h"
+#include "txn/core.h"
 #include "txn/read_view.h"
 
 namespace daftar::io {
@@ -20,11 +21,15 @@ namespace daftar::io {
 // Thread safety: none.
 class VerifyRun {
  public:
-  // Lifetime: `store` and `options` outlive the run.
-  VerifyRun(storage::Store* store, txn::ReadView view, std::filesystem::path spill_folder,
+  // Whether others may write meanwhile: whoever holds a WriteLock says no.
+  enum class Writers { kNone, kGoOn };
+
+  // Looks at the newest state. Lifetime: `core` and `options` outlive the run.
+  VerifyRun(txn::Core* core, Writers writers, std::filesystem::path spill_folder,
             const VerifyOptions& options)
-      : store_(store),
-        view_(std::move(view)),
+      : core_(core),
+        writers_(writers),
+        view_(core->View()),
         spill_folder_(std::move(spill_folder)),
         options_(options) {}
 
@@ -45,21 +50,29 @@ class VerifyRun {
 
   void Report(Problem problem);
   // Puts right what a problem was reported of: the value at `key`, or nothing. Does nothing unless
-  // the run repairs. Errors: those of Store::Write.
+  // the run repairs. What commits may have written since is left as it is. Errors: those of
+  // Store::Write.
   absl::Status Repair(std::string_view key, const std::optional<std::string>& value);
   absl::Status WriteRepairs();
+  // Whether something was left so, and another run must look again.
+  bool has_left_some() const { return has_left_some_; }
 
   // To be called for each record, version, entry and journal entry.
   void Progress();
 
  private:
-  storage::Store* const store_;
+  // What of `batch` is still to be put right.
+  storage::Batch StillWrong(storage::Batch batch);
+
+  txn::Core* const core_;
+  const Writers writers_;
   const txn::ReadView view_;
   const std::filesystem::path spill_folder_;
   const VerifyOptions& options_;
   txn::HistoryStarts starts_;
   VerifyReport report_;
   storage::Batch repairs_;
+  bool has_left_some_ = false;
   uint64_t checked_ = 0;
 };
 

@@ -35,6 +35,7 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
       plan_(plan),
       meter_(*meter),
       in_place_(!plan.sort && (plan.query.columns.empty() || plan.query.in_place)),
+      wants_records_(WantsRecords(plan)),
       record_prefix_(codec::RecordPrefix(plan.query.table->id)),
       entry_prefix_bytes_(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
                                                 : record_prefix_.size()),
@@ -82,7 +83,7 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextProjected(FoundRow* row
       DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
       last_entry_.assign(key);
     }
-    if (WantsRecords(plan_)) DAFTAR_RETURN_IF_ERROR(FetchProjected());
+    if (wants_records_) DAFTAR_RETURN_IF_ERROR(FetchProjected());
     DAFTAR_ASSIGN_OR_RETURN(const bool matches, FillRow(row));
     if (matches) return std::nullopt;
   }

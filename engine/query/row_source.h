@@ -92,6 +92,7 @@ class RowSource {
   const Plan& plan_;
   Meter& meter_;
   const bool in_place_;
+  const bool wants_records_;
   const std::string record_prefix_;
   const size_t entry_prefix_bytes_;
   bool is_open_ = false;

@@ -122,11 +122,14 @@ absl::Status TableCursor::Begin(std::string_view choice, int more, int count,
   DAFTAR_RETURN_IF_ERROR(TakeMore(more, count, values));
   std::vector<record::Condition> conditions;
   if (!Translated(values, &conditions)) return absl::OkStatus();
-  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, MakePlan(std::move(conditions)));
+  std::optional<std::string> key;
+  if (choice_.index.empty()) key = query::WholeKeyOf(table_, conditions);
   auto view = moment_.empty() ? session_->View() : session_->ViewAsOf(moment_);
   if (!view.ok()) return view.status();
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(*view, table_));
   places_.assign(columns_.size(), std::nullopt);
+  if (key.has_value()) return LookUp(*view, *std::move(key));
+  DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, MakePlan(std::move(conditions)));
   const bool sorts = plan.sort;
   for (size_t i = 0; i < plan.query.columns.size(); ++i) {
     // A plan that sorts has made values by the time they are asked for, others have the entry.
@@ -136,20 +139,40 @@ absl::Status TableCursor::Begin(std::string_view choice, int more, int count,
   return Next();
 }
 
+absl::Status TableCursor::LookUp(const txn::ReadView& view, std::string key) {
+  record_.reset();
+  DAFTAR_ASSIGN_OR_RETURN(const bool found, lookup_.Find(view, std::move(key)));
+  at_end_ = !found;
+  if (found) session_->AddCounts({.entries_read = 1, .rows = 1});
+  return absl::OkStatus();
+}
+
 absl::Status TableCursor::Next() {
   record_.reset();
+  if (executor_ == nullptr) {
+    at_end_ = true;
+    return absl::OkStatus();
+  }
   DAFTAR_ASSIGN_OR_RETURN(const bool found, executor_->Next());
   at_end_ = !found;
   return absl::OkStatus();
 }
 
+absl::StatusOr<record::Message> TableCursor::Record() {
+  return executor_ == nullptr ? lookup_.Record() : executor_->Record();
+}
+
 absl::Status TableCursor::ResultFromRecord(sqlite3_context* context, const Column& column) {
+  if (column.path.has_value() && executor_ == nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, lookup_.Get(*column.path));
+    return SetResult(context, column, value);
+  }
   if (column.path.has_value() && executor_->in_place()) {
     DAFTAR_ASSIGN_OR_RETURN(const Scalar value, executor_->Get(*column.path));
     return SetResult(context, column, value);
   }
   if (!record_.has_value()) {
-    DAFTAR_ASSIGN_OR_RETURN(record_, executor_->Record());
+    DAFTAR_ASSIGN_OR_RETURN(record_, Record());
   }
   if (column.path.has_value()) {
     DAFTAR_ASSIGN_OR_RETURN(const Scalar value, record_->Get(*column.path));
@@ -185,6 +208,7 @@ absl::Status TableCursor::Result(sqlite3_context* context, size_t number) {
 }
 
 absl::StatusOr<int64_t> TableCursor::RowId() {
+  if (executor_ == nullptr) return session_->RowId(table_, lookup_.key());
   DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, executor_->Key());
   return session_->RowId(table_, key);
 }

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "query/executor.h"
+#include "query/record_lookup.h"
 #include "sql/access_choice.h"
 #include "sql/columns.h"
 #include "sql/session.h"
@@ -21,7 +22,7 @@ namespace daftar::sql {
 class TableCursor {
  public:
   TableCursor(Session* session, const catalog::TableDef& table, const std::vector<Column>& columns)
-      : session_(session), table_(table), columns_(columns) {}
+      : session_(session), table_(table), columns_(columns), lookup_(table) {}
   ~TableCursor() { CountUp(); }
 
   // Begins a walk as ChooseAccess has planned it, and stands on its first row. `more`: which
@@ -44,6 +45,8 @@ class TableCursor {
   absl::StatusOr<query::Plan> MakePlan(std::vector<record::Condition> conditions);
   // Takes the values that follow those of the arguments. Errors: Internal when there are others.
   absl::Status TakeMore(int more, int count, sqlite3_value** values);
+  absl::Status LookUp(const txn::ReadView& view, std::string key);
+  absl::StatusOr<record::Message> Record();
   absl::Status ResultFromRecord(sqlite3_context* context, const Column& column);
   // Adds what the walk has read to the session's counts.
   void CountUp();
@@ -55,7 +58,8 @@ class TableCursor {
   AccessChoice choice_;
   std::string moment_;
   std::optional<uint64_t> rows_expected_;
-  std::unique_ptr<query::Executor> executor_;
+  std::unique_ptr<query::Executor> executor_;  // null: `lookup_` has the row
+  query::RecordLookup lookup_;
   std::optional<record::Message> record_;  // of the current row, once a column needs all of it
   // For each column that entries give the plan's slot, or its place among the values of a plan that
   // sorts.
