@@ -23,6 +23,7 @@
 #include "bench/workspace.h"
 #include "daftar/database.h"
 #include "daftar/typed.h"
+#include "permit.capnp.h"
 
 namespace daftar::bench {
 namespace {
@@ -101,7 +102,7 @@ class Writers {
       const Permit permit = MakePermit(next_++);
       capnp::MallocMessageBuilder message;
       auto record = message.initRoot<schema::Permit>();
-      Fill(permit, record);
+      Fill<schema::State>(permit, record);
       const auto begun = std::chrono::steady_clock::now();
       absl::Status status = permits.Put(record.asReader(), WriteIntent::kInsert);
       // The schema changed between the two halves of a put.
