@@ -1,12 +1,13 @@
 // daftar_bench: Daftar and its peers on the same registry, with the same durability, in one run.
 // README.md says how to read what it prints.
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "bench/options.h"
+#include "bench/sqlite.h"
 #include "bench/tasks/tasks.h"
 #include "bench/workspace.h"
 #include "bench/ycsb/compare.h"
@@ -16,10 +17,16 @@ namespace daftar::bench {
 Peers MakePeers(const RunOptions& options, const std::filesystem::path& folder) {
   Peers peers;
   peers.push_back(NewDaftarPeer(folder / "Daftar"));
-  peers.push_back(NewSqlitePeer(folder / "SQLite"));
-  peers.push_back(NewRocksPeer(folder / "RocksDB", folder / "Daftar"));
-  peers.push_back(NewLmdbPeer(folder / "LMDB", folder / "Daftar"));
-  if (!options.duckdb.empty()) peers.push_back(NewDuckPeer(folder / "DuckDB", options.duckdb));
+  if (Among(options.peers, "SQLite")) peers.push_back(NewSqlitePeer(folder / "SQLite"));
+  if (Among(options.peers, "RocksDB")) {
+    peers.push_back(NewRocksPeer(folder / "RocksDB", folder / "Daftar"));
+  }
+  if (Among(options.peers, "LMDB")) {
+    peers.push_back(NewLmdbPeer(folder / "LMDB", folder / "Daftar"));
+  }
+  if (Among(options.peers, "DuckDB") && !options.duckdb.empty()) {
+    peers.push_back(NewDuckPeer(folder / "DuckDB", options.duckdb));
+  }
   return peers;
 }
 
@@ -120,6 +127,11 @@ void AddOptions(CLI::App* app, RunOptions* options) {
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::IsMember({"load", "memory", "reads", "analytics", "commits", "ycsb", "none"}));
+  app->add_option("--task", options->task, "questions whose names begin like this");
+  app->add_option("--peers", options->peers, "beside Daftar; all of them unless stated")
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::IsMember({"SQLite", "RocksDB", "LMDB", "DuckDB", "none"}));
   app->add_option("--folder", options->folder, "where the databases are made");
   app->add_option("--report", options->report, "folder for bench.txt, bench.json and bench.svg");
   app->add_option("--commit", options->commit, "what was built, for the report");
@@ -133,12 +145,9 @@ int Main(int argc, char** argv) {
   RunOptions options;
   CLI::App app("Daftar beside SQLite, RocksDB, LMDB and DuckDB", "daftar_bench");
   AddOptions(&app, &options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error);
-  }
+  Parse(&app, argc, argv);
   RequireMeasurable();
+  ConfigureSqlite();
   if (!options.memory_of.empty()) return AskOne(options);
   return Compare(options, absl::StrJoin(argv + 1, argv + argc, " "));
 }

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <string_view>
 #include <thread>
 
 #include "bench/options.h"
@@ -90,11 +89,12 @@ int Run(const Options& options) {
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "seconds", &options.seconds) ||
-           Take(argument, "repetitions", &options.repetitions) ||
-           Take(argument, "sync-ms", &options.sync_ms) || Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--seconds", options.seconds);
+  app.add_option("--repetitions", options.repetitions);
+  app.add_option("--sync-ms", options.sync_ms);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.seconds <= 0 || options.repetitions < 1 || options.sync_ms < 0)
     Fail("options out of range");
   return options;

@@ -114,7 +114,7 @@ struct Statements {
              "SELECT no, areaSquareMetres FROM permit WHERE kind = ? AND areaSquareMetres >= ?"),
         kept_groups(database,
                     "SELECT zone, state, count(*), sum(areaSquareMetres) FROM permit "
-                    "GROUP BY zone, state"),
+                    "GROUP BY +zone, +state"),
         groups(database, "SELECT kind, count(*), sum(areaSquareMetres) FROM permit GROUP BY kind"),
         join(database,
              "SELECT p.no, f.name, z.name FROM permit p JOIN firm f ON f.id = p.firm "

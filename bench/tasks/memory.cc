@@ -14,6 +14,7 @@ namespace {
 
 // Loading again and again says little: the most that a process had hardly differs.
 constexpr int kRepetitionsMax = 3;
+constexpr uint64_t kRowsOfOne = 200000;  // from so many permits on, once
 
 // Where such a process says how much it had, in KiB.
 std::filesystem::path AnswerIn(const std::filesystem::path& folder) { return folder / "answer"; }
@@ -60,7 +61,9 @@ void MeasureMemory(const RunOptions& options, const Dataset& dataset, Peer& peer
 void CompareMemory(const RunOptions& options, const Dataset& dataset, const Peers& peers,
                    Report* report) {
   Row row{"memory", "memory, load and questions", "MiB"};
-  for (int i = 0; i < std::min(options.repetitions, kRepetitionsMax); ++i) {
+  const int repetitions =
+      dataset.permits < kRowsOfOne ? std::min(options.repetitions, kRepetitionsMax) : 1;
+  for (int i = 0; i < repetitions; ++i) {
     for (const auto& peer : peers) {
       // These cannot be loaded without Daftar beside them.
       if (peer->name() == "RocksDB" || peer->name() == "LMDB") continue;

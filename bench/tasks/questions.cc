@@ -120,7 +120,7 @@ void CompareQuestions(const RunOptions& options, const Dataset& dataset, const P
                       Report* report) {
   const Questions questions = MakeQuestions(dataset.permits);
   for (const Task& task : TasksOf(questions, dataset.permits)) {
-    if (!Wanted(options, task.group)) continue;
+    if (!Wanted(options, task.group) || !task.name.starts_with(options.task)) continue;
     Row row{task.group, task.name, "us", task.goals};
     MeasureInTurns(options, task, CompareAnswers(task, peers, report), &row);
     report->rows.push_back(std::move(row));

@@ -19,9 +19,11 @@ struct RunOptions {
   uint64_t rows = 100000;
   uint64_t against = 0;  // permits of the other size; 0: there is none
   int repetitions = 5;
-  double seconds = 1;             // for which commits are measured
-  uint64_t operations = 10000;    // of a YCSB workload
-  std::vector<std::string> only;  // groups of rows; empty: all
+  double seconds = 1;              // for which commits are measured
+  uint64_t operations = 10000;     // of a YCSB workload
+  std::vector<std::string> only;   // groups of rows; empty: all
+  std::string task;                // questions that begin like this
+  std::vector<std::string> peers;  // beside Daftar; empty: all
   std::filesystem::path folder = std::filesystem::temp_directory_path();
   std::filesystem::path report;  // folder for the forms of the report; empty: only text is printed
   std::string commit = "not stated";
@@ -32,10 +34,12 @@ struct RunOptions {
   std::filesystem::path data;
 };
 
+inline bool Among(const std::vector<std::string>& names, std::string_view name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
 // Whether a group of rows was asked for.
 inline bool Wanted(const RunOptions& options, std::string_view group) {
-  return options.only.empty() ||
-         std::find(options.only.begin(), options.only.end(), group) != options.only.end();
+  return Among(options.only, group);
 }
 
 using Peers = std::vector<std::unique_ptr<Peer>>;
