@@ -70,11 +70,12 @@ int Compare(RunOptions options, const std::string& command) {
   WriteFiles(dataset);
   const Peers peers = MakePeers(options, options.folder);
   Report report = NewReport(options, command, peers);
-  RunOptions loading = options;
-  // The questions need what loading leaves.
-  if (!Wanted(options, "load")) loading.repetitions = 1;
   Say("loading");
-  CompareLoads(loading, dataset, peers, &report);
+  if (Wanted(options, "load")) {
+    CompareLoads(options, dataset, peers, &report);
+  } else {
+    for (const auto& peer : peers) peer->Load(dataset);
+  }
   if (Wanted(options, "memory")) {
     Say("memory");
     CompareMemory(options, dataset, peers, &report);

@@ -37,7 +37,8 @@ void AddBar(const Row& row, const std::string& peer, double ratio, int y, std::s
                         kLabels - 8, y + 12, Escaped(row.task), Escaped(peer));
   absl::StrAppendFormat(out, "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>\n", from,
                         y + 2, to - from, kLine - 5, colour);
-  absl::StrAppendFormat(out, "<text x='%.1f' y='%d'>%s</text>\n", to + 5, y + 12, Short(ratio));
+  absl::StrAppendFormat(out, "<text x='%.1f' y='%d'>%s</text>\n", At(kMost) + 12, y + 12,
+                        Short(ratio));
   if (goal == nullptr) return;
   absl::StrAppendFormat(out,
                         "<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='#000' "
@@ -75,7 +76,7 @@ std::string AsSvg(const Report& report) {
       "font-family='sans-serif' font-size='12'>\n<rect width='100%%' height='100%%' "
       "fill='#fff'/>\n<text x='8' y='16'>the peer's median divided by "
       "Daftar's</text>\n%s%s</svg>\n",
-      At(kMost) + 60, y + 12, scale, bars);
+      At(kMost) + 80, y + 12, scale, bars);
 }
 
 }  // namespace daftar::bench

@@ -165,8 +165,13 @@ void CompareSizes(const RunOptions& options, const Dataset& dataset, Peer& large
   const std::string name = absl::StrCat("with ", other.permits);
   for (const Task& task : tasks) {
     Row row{"sizes", absl::StrCat(task.name, ", two sizes"), "us", {{name, 0.5}}};
-    Measure(task, large);
-    Measure(task, *small);
+    Digest many;
+    Digest few;
+    AskAll(task, large, &many);
+    AskAll(task, *small, &few);
+    report->context.emplace_back(
+        absl::StrCat("answers, ", row.task),
+        absl::StrCat(task.questions, " questions, ", many.rows(), " and ", few.rows(), " rows"));
     for (int i = 0; i < options.repetitions; ++i) {
       row.Add(kDaftar, Measure(task, large));
       row.Add(name, Measure(task, *small));
