@@ -16,10 +16,11 @@ namespace daftar::bench {
 
 Peers MakePeers(const RunOptions& options, const std::filesystem::path& folder) {
   Peers peers;
-  peers.push_back(NewDaftarPeer(folder / "Daftar"));
-  if (Among(options.peers, "SQLite")) peers.push_back(NewSqlitePeer(folder / "SQLite"));
+  peers.push_back(NewDaftarPeer(folder / "Daftar", options.cache_bytes()));
+  if (Among(options.peers, "SQLite"))
+    peers.push_back(NewSqlitePeer(folder / "SQLite", options.cache_bytes()));
   if (Among(options.peers, "RocksDB")) {
-    peers.push_back(NewRocksPeer(folder / "RocksDB", folder / "Daftar"));
+    peers.push_back(NewRocksPeer(folder / "RocksDB", options.cache_bytes(), folder / "Daftar"));
   }
   if (Among(options.peers, "LMDB")) {
     peers.push_back(NewLmdbPeer(folder / "LMDB", folder / "Daftar"));
@@ -122,6 +123,8 @@ void AddOptions(CLI::App* app, RunOptions* options) {
       ->check(CLI::Range(1, 1000));
   app->add_option("--seconds", options->seconds, "how long commits are measured")
       ->check(CLI::PositiveNumber);
+  app->add_option("--cache", options->cache_mib, "MiB of it for each peer; 128 unless stated")
+      ->check(CLI::Range(1, 1 << 20));
   app->add_option("--operations", options->operations, "of each YCSB workload")
       ->check(CLI::PositiveNumber);
   app->add_option("--only", options->only, "groups of rows")

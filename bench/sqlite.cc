@@ -25,6 +25,10 @@ void Execute(sqlite3* database, const char* sql) {
   Fail(absl::StrCat("SQLite: ", sqlite3_errmsg(database)));
 }
 
+void SetSqliteCache(sqlite3* database, size_t bytes) {
+  Execute(database, absl::StrCat("PRAGMA cache_size = -", bytes >> 10).c_str());
+}
+
 SqliteStatement::SqliteStatement(sqlite3* database, std::string_view sql) : database_(database) {
   Check(sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),
                            SQLITE_PREPARE_PERSISTENT, &statement_, nullptr));

@@ -55,8 +55,8 @@ int Run(const Options& options) {
               MachineName().c_str(), options.seconds, options.repetitions, options.folder.c_str(),
               options.sync_ms);
   Measured both[2];
-  both[0].peer = NewDaftarPeer(workspace.folder() / "Daftar");
-  both[1].peer = NewSqlitePeer(workspace.folder() / "SQLite");
+  both[0].peer = NewDaftarPeer(workspace.folder() / "Daftar", kCacheBytes);
+  both[1].peer = NewSqlitePeer(workspace.folder() / "SQLite", kCacheBytes);
   for (const Measured& each : both) {
     each.peer->Load(dataset);
     each.peer->Open();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "bench/must.h"
 #include "bench/peers/peer.h"
 #include "bench/peers/permit_fields.h"
@@ -38,11 +39,13 @@ class DaftarWriter final : public Writer {
 
 class DaftarPeer final : public Peer {
  public:
-  explicit DaftarPeer(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  DaftarPeer(std::filesystem::path folder, size_t cache_bytes)
+      : folder_(std::move(folder)), cache_bytes_(cache_bytes) {}
 
   std::string_view name() const override { return "Daftar"; }
   std::string Settings() const override {
-    return "memory 128 MiB, 4 indexes, 3 rules, an aggregate, journal and history";
+    return absl::StrCat("memory ", cache_bytes_ >> 20,
+                        " MiB, 4 indexes, 3 rules, an aggregate, journal and history");
   }
 
   double Load(const Dataset& dataset) override {
@@ -122,9 +125,9 @@ class DaftarPeer final : public Peer {
   }
 
  private:
-  static OpenOptions Limits() {
+  OpenOptions Limits() const {
     OpenOptions options;
-    options.memory_budget_bytes = kMemoryBytes;
+    options.memory_budget_bytes = cache_bytes_;
     return options;
   }
   static Query From(const RangeQuestion& question) {
@@ -156,6 +159,7 @@ class DaftarPeer final : public Peer {
   }
 
   const std::filesystem::path folder_;
+  const size_t cache_bytes_;
   std::unique_ptr<Database> database_;
   std::optional<Permits> permits_;
   std::optional<SqlConnection> sql_;
@@ -192,8 +196,8 @@ bool DaftarPeer::KeptGroups(Digest* digest) {
 
 }  // namespace
 
-std::unique_ptr<Peer> NewDaftarPeer(const std::filesystem::path& folder) {
-  return std::make_unique<DaftarPeer>(folder);
+std::unique_ptr<Peer> NewDaftarPeer(const std::filesystem::path& folder, size_t cache_bytes) {
+  return std::make_unique<DaftarPeer>(folder, cache_bytes);
 }
 
 }  // namespace daftar::bench

@@ -13,8 +13,8 @@
 
 namespace daftar::bench {
 
-// Of cache, for every peer that has one.
-inline constexpr size_t kMemoryBytes = size_t{128} << 20;
+// Of cache, for every peer that has one, unless stated otherwise.
+inline constexpr size_t kCacheBytes = size_t{128} << 20;
 
 // What has happened when a commit returns: it survives power loss, or it survives the end of the
 // process, and power loss takes the newest commits at most.
@@ -68,10 +68,10 @@ class Peer {
 };
 
 // Each keeps its files in `folder`, which need not exist.
-std::unique_ptr<Peer> NewDaftarPeer(const std::filesystem::path& folder);
-std::unique_ptr<Peer> NewSqlitePeer(const std::filesystem::path& folder);
+std::unique_ptr<Peer> NewDaftarPeer(const std::filesystem::path& folder, size_t cache_bytes);
+std::unique_ptr<Peer> NewSqlitePeer(const std::filesystem::path& folder, size_t cache_bytes);
 // These are loaded with the keys and values that a closed database of Daftar in `daftar` has.
-std::unique_ptr<Peer> NewRocksPeer(const std::filesystem::path& folder,
+std::unique_ptr<Peer> NewRocksPeer(const std::filesystem::path& folder, size_t cache_bytes,
                                    const std::filesystem::path& daftar);
 std::unique_ptr<Peer> NewLmdbPeer(const std::filesystem::path& folder,
                                   const std::filesystem::path& daftar);

@@ -21,10 +21,10 @@ namespace {
 
 constexpr uint64_t kFileBytesMax = uint64_t{64} << 20;
 
-rocksdb::Options Settings() {
+rocksdb::Options Settings(size_t cache_bytes) {
   storage::RocksOptions options;
   options.create_if_missing = true;
-  options.memory_budget_bytes = kMemoryBytes;
+  options.memory_budget_bytes = cache_bytes;
   std::shared_ptr<rocksdb::Cache> cache;
   return storage::MakeRocksOptions(options, &cache);
 }
@@ -72,8 +72,8 @@ class SortedFiles {
 
 class RocksPeer final : public Peer {
  public:
-  RocksPeer(std::filesystem::path folder, std::filesystem::path daftar)
-      : folder_(std::move(folder)), daftar_(std::move(daftar)) {}
+  RocksPeer(std::filesystem::path folder, size_t cache_bytes, std::filesystem::path daftar)
+      : folder_(std::move(folder)), cache_bytes_(cache_bytes), daftar_(std::move(daftar)) {}
 
   std::string_view name() const override { return "RocksDB"; }
   std::string Settings() const override {
@@ -105,7 +105,7 @@ class RocksPeer final : public Peer {
 
   void Open() override {
     rocksdb::DB* opened = nullptr;
-    MustRocks(rocksdb::DB::Open(bench::Settings(), folder_.string(), &opened));
+    MustRocks(rocksdb::DB::Open(bench::Settings(cache_bytes_), folder_.string(), &opened));
     database_.reset(opened);
     permits_.Find([&](const std::string& key) {
       return database_->Get(rocksdb::ReadOptions(), key, &value_).ok();
@@ -123,6 +123,7 @@ class RocksPeer final : public Peer {
 
  private:
   const std::filesystem::path folder_;
+  const size_t cache_bytes_;
   const std::filesystem::path daftar_;
   std::unique_ptr<rocksdb::DB> database_;
   StoredPermits permits_;
@@ -131,9 +132,9 @@ class RocksPeer final : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> NewRocksPeer(const std::filesystem::path& folder,
+std::unique_ptr<Peer> NewRocksPeer(const std::filesystem::path& folder, size_t cache_bytes,
                                    const std::filesystem::path& daftar) {
-  return std::make_unique<RocksPeer>(folder, daftar);
+  return std::make_unique<RocksPeer>(folder, cache_bytes, daftar);
 }
 
 }  // namespace daftar::bench

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "bench/peers/peer.h"
 #include "bench/sqlite.h"
@@ -24,7 +25,6 @@ constexpr const char* kForLoading = R"sql(
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = OFF;
   PRAGMA synchronous = OFF;
-  PRAGMA cache_size = -131072;
   PRAGMA temp_store = MEMORY;
   PRAGMA threads = 2;
   PRAGMA foreign_keys = OFF;
@@ -53,11 +53,9 @@ constexpr const char* kForUse = R"sql(
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
-  PRAGMA cache_size = -131072;
   PRAGMA mmap_size = 2147418112;
   PRAGMA temp_store = MEMORY;
 )sql";
-static_assert(kMemoryBytes == size_t{131072} * 1024);
 
 constexpr const char* kInsert = "INSERT INTO permit VALUES (?,?,?,?,?,?,?,?,?,?,?)";
 
@@ -72,8 +70,9 @@ void InsertPermit(SqliteStatement& insert, const Permit& permit) {
 // sleep while they wait for each other, and read pages anew that another one has written.
 class Pen {
  public:
-  explicit Pen(const std::filesystem::path& file) : database_(OpenSqlite(file)) {
-    Execute(database_.get(), "PRAGMA cache_size = -131072; PRAGMA foreign_keys = ON");
+  Pen(const std::filesystem::path& file, size_t cache_bytes) : database_(OpenSqlite(file)) {
+    SetSqliteCache(database_.get(), cache_bytes);
+    Execute(database_.get(), "PRAGMA foreign_keys = ON");
   }
   void Set(Safety safety) {
     Execute(database_.get(), safety == Safety::kSynced ? "PRAGMA synchronous = FULL"
@@ -132,20 +131,21 @@ struct Statements {
 
 class SqlitePeer final : public Peer {
  public:
-  explicit SqlitePeer(const std::filesystem::path& folder)
-      : folder_(folder), file_(folder / "registry.sqlite") {}
+  SqlitePeer(const std::filesystem::path& folder, size_t cache_bytes)
+      : folder_(folder), file_(folder / "registry.sqlite"), cache_bytes_(cache_bytes) {}
 
   std::string_view name() const override { return "SQLite"; }
   std::string Settings() const override {
-    return std::string("version ") + sqlite3_libversion() +
-           ", cache 128 MiB, mmap, WAL, WITHOUT ROWID; loaded without journal and rules, indexes "
-           "last";
+    return absl::StrCat("version ", sqlite3_libversion(), ", cache ", cache_bytes_ >> 20,
+                        " MiB, mmap, WAL, WITHOUT ROWID; loaded without journal and rules, "
+                        "indexes last");
   }
 
   double Load(const Dataset& dataset) override;
 
   void Open() override {
     database_ = OpenSqlite(file_);
+    SetSqliteCache(database_.get(), cache_bytes_);
     Execute(database_.get(), kForUse);
     statements_.emplace(database_.get());
   }
@@ -156,7 +156,7 @@ class SqlitePeer final : public Peer {
   }
 
   std::unique_ptr<Writer> NewWriter(Safety safety) override {
-    if (pen_ == nullptr) pen_ = std::make_unique<Pen>(file_);
+    if (pen_ == nullptr) pen_ = std::make_unique<Pen>(file_, cache_bytes_);
     pen_->Set(safety);
     return std::make_unique<SqliteWriter>(pen_.get());
   }
@@ -217,6 +217,7 @@ class SqlitePeer final : public Peer {
 
   const std::filesystem::path folder_;
   const std::filesystem::path file_;
+  const size_t cache_bytes_;
   SqliteHandle database_;
   std::optional<Statements> statements_;
   std::unique_ptr<Pen> pen_;
@@ -252,6 +253,7 @@ double SqlitePeer::Load(const Dataset& dataset) {
   std::filesystem::create_directories(folder_);
   const double seconds = SecondsOf([&] {
     database_ = OpenSqlite(file_);
+    SetSqliteCache(database_.get(), cache_bytes_);
     Execute(database_.get(), kForLoading);
     Execute(database_.get(), kTables);
     Execute(database_.get(), "BEGIN");
@@ -277,8 +279,8 @@ double SqlitePeer::Load(const Dataset& dataset) {
 
 }  // namespace
 
-std::unique_ptr<Peer> NewSqlitePeer(const std::filesystem::path& folder) {
-  return std::make_unique<SqlitePeer>(folder);
+std::unique_ptr<Peer> NewSqlitePeer(const std::filesystem::path& folder, size_t cache_bytes) {
+  return std::make_unique<SqlitePeer>(folder, cache_bytes);
 }
 
 }  // namespace daftar::bench

@@ -24,9 +24,12 @@ std::filesystem::path AnswerIn(const std::filesystem::path& folder) { return fol
 double MostMebibytes(const RunOptions& options, const Dataset& dataset, std::string_view peer) {
   const std::filesystem::path folder = options.folder / "memory";
   std::filesystem::create_directories(folder);
-  std::vector<std::string> words = {
-      "daftar_bench", absl::StrCat("--memory-of=", peer), absl::StrCat("--rows=", dataset.permits),
-      absl::StrCat("--data=", dataset.folder.string()), absl::StrCat("--folder=", folder.string())};
+  std::vector<std::string> words = {"daftar_bench",
+                                    absl::StrCat("--memory-of=", peer),
+                                    absl::StrCat("--rows=", dataset.permits),
+                                    absl::StrCat("--cache=", options.cache_mib),
+                                    absl::StrCat("--data=", dataset.folder.string()),
+                                    absl::StrCat("--folder=", folder.string())};
   if (!options.duckdb.empty()) words.push_back("--duckdb=" + options.duckdb.string());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

@@ -143,7 +143,7 @@ void CompareSizes(const RunOptions& options, const Dataset& dataset, Peer& large
   std::filesystem::create_directories(folder);
   const Dataset other = DatasetOf(options.against, folder);
   WriteFiles(other);
-  const auto small = NewDaftarPeer(folder / "peer");
+  const auto small = NewDaftarPeer(folder / "peer", options.cache_bytes());
   small->Load(other);
   small->Open();
   const Questions of_large = MakeQuestions(dataset.permits);

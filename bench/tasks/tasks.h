@@ -19,7 +19,9 @@ struct RunOptions {
   uint64_t rows = 100000;
   uint64_t against = 0;  // permits of the other size; 0: there is none
   int repetitions = 5;
-  double seconds = 1;              // for which commits are measured
+  double seconds = 1;  // for which commits are measured
+  uint64_t cache_mib = kCacheBytes >> 20;
+  size_t cache_bytes() const { return static_cast<size_t>(cache_mib) << 20; }
   uint64_t operations = 10000;     // of a YCSB workload
   std::vector<std::string> only;   // groups of rows; empty: all
   std::string task;                // questions that begin like this

@@ -21,15 +21,16 @@ constexpr Workload kWorkloads[] = {
     {'F', "half changes"}, {'D', "newest, read"}, {'E', "scans"},
 };
 
-std::vector<std::unique_ptr<Store>> MakeStores(const std::filesystem::path& folder) {
+std::vector<std::unique_ptr<Store>> MakeStores(const std::filesystem::path& folder,
+                                               size_t cache_bytes) {
   std::vector<std::unique_ptr<Store>> stores;
   const auto fresh = [&](const char* name) {
     std::filesystem::create_directories(folder / name);
     return folder / name;
   };
-  stores.push_back(NewDaftarStore(folder / "daftar"));
-  stores.push_back(NewSqliteStore(fresh("sqlite")));
-  stores.push_back(NewRocksStore(fresh("rocksdb")));
+  stores.push_back(NewDaftarStore(folder / "daftar", cache_bytes));
+  stores.push_back(NewSqliteStore(fresh("sqlite"), cache_bytes));
+  stores.push_back(NewRocksStore(fresh("rocksdb"), cache_bytes));
   stores.push_back(NewLmdbStore(fresh("lmdb")));
   return stores;
 }
@@ -39,7 +40,7 @@ std::vector<std::unique_ptr<Store>> MakeStores(const std::filesystem::path& fold
 void CompareWorkloads(const RunOptions& options, const std::filesystem::path& folder,
                       Report* report) {
   std::filesystem::create_directories(folder);
-  const auto stores = MakeStores(folder);
+  const auto stores = MakeStores(folder, options.cache_bytes());
   const uint64_t records = std::min(options.rows / 10 + 1, kRecordsMax);
   for (const auto& store : stores) {
     for (uint64_t i = 0; i < records; ++i) store->Insert(KeyOf(i), FieldsOf(i));

@@ -1,7 +1,6 @@
 #include <capnp/message.h>
 
 #include "bench/must.h"
-#include "bench/peers/peer.h"
 #include "bench/ycsb/store.h"
 #include "daftar/database.h"
 #include "daftar/typed.h"
@@ -14,9 +13,9 @@ using ycsb_schema::UserTable;
 
 class DaftarStore final : public Store {
  public:
-  explicit DaftarStore(const std::filesystem::path& folder)
+  DaftarStore(const std::filesystem::path& folder, size_t cache_bytes)
       : database_(Must(Database::Create(folder, SchemaFile{DAFTAR_BENCH_YCSB_SCHEMA, {}},
-                                        OpenOptions{.memory_budget_bytes = kMemoryBytes}))),
+                                        OpenOptions{.memory_budget_bytes = cache_bytes}))),
         table_(Must(Table<UserTable>::Open(*database_))) {
     commit_.durability = Durability::kBuffered;
   }
@@ -67,8 +66,8 @@ class DaftarStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> NewDaftarStore(const std::filesystem::path& folder) {
-  return std::make_unique<DaftarStore>(folder);
+std::unique_ptr<Store> NewDaftarStore(const std::filesystem::path& folder, size_t cache_bytes) {
+  return std::make_unique<DaftarStore>(folder, cache_bytes);
 }
 
 }  // namespace daftar::bench::ycsb

@@ -1,6 +1,5 @@
 #include <rocksdb/db.h>
 
-#include "bench/peers/peer.h"
 #include "bench/peers/rocks_must.h"
 #include "bench/ycsb/fields_codec.h"
 #include "bench/ycsb/store.h"
@@ -11,10 +10,10 @@ namespace {
 
 class RocksStore final : public Store {
  public:
-  explicit RocksStore(const std::filesystem::path& folder) {
+  RocksStore(const std::filesystem::path& folder, size_t cache_bytes) {
     storage::RocksOptions options;
     options.create_if_missing = true;
-    options.memory_budget_bytes = kMemoryBytes;
+    options.memory_budget_bytes = cache_bytes;
     std::shared_ptr<rocksdb::Cache> cache;
     rocksdb::DB* opened = nullptr;
     MustRocks(
@@ -58,8 +57,8 @@ class RocksStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> NewRocksStore(const std::filesystem::path& folder) {
-  return std::make_unique<RocksStore>(folder);
+std::unique_ptr<Store> NewRocksStore(const std::filesystem::path& folder, size_t cache_bytes) {
+  return std::make_unique<RocksStore>(folder, cache_bytes);
 }
 
 }  // namespace daftar::bench::ycsb

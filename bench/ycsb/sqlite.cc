@@ -11,7 +11,6 @@ namespace {
 constexpr const char* kPrepare = R"sql(
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA cache_size = -131072;
   PRAGMA mmap_size = 2147418112;
   CREATE TABLE usertable (key TEXT PRIMARY KEY, f0 TEXT NOT NULL, f1 TEXT NOT NULL,
     f2 TEXT NOT NULL, f3 TEXT NOT NULL, f4 TEXT NOT NULL, f5 TEXT NOT NULL, f6 TEXT NOT NULL,
@@ -19,15 +18,17 @@ constexpr const char* kPrepare = R"sql(
 )sql";
 constexpr const char* kColumns = "f0, f1, f2, f3, f4, f5, f6, f7, f8, f9";
 
-SqliteHandle OpenNew(const std::filesystem::path& file) {
+SqliteHandle OpenNew(const std::filesystem::path& file, size_t cache_bytes) {
   SqliteHandle database = OpenSqlite(file);
+  SetSqliteCache(database.get(), cache_bytes);
   Execute(database.get(), kPrepare);
   return database;
 }
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(const std::filesystem::path& file) : database_(OpenNew(file)) {
+  SqliteStore(const std::filesystem::path& file, size_t cache_bytes)
+      : database_(OpenNew(file, cache_bytes)) {
     for (size_t i = 0; i < kFields; ++i) {
       updates_.push_back(std::make_unique<SqliteStatement>(
           database_.get(), absl::StrCat("UPDATE usertable SET f", i, " = ? WHERE key = ?")));
@@ -73,8 +74,8 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> NewSqliteStore(const std::filesystem::path& folder) {
-  return std::make_unique<SqliteStore>(folder / "ycsb.sqlite");
+std::unique_ptr<Store> NewSqliteStore(const std::filesystem::path& folder, size_t cache_bytes) {
+  return std::make_unique<SqliteStore>(folder / "ycsb.sqlite", cache_bytes);
 }
 
 }  // namespace daftar::bench::ycsb

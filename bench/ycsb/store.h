@@ -39,9 +39,9 @@ inline void AddField(std::string_view field, Digest* digest) {
 }
 
 // Empty stores, with files in `folder`.
-std::unique_ptr<Store> NewDaftarStore(const std::filesystem::path& folder);
-std::unique_ptr<Store> NewSqliteStore(const std::filesystem::path& folder);
-std::unique_ptr<Store> NewRocksStore(const std::filesystem::path& folder);
+std::unique_ptr<Store> NewDaftarStore(const std::filesystem::path& folder, size_t cache_bytes);
+std::unique_ptr<Store> NewSqliteStore(const std::filesystem::path& folder, size_t cache_bytes);
+std::unique_ptr<Store> NewRocksStore(const std::filesystem::path& folder, size_t cache_bytes);
 std::unique_ptr<Store> NewLmdbStore(const std::filesystem::path& folder);
 
 }  // namespace daftar::bench::ycsb
