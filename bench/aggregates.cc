@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -154,11 +153,11 @@ int Run(const Options& options) {
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "rows", &options.rows) ||
-           Take(argument, "repetitions", &options.repetitions) ||
-           Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--rows", options.rows);
+  app.add_option("--repetitions", options.repetitions);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.rows == 0 || options.repetitions < 1) Fail("options out of range");
   return options;
 }

@@ -1,24 +1,19 @@
-// Options of benchmark programs: "--name=value", or "--name" for what is on or off.
+// Arguments of the special benchmark programs.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <string>
-#include <string_view>
+#include <CLI/CLI.hpp>
+#include <cstdlib>
 
 namespace daftar::bench {
 
-// Puts the value of an option called `name` into `value`; false when `argument` is another one. A
-// value that is no number ends the program with a message.
-bool Take(std::string_view argument, std::string_view name, uint64_t* value);
-bool Take(std::string_view argument, std::string_view name, int* value);
-bool Take(std::string_view argument, std::string_view name, double* value);
-bool Take(std::string_view argument, std::string_view name, bool* value);
-bool Take(std::string_view argument, std::string_view name, std::string* value);
-bool Take(std::string_view argument, std::string_view name, std::filesystem::path* value);
-
-// Gives each argument to `take`; one that it does not take ends the program with a message.
-void ParseOptions(int argc, char** argv, const std::function<bool(std::string_view)>& take);
+// Fills what the options of `app` are bound to. After --help, and after arguments that do not fit,
+// the program ends.
+inline void Parse(CLI::App* app, int argc, char** argv) {
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app->exit(error));
+  }
+}
 
 }  // namespace daftar::bench

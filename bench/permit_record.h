@@ -1,17 +1,18 @@
-// A generated permit as a record of permit.capnp.
+// A generated permit as a record of the class that a schema has for it.
 #pragma once
 
 #include "bench/permits.h"
-#include "permit.capnp.h"
 
 namespace daftar::bench {
 
-inline void Fill(const Permit& permit, schema::Permit::Builder record) {
+// Requires: `State` is the enum of `Builder`.
+template <typename State, typename Builder>
+void Fill(const Permit& permit, Builder record) {
   record.setNo(permit.no);
   record.setFirm(permit.firm);
   record.setZone(permit.zone);
   record.setKind(permit.kind);
-  record.setState(static_cast<schema::State>(permit.state));
+  record.setState(static_cast<State>(permit.state));
   record.setYear(permit.year);
   record.setSerial(permit.serial);
   record.setValidFrom(permit.valid_from);

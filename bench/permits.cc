@@ -50,14 +50,6 @@ std::string Padded(char prefix, uint64_t number) {
   return text.data();
 }
 
-std::string DateText(int32_t days) {
-  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return text.data();
-}
-
 template <typename T>
 T Number(std::string_view text) {
   T number = 0;
@@ -73,6 +65,16 @@ int32_t DaysOf(std::string_view date) {
 }
 
 }  // namespace
+
+std::string DateText(int32_t days) {
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text.data();
+}
+
+std::span<const std::string_view> ZoneIds() { return kZones; }
 
 Permit MakePermit(uint64_t number) {
   Random random(kSeed + number * 0xd1342543de82ef95);

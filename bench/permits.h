@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,12 @@ inline constexpr std::string_view kStates[] = {"submitted", "approved", "active"
                                                "lapsed"};
 
 inline constexpr uint64_t kSeed = 1;
+
+// "YYYY-MM-DD" of days since 1970-01-01.
+std::string DateText(int32_t days);
+
+// The zones that permits are of.
+std::span<const std::string_view> ZoneIds();
 
 // Permit `number` of the register; the same number always gives the same permit.
 Permit MakePermit(uint64_t number);

@@ -13,6 +13,7 @@ class Samples {
   double median() const;
   double min() const;
   double max() const;
+  const std::vector<double>& values() const { return values_; }
   // "12345 (12001 to 13004)": median, and the range.
   std::string ToString() const;
 

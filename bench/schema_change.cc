@@ -11,7 +11,6 @@
 #include <deque>
 #include <fstream>
 #include <memory>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "bench/workspace.h"
 #include "daftar/database.h"
 #include "daftar/typed.h"
+#include "permit.capnp.h"
 
 namespace daftar::bench {
 namespace {
@@ -101,7 +101,7 @@ class Writers {
       const Permit permit = MakePermit(next_++);
       capnp::MallocMessageBuilder message;
       auto record = message.initRoot<schema::Permit>();
-      Fill(permit, record);
+      Fill<schema::State>(permit, record);
       const auto begun = std::chrono::steady_clock::now();
       absl::Status status = permits.Put(record.asReader(), WriteIntent::kInsert);
       // The schema changed between the two halves of a put.
@@ -174,10 +174,11 @@ int Run(const Options& options) {
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "rows", &options.rows) || Take(argument, "seconds", &options.seconds) ||
-           Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--rows", options.rows);
+  app.add_option("--seconds", options.seconds);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.rows == 0 || options.seconds <= 0) Fail("options out of range");
   return options;
 }

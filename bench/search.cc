@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -187,10 +186,11 @@ int Run(const Options& options) {
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "rows", &options.rows) || Take(argument, "queries", &options.queries) ||
-           Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--rows", options.rows);
+  app.add_option("--queries", options.queries);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.rows == 0 || options.queries < 1) Fail("options out of range");
   return options;
 }

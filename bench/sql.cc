@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "bench/must.h"
 #include "bench/options.h"
 #include "bench/permits.h"
+#include "bench/registry.h"
 #include "bench/samples.h"
 #include "bench/sqlite.h"
 #include "bench/workspace.h"
@@ -31,20 +31,6 @@ struct Options {
 };
 
 constexpr uint64_t kPermitsPerFirm = 4;
-constexpr int kProvinces = 31;
-
-void WriteFirms(const std::filesystem::path& file, uint64_t firms) {
-  std::ofstream out(file, std::ios::binary);
-  out << "id,name,province,capital\n";
-  for (uint64_t i = 0; i < firms; ++i) {
-    char id[32];
-    std::snprintf(id, sizeof id, "F%08llu", static_cast<unsigned long long>(i));
-    out << id << ",Firm " << i << " of the zone,"
-        << "P" << i * 7919 % kProvinces << ',' << i * 104729 % 5000000 << '\n';
-  }
-  out.close();
-  if (!out) Fail("cannot write " + file.string());
-}
 
 std::unique_ptr<Database> NewDaftar(const std::filesystem::path& folder, uint64_t rows) {
   auto database = Must(Database::Create(folder / "daftar", SchemaFile{DAFTAR_BENCH_SQL_SCHEMA, {}},
@@ -112,8 +98,6 @@ struct Task {
   const char* sql;
   std::vector<Parameters> asked;  // one for each time it is run
 };
-
-std::string DateText(int32_t days) { return Value(Date{days}).ToString(); }
 
 std::vector<Task> TasksOver(uint64_t rows) {
   const Questions questions = MakeQuestions(rows);
@@ -237,12 +221,13 @@ int Run(const Options& options) {
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "rows", &options.rows) ||
-           Take(argument, "repetitions", &options.repetitions) ||
-           Take(argument, "only", &options.only) || Take(argument, "explain", &options.explain) ||
-           Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--rows", options.rows);
+  app.add_option("--repetitions", options.repetitions);
+  app.add_option("--only", options.only);
+  app.add_flag("--explain", options.explain);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.rows == 0 || options.repetitions < 1) Fail("options out of range");
   return options;
 }

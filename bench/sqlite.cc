@@ -5,9 +5,16 @@
 
 namespace daftar::bench {
 
+void ConfigureSqlite() {
+  // Counting what is allocated takes a mutex for each piece.
+  const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  if (code != SQLITE_OK) Fail(absl::StrCat("SQLite: ", sqlite3_errstr(code)));
+}
+
 SqliteHandle OpenSqlite(const std::filesystem::path& file) {
   sqlite3* database = nullptr;
-  const int code = sqlite3_open(file.c_str(), &database);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
   SqliteHandle handle(database);
   if (code != SQLITE_OK) Fail(absl::StrCat("SQLite: ", sqlite3_errstr(code)));
   return handle;
@@ -16,6 +23,10 @@ SqliteHandle OpenSqlite(const std::filesystem::path& file) {
 void Execute(sqlite3* database, const char* sql) {
   if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK) return;
   Fail(absl::StrCat("SQLite: ", sqlite3_errmsg(database)));
+}
+
+void SetSqliteCache(sqlite3* database, size_t bytes) {
+  Execute(database, absl::StrCat("PRAGMA cache_size = -", bytes >> 10).c_str());
 }
 
 SqliteStatement::SqliteStatement(sqlite3* database, std::string_view sql) : database_(database) {

@@ -15,8 +15,13 @@ struct SqliteCloser {
 };
 using SqliteHandle = std::unique_ptr<sqlite3, SqliteCloser>;
 
+// For the whole process: what makes SQLite faster, also inside of Daftar. To be called before
+// anything uses it.
+void ConfigureSqlite();
+// Without mutexes of its own. Thread safety: one thread at a time may use the connection.
 SqliteHandle OpenSqlite(const std::filesystem::path& file);
 void Execute(sqlite3* database, const char* sql);
+void SetSqliteCache(sqlite3* database, size_t bytes);
 
 // A prepared statement; its parameters are bound in order. Lifetime: must go before its database.
 class SqliteStatement {

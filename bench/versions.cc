@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <functional>
 #include <random>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -151,12 +150,12 @@ int Run(const Options& options) {
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "records", &options.records) ||
-           Take(argument, "versions", &options.versions) ||
-           Take(argument, "repetitions", &options.repetitions) ||
-           Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--records", options.records);
+  app.add_option("--versions", options.versions);
+  app.add_option("--repetitions", options.repetitions);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.records == 0 || options.versions == 0 || options.repetitions < 1)
     Fail("options out of range");
   return options;

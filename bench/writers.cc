@@ -7,14 +7,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <string_view>
 #include <thread>
-#include <utility>
-#include <vector>
 
-#include "bench/engine.h"
 #include "bench/options.h"
+#include "bench/peers/peer.h"
+#include "bench/registry.h"
 #include "bench/samples.h"
+#include "bench/tasks/commit_rate.h"
 #include "bench/workspace.h"
 
 namespace daftar::bench {
@@ -38,72 +37,64 @@ struct Options {
   std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
 
-struct Peer {
-  const char* name;
-  std::unique_ptr<Engine> (*make)(const std::filesystem::path& folder);
+// The registry that permits are inserted into: enough firms for them to belong to.
+constexpr uint64_t kPermitsAtFirst = 1000;
+
+struct Measured {
+  std::unique_ptr<Peer> peer;
+  uint64_t next = kPermitsAtFirst;
   Samples one = {};
   Samples many = {};
-  std::unique_ptr<Engine> engine = nullptr;
-  uint64_t permits = 0;  // inserted so far
 };
-
-// Each of `writers` threads inserts one permit after the other for so long; commits per second.
-double Measure(Peer& peer, int writers, double seconds) {
-  std::atomic<uint64_t> next = peer.permits;
-  std::atomic<bool> stop = false;
-  std::vector<std::thread> threads;
-  const auto started = std::chrono::steady_clock::now();
-  for (int i = 0; i < writers; ++i) {
-    threads.emplace_back([&] {
-      const auto writer = peer.engine->NewWriter();
-      while (!stop) writer->Insert(MakePermit(next++));
-    });
-  }
-  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-  stop = true;
-  for (std::thread& thread : threads) thread.join();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-  const uint64_t before = std::exchange(peer.permits, next);
-  return static_cast<double>(peer.permits - before) / took.count();
-}
 
 int Run(const Options& options) {
   const Workspace workspace(options.folder);
-  Peer peers[] = {{"Daftar", &NewDaftar}, {"SQLite", &NewSqlite}};
+  const Dataset dataset = DatasetOf(kPermitsAtFirst, workspace.Fresh("data"));
+  WriteFiles(dataset);
   std::printf("machine: %s\noptions: %.1f s each, %d repetitions, in %s, syncs %.2f ms longer\n",
               MachineName().c_str(), options.seconds, options.repetitions, options.folder.c_str(),
               options.sync_ms);
-  sync_delay_micros = static_cast<int64_t>(options.sync_ms * 1000);
-  for (Peer& peer : peers) {
-    peer.engine = peer.make(workspace.Fresh(peer.name));
-    std::printf("%s: %s\n", peer.name, peer.engine->Settings().c_str());
+  Measured both[2];
+  both[0].peer = NewDaftarPeer(workspace.folder() / "Daftar", kCacheBytes);
+  both[1].peer = NewSqlitePeer(workspace.folder() / "SQLite", kCacheBytes);
+  for (const Measured& each : both) {
+    each.peer->Load(dataset);
+    each.peer->Open();
+    std::printf("%s: %s\n", each.peer->name().data(), each.peer->Settings().c_str());
   }
+  sync_delay_micros = static_cast<int64_t>(options.sync_ms * 1000);
+  const auto measure = [&](Measured* each, int writers) {
+    return CommitsPerSecond(*each->peer, dataset, Safety::kSynced, writers, options.seconds,
+                            &each->next);
+  };
   for (int i = 0; i < options.repetitions; ++i) {
-    for (Peer& peer : peers) peer.one.Add(Measure(peer, 1, options.seconds));
-    for (Peer& peer : peers) peer.many.Add(Measure(peer, kManyWriters, options.seconds));
+    for (Measured& each : both) each.one.Add(measure(&each, 1));
+    for (Measured& each : both) each.many.Add(measure(&each, kManyWriters));
   }
   std::printf("\nsynced commits per second: median (least to most)\n");
-  for (Peer& peer : peers) {
-    if (peer.engine->Count() != peer.permits) Fail("permits are missing");
-    std::printf("  %s  1 writer    %s\n  %s  %d writers  %s\n", peer.name,
-                peer.one.ToString().c_str(), peer.name, kManyWriters, peer.many.ToString().c_str());
+  for (const Measured& each : both) {
+    if (each.peer->Count() != each.next) Fail("permits are missing");
+    std::printf("  %s  1 writer    %s\n  %s  %d writers  %s\n", each.peer->name().data(),
+                each.one.ToString().c_str(), each.peer->name().data(), kManyWriters,
+                each.many.ToString().c_str());
   }
   std::printf("\nratios\n  Daftar, %d writers to 1          %6.2f\n", kManyWriters,
-              peers[0].many.median() / peers[0].one.median());
+              both[0].many.median() / both[0].one.median());
   std::printf("  Daftar to SQLite, 1 writer        %6.2f\n",
-              peers[0].one.median() / peers[1].one.median());
+              both[0].one.median() / both[1].one.median());
   std::printf("  Daftar to SQLite, %d writers      %6.2f\n", kManyWriters,
-              peers[0].many.median() / peers[1].many.median());
+              both[0].many.median() / both[1].many.median());
   return 0;
 }
 
 Options OptionsOf(int argc, char** argv) {
   Options options;
-  ParseOptions(argc, argv, [&](std::string_view argument) {
-    return Take(argument, "seconds", &options.seconds) ||
-           Take(argument, "repetitions", &options.repetitions) ||
-           Take(argument, "sync-ms", &options.sync_ms) || Take(argument, "folder", &options.folder);
-  });
+  CLI::App app;
+  app.add_option("--seconds", options.seconds);
+  app.add_option("--repetitions", options.repetitions);
+  app.add_option("--sync-ms", options.sync_ms);
+  app.add_option("--folder", options.folder);
+  Parse(&app, argc, argv);
   if (options.seconds <= 0 || options.repetitions < 1 || options.sync_ms < 0)
     Fail("options out of range");
   return options;
