@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "storage/file_error.h"
+#include "storage/rocks_options.h"
 #include "storage/rocks_status.h"
 
 namespace daftar::storage {
@@ -90,9 +91,11 @@ absl::Status RocksBulkWriter::CloseFile() {
 absl::Status RocksBulkWriter::Prepare(std::string_view key) {
   DAFTAR_RETURN_IF_ERROR(failure_);
   DAFTAR_RETURN_IF_ERROR(order_.Take(key));
-  if (file_ != nullptr && file_->FileSize() >= kFileBytesMax) {
+  const std::string_view kind = key.substr(0, kKindBytes);
+  if (file_ != nullptr && (file_->FileSize() >= kFileBytesMax || kind != kind_)) {
     DAFTAR_RETURN_IF_ERROR(Remember(CloseFile()));
   }
+  kind_ = kind;
   return file_ == nullptr ? Remember(OpenFile()) : absl::OkStatus();
 }
 

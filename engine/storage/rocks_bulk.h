@@ -54,6 +54,7 @@ class RocksBulkWriter final : public BulkWriter {
   const rocksdb::Options options_;
   std::unique_ptr<rocksdb::SstFileWriter> file_;
   std::vector<std::string> paths_;
+  std::string kind_;  // of the keys in the file
   BulkOrder order_;
   absl::Status failure_;
 };

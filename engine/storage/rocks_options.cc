@@ -2,6 +2,7 @@
 
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_partitioner.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -83,6 +84,7 @@ void SetMemory(const RocksOptions& asked, rocksdb::Options& options,
 void SetHousekeeping(rocksdb::Options& options) {
   options.compression = rocksdb::kLZ4Compression;
   options.bottommost_compression = rocksdb::kZSTD;
+  options.sst_partitioner_factory = rocksdb::NewSstPartitionerFixedPrefixFactory(kKindBytes);
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.max_log_file_size = 2 * kMebibyte;

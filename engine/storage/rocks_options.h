@@ -13,6 +13,11 @@ namespace daftar::storage {
 // Bytes of checksum that guard each key and value from the write call to the file.
 inline constexpr size_t kProtectionBytesPerKey = 8;
 
+// Keys that differ in so many bytes at their beginning, which tell what kind they are, do not share
+// a file, but in the newest ones: a search that comes to the end of one kind would else read a
+// block of another, where single values may have megabytes.
+inline constexpr size_t kKindBytes = 1;
+
 // Single records are kept apart from blocks, in so much of the memory: one that is asked for again
 // costs no search in files.
 size_t ValueBytesMax(const RocksOptions& options);

@@ -116,7 +116,7 @@ absl::Status BulkLoad::CheckNewUnique(const record::Message& record, std::string
     for (const index::Entry& entry : entries) {
       if (entry.has_null) continue;
       const std::string_view key = entry.key.view();
-      UniqueGroup group(&core_->store(), table_);
+      UniqueGroup group(table_is_empty_ ? nullptr : &core_->store(), table_);
       DAFTAR_RETURN_IF_ERROR(group.Note(index, key, entry.tuple_bytes, true));
       DAFTAR_RETURN_IF_ERROR(group.Close());
       DAFTAR_RETURN_IF_ERROR(CheckUnseen(key.substr(0, entry.tuple_bytes),
@@ -249,7 +249,7 @@ absl::Status BulkLoad::WriteRecords(storage::BulkWriter* writer, journal::EntryW
 
 absl::Status BulkLoad::WriteEntries(storage::BulkWriter* writer) {
   DAFTAR_ASSIGN_OR_RETURN(const auto sorted, entries_.Finish());
-  UniqueGroup group(&core_->store(), table_);
+  UniqueGroup group(table_is_empty_ ? nullptr : &core_->store(), table_);
   // Entries come index by index, in the order of the indexes' prefixes.
   const catalog::IndexDef* index = nullptr;
   while (true) {

@@ -77,8 +77,9 @@ absl::Status UniqueGroup::Close() {
     if (added_.size() > 1) {
       return UniqueClash(*table_, *index_, added_[0], added_[1], tuple_.size());
     }
-    auto entries = store_->NewIterator({tuple_, codec::PrefixEnd(tuple_)}, {});
-    while (true) {
+    std::unique_ptr<storage::Iterator> entries;
+    if (store_ != nullptr) entries = store_->NewIterator({tuple_, codec::PrefixEnd(tuple_)}, {});
+    while (entries != nullptr) {
       DAFTAR_ASSIGN_OR_RETURN(const bool found, entries->Next());
       if (!found) break;
       const bool stays =

@@ -30,7 +30,7 @@ absl::StatusOr<std::optional<std::string>> FormerEntry(const storage::Reader& st
 // The changes to the entries that share one tuple of a unique index.
 class UniqueGroup {
  public:
-  // Lifetime: all arguments outlive the group.
+  // Null `store`: it has no entries of the table. Lifetime: all arguments outlive the group.
   UniqueGroup(const storage::Store* store, const catalog::TableDef* table)
       : store_(store), table_(table) {}
 
