@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <iostream>
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
@@ -104,6 +105,11 @@ absl::Status CheckUsed(const std::vector<Parameter>& parameters) {
   return absl::OkStatus();
 }
 
+void WarnOfNamesLeftOut(const SqlStatement& statement) {
+  if (!statement.names_left_out()) return;
+  std::cerr << "there is more: MATCH looks at the best names only; say more of the name\n";
+}
+
 absl::Status PrintRows(SqlStatement* statement, RowFormat format) {
   const std::vector<SqlStatement::Column> columns = statement->columns();
   std::vector<std::string> names;
@@ -122,7 +128,9 @@ absl::Status PrintRows(SqlStatement* statement, RowFormat format) {
     if (auto status = writer->Write(cells); !status.ok()) return status;
   }
   if (auto status = writer->Finish(); !status.ok()) return status;
-  return Print("");
+  if (auto status = Print(""); !status.ok()) return status;
+  WarnOfNamesLeftOut(*statement);
+  return absl::OkStatus();
 }
 
 absl::Status PrintPlan(SqlStatement* statement) {
@@ -144,6 +152,7 @@ absl::Status RunStatement(const Arguments& arguments, RowFormat format, SqlState
   if (arguments.explain) return PrintPlan(statement);
   if (!statement->columns().empty()) return PrintRows(statement, format);
   if (auto status = statement->Next().status(); !status.ok()) return status;
+  WarnOfNamesLeftOut(*statement);
   if (!statement->writes() || format != RowFormat::kTable) return absl::OkStatus();
   return Print(absl::StrCat(statement->rows_changed(), " rows changed\n"));
 }

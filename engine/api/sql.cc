@@ -71,6 +71,10 @@ QueryCounts SqlStatement::counts() const {
   return state_->connection->connection->session().counts();
 }
 
+bool SqlStatement::names_left_out() const {
+  return state_->connection->connection->session().names_left_out();
+}
+
 bool SqlStatement::writes() const { return state_->statement->writes(); }
 
 int64_t SqlStatement::rows_changed() const { return state_->statement->rows_changed(); }

@@ -112,6 +112,10 @@ class Session {
     counts_.records_fetched += walk.records_fetched;
     counts_.rows += walk.rows;
   }
+  // Whether a MATCH of those statements may have left names out: there were more than are looked
+  // at.
+  bool names_left_out() const { return names_left_out_; }
+  void LeaveNamesOut() { names_left_out_ = true; }
   StopSign& stop_sign() { return stop_sign_; }
 
  private:
@@ -148,6 +152,7 @@ class Session {
   absl::Status failure_;
   bool noted_writes_ = false;
   QueryCounts counts_;
+  bool names_left_out_ = false;
 };
 
 }  // namespace daftar::sql
