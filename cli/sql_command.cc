@@ -19,6 +19,7 @@ struct Arguments {
   std::vector<std::string> parameters;
   std::string format;
   std::string as_of;
+  std::string rates;
   std::optional<uint64_t> time_max;
   bool explain = false;
   bool write = false;
@@ -175,6 +176,7 @@ absl::StatusOr<ExitCode> RunSql(const Arguments& arguments) {
   if (arguments.time_max.has_value()) {
     options.time_max = std::chrono::milliseconds(*arguments.time_max);
   }
+  options.rates = arguments.rates;
   options.writable = arguments.write;
   options.commit = arguments.commit;
   auto sql = SqlConnection::Open(**database, options);
@@ -218,6 +220,10 @@ void AddSql(CLI::App* app, Runner* runner) {
                     "show the plan and what running it read, in place of the rows");
   command->add_option("--time-max", arguments->time_max,
                       "milliseconds after which a statement is stopped");
+  command
+      ->add_option("--rates", arguments->rates,
+                   "the table of exchange rates that converted() goes by")
+      ->default_val("rate");
   command->add_flag("--write", arguments->write, "let statements write; without it they only read");
   AddStatement(command, &arguments->commit);
   command->callback([=] { *runner = [=] { return RunSql(*arguments); }; });

@@ -104,6 +104,7 @@ absl::StatusOr<SqlConnection> SqlConnection::Open(Database& database, const SqlO
   session.writable = options.writable;
   session.commit = options.commit;
   session.limits = options.limits;
+  session.rates = options.rates;
   // A moment that cannot be read is refused here and not at the first statement.
   if (!options.as_of.empty()) {
     auto view = session.view_at(options.as_of);

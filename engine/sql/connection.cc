@@ -17,6 +17,7 @@
 #include "sql/hints.h"
 #include "sql/match.h"
 #include "sql/module.h"
+#include "sql/money_functions.h"
 #include "sql/system_table.h"
 
 namespace daftar::sql {
@@ -77,6 +78,7 @@ absl::Status Connection::SetUp() {
   DAFTAR_RETURN_IF_ERROR(RegisterTables(db_, &session_));
   DAFTAR_RETURN_IF_ERROR(RegisterSystemTables(db_, &session_));
   DAFTAR_RETURN_IF_ERROR(RegisterFunctions(db_));
+  DAFTAR_RETURN_IF_ERROR(RegisterMoneyFunctions(db_, &session_));
   DAFTAR_RETURN_IF_ERROR(RegisterMatch(db_));
   DAFTAR_RETURN_IF_ERROR(RegisterCollations(db_));
   SetAuthorizer(db_, &session_);

@@ -35,6 +35,8 @@ struct SessionOptions {
   bool writable = false;
   CommitOptions commit;
   TransactionLimits limits;
+  // The table of exchange rates.
+  std::string rates;
 };
 
 // Thread safety: none, but for stop_sign().Interrupt(). Lifetime: must end before its Core.
@@ -48,6 +50,9 @@ class Session {
 
   // The SQLite that tells whether a transaction is open. Lifetime: as the session's.
   void set_db(sqlite3* db) { db_ = db; }
+
+  // The table that money is converted by; it may not be there.
+  const std::string& rates() const { return options_.rates; }
 
   // Statements say when they begin and end. All that run at one time read one state, taken when the
   // first of them reads.

@@ -35,6 +35,8 @@ struct SqlOptions {
   bool writable = false;
   CommitOptions commit = {};
   TransactionLimits limits = {};
+  // The table whose rates money is converted by: docs/schema.md, "Exchange rates".
+  std::string rates = "rate";
 };
 
 // One statement, prepared. Lifetime: must end before its database; may outlive its connection.
