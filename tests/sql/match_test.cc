@@ -150,6 +150,25 @@ TEST_CASE("sql: rows found by MATCH are changed and deleted", "[sql]") {
              StatusIs(absl::StatusCode::kInvalidArgument, "it shows what MATCH finds"));
 }
 
+// The table gets its columns for MATCH in the middle of a transaction that has written to it.
+TEST_CASE("sql: the first MATCH of a connection leaves its transaction alone", "[sql]") {
+  const Opened opened;
+  SqlOptions options;
+  options.writable = true;
+  auto sql = SqlConnection::Open(*opened.database, options);
+  REQUIRE_OK(sql);
+  for (const char* statement :
+       {"BEGIN", "INSERT INTO firm (no, name) VALUES ('9', 'Kavir Yazd')"}) {
+    CHECK(Ask(*sql, statement) == "");
+  }
+  CHECK(Ask(*sql, "SELECT no FROM firm WHERE firm MATCH 'Kavir'") == "'9'");
+  for (const char* statement : {"SAVEPOINT s", "INSERT INTO firm (no) VALUES ('10')",
+                                "ROLLBACK TO s", "INSERT INTO firm (no) VALUES ('11')", "COMMIT"}) {
+    CHECK(Ask(*sql, statement) == "");
+  }
+  CHECK(Ask(*sql, "SELECT no FROM firm WHERE no IN ('9', '10', '11') ORDER BY no") == "'11' '9'");
+}
+
 TEST_CASE("sql: a MATCH that nothing can answer says why", "[sql]") {
   const Opened opened;
   auto sql = SqlConnection::Open(*opened.database);
