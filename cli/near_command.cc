@@ -18,6 +18,7 @@ struct Arguments {
   std::vector<std::string> of_record;  // table and key
   std::string within;
   std::optional<size_t> limit;
+  std::vector<std::string> conditions;
   std::string index;
   std::vector<std::string> columns;
   std::string format;
@@ -39,6 +40,7 @@ absl::StatusOr<NearOptions> OptionsOf(const Arguments& arguments) {
   NearOptions options;
   options.index = arguments.index;
   options.limit = arguments.limit;
+  options.where = arguments.conditions;
   if (!arguments.within.empty()) {
     const auto metres = ParseDistance(arguments.within);
     if (!metres.ok()) return metres.status();
@@ -138,6 +140,10 @@ void AddNear(CLI::App* app, Runner* runner) {
   near->add_option("--within", arguments->within, "not farther than this: 100km or 2500m");
   near->add_option("--limit", arguments->limit,
                    "the nearest so many; default: 10, or all with --within");
+  near->add_option("--where", arguments->conditions,
+                   "a condition, 'path op value'; may be repeated: all must be met")
+      ->take_all()
+      ->allow_extra_args(false);
   near->add_option("--index", arguments->index, "the $point to go by, where there are several");
   near->add_option("--select", arguments->columns,
                    "paths to show, separated by commas; default: the key, in JSON the record")

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <iostream>
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
@@ -18,6 +19,7 @@ struct Arguments {
   std::vector<std::string> parameters;
   std::string format;
   std::string as_of;
+  std::string rates;
   std::optional<uint64_t> time_max;
   bool explain = false;
   bool write = false;
@@ -104,6 +106,11 @@ absl::Status CheckUsed(const std::vector<Parameter>& parameters) {
   return absl::OkStatus();
 }
 
+void WarnOfNamesLeftOut(const SqlStatement& statement) {
+  if (!statement.names_left_out()) return;
+  std::cerr << "there is more: MATCH looks at the best names only; say more of the name\n";
+}
+
 absl::Status PrintRows(SqlStatement* statement, RowFormat format) {
   const std::vector<SqlStatement::Column> columns = statement->columns();
   std::vector<std::string> names;
@@ -122,7 +129,9 @@ absl::Status PrintRows(SqlStatement* statement, RowFormat format) {
     if (auto status = writer->Write(cells); !status.ok()) return status;
   }
   if (auto status = writer->Finish(); !status.ok()) return status;
-  return Print("");
+  if (auto status = Print(""); !status.ok()) return status;
+  WarnOfNamesLeftOut(*statement);
+  return absl::OkStatus();
 }
 
 absl::Status PrintPlan(SqlStatement* statement) {
@@ -144,6 +153,7 @@ absl::Status RunStatement(const Arguments& arguments, RowFormat format, SqlState
   if (arguments.explain) return PrintPlan(statement);
   if (!statement->columns().empty()) return PrintRows(statement, format);
   if (auto status = statement->Next().status(); !status.ok()) return status;
+  WarnOfNamesLeftOut(*statement);
   if (!statement->writes() || format != RowFormat::kTable) return absl::OkStatus();
   return Print(absl::StrCat(statement->rows_changed(), " rows changed\n"));
 }
@@ -166,6 +176,7 @@ absl::StatusOr<ExitCode> RunSql(const Arguments& arguments) {
   if (arguments.time_max.has_value()) {
     options.time_max = std::chrono::milliseconds(*arguments.time_max);
   }
+  options.rates = arguments.rates;
   options.writable = arguments.write;
   options.commit = arguments.commit;
   auto sql = SqlConnection::Open(**database, options);
@@ -209,6 +220,10 @@ void AddSql(CLI::App* app, Runner* runner) {
                     "show the plan and what running it read, in place of the rows");
   command->add_option("--time-max", arguments->time_max,
                       "milliseconds after which a statement is stopped");
+  command
+      ->add_option("--rates", arguments->rates,
+                   "the table of exchange rates that converted() goes by")
+      ->default_val("rate");
   command->add_flag("--write", arguments->write, "let statements write; without it they only read");
   AddStatement(command, &arguments->commit);
   command->callback([=] { *runner = [=] { return RunSql(*arguments); }; });

@@ -7,6 +7,7 @@
 #include "geography/point.h"
 #include "index/entries.h"
 #include "query/near.h"
+#include "query/plan.h"
 #include "record/envelope.h"
 #include "record/kj_fence.h"
 
@@ -46,6 +47,12 @@ absl::StatusOr<std::vector<NearRow>> Database::Near(const ReadView& view, std::s
   query.centre = centre;
   query.within_metres = options.within_metres;
   query.limit = options.limit;
+  if (!options.where.empty()) {
+    Query conditions{std::string(table)};
+    for (const std::string& text : options.where) conditions.Where(text);
+    DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*from.catalog, conditions));
+    query.conditions = std::move(bound.conditions);
+  }
   DAFTAR_ASSIGN_OR_RETURN(const query::NearResult found, query::FindNear(from, query));
   std::vector<NearRow> rows;
   for (const query::NearPlace& place : found.places) {

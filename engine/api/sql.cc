@@ -71,6 +71,10 @@ QueryCounts SqlStatement::counts() const {
   return state_->connection->connection->session().counts();
 }
 
+bool SqlStatement::names_left_out() const {
+  return state_->connection->connection->session().names_left_out();
+}
+
 bool SqlStatement::writes() const { return state_->statement->writes(); }
 
 int64_t SqlStatement::rows_changed() const { return state_->statement->rows_changed(); }
@@ -100,6 +104,7 @@ absl::StatusOr<SqlConnection> SqlConnection::Open(Database& database, const SqlO
   session.writable = options.writable;
   session.commit = options.commit;
   session.limits = options.limits;
+  session.rates = options.rates;
   // A moment that cannot be read is refused here and not at the first statement.
   if (!options.as_of.empty()) {
     auto view = session.view_at(options.as_of);

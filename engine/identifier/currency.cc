@@ -30,8 +30,8 @@ struct Use {
   int64_t to = kNever;
 };
 
-// What ICU 72 does not know yet, in days since 1970-01-01; it takes the place of what ICU says of
-// the code. Source: amendments of ISO 4217 and the laws behind them.
+// What ICU 72 does not know yet or has a day off, in days since 1970-01-01; it takes the place of
+// what ICU says of the code. Source: amendments of ISO 4217 and the laws behind them.
 struct Amendment {
   std::string_view code;
   int64_t from;
@@ -40,6 +40,7 @@ struct Amendment {
 constexpr std::array kAmendments = {Amendment{"ANG", -10828, 20269},    // 1940-05-10 to 2025-06-30
                                     Amendment{"BGN", 10777, 20484},     // 1999-07-05 to 2026-01-31
                                     Amendment{"CUC", 8766, 18808},      // 1994-01-01 to 2021-06-30
+                                    Amendment{"VED", 18901, kNever},    // from 2021-10-01
                                     Amendment{"XAD", kAlways, kNever},  // a unit of account
                                     Amendment{"XCG", 20178, kNever},    // from 2025-03-31
                                     Amendment{"ZWG", 19821, kNever}};   // from 2024-04-08

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "codec/keyspace.h"
 #include "geography/cover.h"
 #include "geography/distance.h"
 #include "index/entries.h"
+#include "index/stored_record.h"
+#include "record/kj_fence.h"
 
 namespace daftar::query {
 namespace {
@@ -72,11 +75,34 @@ class Search {
     DAFTAR_ASSIGN_OR_RETURN(place.point, index::PointOf(*query_.index, entry.covered));
     place.metres = geography::Distance(query_.centre, place.point);
     if (place.metres > radius) return absl::OkStatus();
+    // One that is too far to be kept need not be read.
+    if (IsFull() && place.metres > result_.places.front().metres) return absl::OkStatus();
     const size_t tuple_bytes = CellKey(*query_.index, 0).size();
     place.key.bytes() =
         absl::StrCat(codec::RecordPrefix(query_.table->id), key.substr(tuple_bytes));
-    Keep(std::move(place));
+    DAFTAR_ASSIGN_OR_RETURN(const bool meets, MeetsConditions(place.key));
+    if (meets) Keep(std::move(place));
     return absl::OkStatus();
+  }
+
+  // Circles that grow come by the same places again: what was found out is remembered.
+  absl::StatusOr<bool> MeetsConditions(const codec::EncodedKey& key) {
+    if (query_.conditions.empty()) return true;
+    if (const auto known = meets_.find(key.view()); known != meets_.end()) return known->second;
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<record::Message> found,
+                            index::ReadRecord(*view_.reader, *query_.table, key));
+    if (!found.has_value()) {
+      return DataLoss("an entry points to no record").With("table", query_.table->name);
+    }
+    ++result_.records_read;
+    DAFTAR_ASSIGN_OR_RETURN(const bool meets,
+                            record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
+                                           [&]() -> absl::StatusOr<bool> {
+                                             return record::MatchesAll(query_.conditions,
+                                                                       found->root());
+                                           }));
+    meets_.emplace(key.view(), meets);
+    return meets;
   }
 
   // The places are a heap with the farthest in front, of as many as were asked for.
@@ -94,6 +120,7 @@ class Search {
   const txn::ReadView& view_;
   const NearQuery& query_;
   NearResult result_;
+  absl::flat_hash_map<std::string, bool> meets_;  // by key
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "codec/key.h"
 #include "daftar/point.h"
+#include "record/predicate.h"
 #include "txn/read_view.h"
 
 namespace daftar::query {
@@ -28,6 +29,7 @@ struct NearQuery {
   Point centre;                              // on the Earth
   std::optional<double> within_metres;       // 0 or greater
   std::optional<size_t> limit;
+  std::vector<record::Condition> conditions;  // that records meet; all of them
 };
 
 struct NearPlace {
@@ -39,10 +41,12 @@ struct NearPlace {
 struct NearResult {
   std::vector<NearPlace> places;  // nearest first, those equally far by key
   uint64_t entries_read = 0;
+  uint64_t records_read = 0;  // to see whether they meet the conditions
 };
 
 // The places that are no farther than asked, or the nearest of them. Reads the entries of cells
-// around the centre: with a limit in circles that grow until they hold enough. Errors:
+// around the centre: with a limit in circles that grow until they hold enough. With conditions the
+// records of places that come into question are read, each once. Errors:
 // InvalidArgument with neither a distance nor a limit; DataLoss, Unavailable.
 absl::StatusOr<NearResult> FindNear(const txn::ReadView& view, const NearQuery& query);
 

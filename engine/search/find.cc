@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
@@ -62,33 +63,41 @@ class Search {
   Search(const txn::ReadView& view, const SearchQuery& query)
       : view_(view), query_(query), prepared_(Prepare(query.text)) {}
 
-  absl::StatusOr<SearchResult> Run() {
+  absl::StatusOr<SearchResult> Run(std::vector<std::string>* primary_keys) {
     DAFTAR_ASSIGN_OR_RETURN(const auto tables, Tables());
-    const bool numbers = query_.mode == SearchMode::kAny && MayBeNumber(query_.text);
+    const bool numbers =
+        query_.mode == SearchMode::kAny && query_.field.empty() && MayBeNumber(query_.text);
     const std::vector<std::string> ways =
         numbers ? WaysToWrite(query_.text) : std::vector<std::string>();
     bool any = numbers;
     for (const catalog::TableDef* table : tables) {
       if (numbers) DAFTAR_RETURN_IF_ERROR(FindNumbers(*table, ways));
       for (const catalog::IndexDef& index : table->indexes) {
-        if (!index.search.has_value()) continue;
+        if (!index.search.has_value() || !HasAskedField(*index.search)) continue;
         any = true;
         DAFTAR_RETURN_IF_ERROR(FindNames(*table, index));
       }
     }
     if (!any) {
       return FailedPrecondition("no names are declared to be searched; add $search to the schema")
-          .With("table", query_.table.empty() ? "(all)" : query_.table);
+          .With("table", query_.table.empty() ? "(all)" : query_.table)
+          .With("field", query_.field.empty() ? "(all)" : query_.field);
     }
     DAFTAR_RETURN_IF_ERROR(FindByParts());
     for (const Searched& searched : searched_) {
       result_.complete = result_.complete && searched.candidates.complete();
       result_.entries_read += searched.candidates.entries_read();
     }
-    return Finish();
+    return Finish(primary_keys);
   }
 
  private:
+  bool HasAskedField(const catalog::SearchDef& search) const {
+    return std::any_of(
+        search.fields.begin(), search.fields.end(),
+        [&](const record::FieldPath& path) { return IsAskedFor(path.text(), query_.field); });
+  }
+
   absl::StatusOr<std::vector<const catalog::TableDef*>> Tables() const {
     std::vector<const catalog::TableDef*> tables;
     if (!query_.table.empty()) {
@@ -161,6 +170,8 @@ class Search {
         return DataLoss("a search index has a name of no field")
             .With("index", searched->index.name);
       }
+      const std::string& field = searched->index.search->fields[held.field].text();
+      if (!IsAskedFor(field, query_.field)) continue;
       const bool by_letters = i >= compared;
       const std::optional<Rank> rank = by_letters ? RankByLetters(prepared_, query_.mode, held.text)
                                                   : RankName(prepared_, query_.mode, held.text);
@@ -168,8 +179,7 @@ class Search {
       if (!rank.has_value()) continue;
       is_sure_ = is_sure_ || rank->similarity >= kSureName || rank->reason == SearchReason::kWords;
       Keep(searched->table, std::string_view(names[i].id).substr(kNumberBytes),
-           {*rank, searched->index.search->fields[held.field].text(), std::move(held.text),
-            held.from, held.to});
+           {*rank, field, std::move(held.text), held.from, held.to});
     }
     return absl::OkStatus();
   }
@@ -181,7 +191,7 @@ class Search {
     if (!is_new && PlaceOf(found) < PlaceOf(place->second)) place->second = std::move(found);
   }
 
-  absl::StatusOr<SearchResult> Finish() {
+  absl::StatusOr<SearchResult> Finish(std::vector<std::string>* primary_keys) {
     using Each = decltype(found_)::value_type;
     std::vector<const Each*> best;
     for (const Each& each : found_) best.push_back(&each);
@@ -195,6 +205,7 @@ class Search {
     }
     for (const Each* each : best) {
       DAFTAR_ASSIGN_OR_RETURN(Key key, KeyOf(*each->first.first, each->first.second));
+      if (primary_keys != nullptr) primary_keys->push_back(each->first.second);
       const Found& found = each->second;
       SearchHit& hit = result_.hits.emplace_back();
       hit = {each->first.first->name, std::move(key), found.rank.reason,
@@ -231,7 +242,13 @@ class Search {
 
 }  // namespace
 
-absl::StatusOr<SearchResult> Find(const txn::ReadView& view, const SearchQuery& query) {
+bool IsAskedFor(std::string_view path, std::string_view field) {
+  if (field.empty()) return true;
+  return absl::ConsumePrefix(&path, field) && (path.empty() || path.front() == '.');
+}
+
+absl::StatusOr<SearchResult> Find(const txn::ReadView& view, const SearchQuery& query,
+                                  std::vector<std::string>* primary_keys) {
   if (query.limit == 0 || query.limit > kLimitMax) {
     return InvalidArgument("a search gives 1 to 1000 records").With("limit", query.limit);
   }
@@ -243,7 +260,7 @@ absl::StatusOr<SearchResult> Find(const txn::ReadView& view, const SearchQuery& 
   if (names::Fold(query.text).empty()) {
     return InvalidArgument("there is nothing to search for; give letters or digits");
   }
-  return Search(view, query).Run();
+  return Search(view, query).Run(primary_keys);
 }
 
 }  // namespace daftar::search

@@ -141,9 +141,13 @@ namespace {
 std::string_view TypeOf(const Column& column) {
   switch (column.kind) {
     case Column::Kind::kAsOf:
+    case Column::Kind::kMatch:
       return "TEXT";
     case Column::Kind::kUnscaled:
+    case Column::Kind::kRank:
       return "BIGINT";
+    case Column::Kind::kSimilarity:
+      return "REAL";
     case Column::Kind::kJson:
       return "JSON TEXT";
     case Column::Kind::kScalar:
@@ -189,12 +193,33 @@ bool HasOwnRowId(const catalog::TableDef& table) {
          table.key.front().part.type == codec::KeyType::kInt64;
 }
 
+namespace {
+
+void AddMatchColumns(const catalog::TableDef& table, std::vector<Column>* columns) {
+  const bool is_searched =
+      std::any_of(table.indexes.begin(), table.indexes.end(),
+                  [](const catalog::IndexDef& index) { return index.search.has_value(); });
+  if (!is_searched) return;
+  for (const auto& [name, kind] : {std::pair(std::string(table.name), Column::Kind::kMatch),
+                                   std::pair(std::string("similarity"), Column::Kind::kSimilarity),
+                                   std::pair(std::string("rank"), Column::Kind::kRank)}) {
+    if (FindColumn(*columns, name).has_value()) continue;  // a field of the table comes first
+    Column& column = columns->emplace_back();
+    column.name = name;
+    column.kind = kind;
+    column.hidden = true;
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Column>> ColumnsOf(const catalog::TableDef& table) {
   Collector collector(table.schema);
   DAFTAR_RETURN_IF_ERROR(record::Fenced(absl::StatusCode::kInternal, "schema has no columns",
                                         [&] { return collector.AddFields(table.schema, ""); }));
   std::vector<Column> columns = collector.Take();
   if (HasOwnRowId(table)) columns[*FindColumn(columns, "rowid")].hidden = true;
+  AddMatchColumns(table, &columns);
   absl::flat_hash_set<std::string> names;
   for (const Column& column : columns) {
     if (names.insert(absl::AsciiStrToLower(column.name)).second) continue;

@@ -2,7 +2,9 @@
 //
 // Every scalar that is reached without walking through a list is a column under its path:
 // "validTo", "address.city". Lists are columns of JSON text. Hidden, so that `SELECT *` leaves them
-// out: `as_of`, whole structs as JSON, and "<path>.unscaled", the integer behind a decimal.
+// out: `as_of`, whole structs as JSON, and "<path>.unscaled", the integer behind a decimal. A table
+// whose names are searched has three more, hidden as well, where no field has their names, once a
+// statement names one: one that is called as the table is, for MATCH; `similarity` and `rank`.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +36,16 @@ enum class Form : uint8_t {
 Form FormOf(const record::FieldType& type);
 
 struct Column {
-  enum class Kind : uint8_t { kScalar, kUnscaled, kJson, kAsOf };
+  enum class Kind : uint8_t {
+    kScalar,
+    kUnscaled,
+    kJson,
+    kAsOf,
+    // What MATCH finds: the name, how alike it is, and its place among all that were found.
+    kMatch,
+    kSimilarity,
+    kRank,
+  };
 
   std::string name;
   Kind kind = Kind::kJson;
@@ -43,6 +54,10 @@ struct Column {
   Form form = Form::kText;                // of the two
   uint8_t scale = 0;  // of decimals, unscaled ones too: the digits after the point
 
+  // Whether it shows what MATCH has found and not the record.
+  bool is_of_match() const {
+    return kind == Kind::kMatch || kind == Kind::kSimilarity || kind == Kind::kRank;
+  }
   // The words after the name in a CREATE TABLE; they give SQLite the affinity that fits the form.
   std::string DeclaredType() const;
 };

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -43,10 +44,19 @@ class Connection {
  private:
   Connection(txn::Core* core, SessionOptions options);
   absl::Status SetUp();
+  int PrepareOnce(std::string_view text, sqlite3_stmt** prepared, const char** rest);
+  // Gives the columns for MATCH to the tables that a statement names, from now on; to all where it
+  // names none, as it may read a TEMP view. They are not there from the beginning, since `firm`
+  // beside `permit.firm` would make names ambiguous in statements that have nothing to do with
+  // MATCH. False: nothing was to be given.
+  absl::StatusOr<bool> ShowMatchColumns(std::string_view text);
+  // Whether what SQLite says of a statement is that such a column is not there.
+  absl::StatusOr<bool> LacksMatchColumn(std::string_view message) const;
 
   Session session_;
   sqlite3* db_ = nullptr;
   std::optional<size_t> error_offset_;
+  std::set<TableId> with_match_columns_;
 };
 
 }  // namespace daftar::sql

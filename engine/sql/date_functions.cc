@@ -18,16 +18,6 @@ namespace {
 
 using Arguments = sqlite3_value**;
 
-// The day of a date in any of the forms of ReadDate, or of the beginning of an instant.
-absl::StatusOr<Date> DayOf(sqlite3_value* value) {
-  std::string_view text = TextOf(value);
-  const size_t time = text.find_first_of("T ");
-  if (time + 1 < text.size() && text[time + 1] >= '0' && text[time + 1] <= '9') {
-    text = text.substr(0, time);
-  }
-  return ReadDate(text);
-}
-
 std::string Hyphened(const CivilDay& day) {
   return absl::StrFormat("%04d-%02d-%02d", day.year, day.month, day.day);
 }
@@ -166,6 +156,15 @@ constexpr Function kFunctions[] = {
 };
 
 }  // namespace
+
+absl::StatusOr<Date> DayOf(sqlite3_value* value) {
+  std::string_view text = TextOf(value);
+  const size_t time = text.find_first_of("T ");
+  if (time + 1 < text.size() && text[time + 1] >= '0' && text[time + 1] <= '9') {
+    text = text.substr(0, time);
+  }
+  return ReadDate(text);
+}
 
 std::span<const Function> DateFunctions() { return kFunctions; }
 

@@ -1,10 +1,12 @@
 #include "sql/functions.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "identifier/canonical.h"
@@ -103,6 +105,15 @@ absl::Status Register(sqlite3* db, std::span<const Function> functions) {
 }
 
 }  // namespace
+
+void GiveWide(sqlite3_context* context, absl::int128 number) {
+  if (number >= std::numeric_limits<int64_t>::min() &&
+      number <= std::numeric_limits<int64_t>::max()) {
+    sqlite3_result_int64(context, static_cast<int64_t>(number));
+  } else {
+    Give(context, absl::StrCat(number));
+  }
+}
 
 absl::Status RegisterFunctions(sqlite3* db) {
   DAFTAR_RETURN_IF_ERROR(Register(db, kFunctions));

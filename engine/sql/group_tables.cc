@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "base/status.h"
 #include "query/aggregate_scan.h"
 #include "sql/condition.h"
+#include "sql/function.h"
 #include "sql/system_table.h"
 #include "sql/value.h"
 
@@ -73,16 +73,6 @@ class Layout {
   std::vector<Column> maxs_;
 };
 
-// An integer of any size; text of its digits when SQLite has none so large.
-void SetWide(sqlite3_context* context, absl::int128 number) {
-  if (number >= std::numeric_limits<int64_t>::min() &&
-      number <= std::numeric_limits<int64_t>::max()) {
-    SetResult(context, SystemValue(static_cast<int64_t>(number)));
-  } else {
-    SetResult(context, SystemValue(absl::StrCat(number)));
-  }
-}
-
 class GroupRows final : public SystemRows {
  public:
   // `moment`: what was written of it, to be shown.
@@ -130,7 +120,7 @@ class GroupRows final : public SystemRows {
     if (sum.values == 0) {
       sqlite3_result_null(context);
     } else if (unscaled || column.form != Form::kDecimal) {
-      SetWide(context, sum.total);
+      GiveWide(context, sum.total);
     } else {
       const std::string text = PlacePoint(absl::StrCat(sum.total), column.scale);
       sqlite3_result_double(context, std::strtod(text.c_str(), nullptr));

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sql/collations.h"
 #include "sql/columns.h"
 
 namespace daftar::sql {
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::string_view kNoTable = "no such table: ";
 constexpr std::string_view kNoColumn = "no such column: ";
+constexpr std::string_view kAmbiguous = "ambiguous column name: ";
+constexpr std::string_view kNoCollation = "no such collation sequence: ";
 constexpr std::string_view kSchemaRemedy =
     "; remedy=declare it in the schema file; `daftar schema apply` makes the change";
 
@@ -55,8 +58,36 @@ std::vector<std::string> ColumnNames(std::string_view statement, const catalog::
   return names;
 }
 
+const catalog::TableDef* FindAnyCase(const catalog::Catalog& catalog, std::string_view name) {
+  const auto found = std::find_if(
+      catalog.tables.begin(), catalog.tables.end(),
+      [&](const catalog::TableDef& table) { return absl::EqualsIgnoreCase(table.name, name); });
+  return found == catalog.tables.end() ? nullptr : &*found;
+}
+
+// For a name that stands left of MATCH and is no column; else empty.
+std::string MatchHint(std::string_view name, std::string_view statement,
+                      const catalog::Catalog& catalog) {
+  if (!absl::StrContains(absl::AsciiStrToLower(statement),
+                         absl::AsciiStrToLower(absl::StrCat(name, " match")))) {
+    return "";
+  }
+  if (FindAnyCase(catalog, name) != nullptr) {
+    return "; MATCH finds names, and the table declares none: add $search to it in the schema";
+  }
+  return absl::StrCat("; left of MATCH stands a column: after an alias write ", name,
+                      ".TABLE MATCH, as in firm AS f … f.firm MATCH 'pars'");
+}
+
+std::string AmbiguityHint(std::string_view name, const catalog::Catalog& catalog) {
+  if (FindAnyCase(catalog, name) == nullptr) return "";
+  return absl::StrCat("; it is a field, and what MATCH looks in; write which one, as in ", name,
+                      ".", name);
+}
+
 std::string ColumnHint(std::string_view name, std::string_view statement,
                        const catalog::Catalog& catalog) {
+  if (std::string hint = MatchHint(name, statement, catalog); !hint.empty()) return hint;
   const std::vector<std::string> names = ColumnNames(statement, catalog);
   const bool is_path = std::any_of(names.begin(), names.end(), [&](const std::string& known) {
     return absl::EqualsIgnoreCase(known, name);
@@ -104,6 +135,12 @@ std::string HintFor(std::string_view message, std::string_view statement,
   }
   if (absl::StartsWith(message, kNoColumn)) {
     return ColumnHint(message.substr(kNoColumn.size()), statement, catalog);
+  }
+  if (absl::StartsWith(message, kNoCollation)) {
+    return absl::StrCat("; collations=", CollationNames());
+  }
+  if (absl::StartsWith(message, kAmbiguous)) {
+    return AmbiguityHint(message.substr(kAmbiguous.size()), catalog);
   }
   // "virtual tables may not be indexed", "… altered"; and "cannot create triggers on …".
   if (absl::StrContains(message, "virtual table")) return std::string(kSchemaRemedy);

@@ -113,6 +113,10 @@ absl::StatusOr<JsonValue> InputValue(const Column& column, sqlite3_value* value)
       return Unscaled(column, value);
     case Column::Kind::kAsOf:
       return WrongKind(column, value, "nothing: the past is not written");
+    case Column::Kind::kMatch:
+    case Column::Kind::kSimilarity:
+    case Column::Kind::kRank:
+      return WrongKind(column, value, "nothing: it shows what MATCH finds");
     case Column::Kind::kScalar:
       return ScalarInput(column, value);
   }

@@ -8,6 +8,8 @@
 #include "sql/best_index.h"
 #include "sql/columns.h"
 #include "sql/cursor.h"
+#include "sql/match.h"
+#include "sql/match_cursor.h"
 #include "sql/writer.h"
 
 namespace daftar::sql {
@@ -17,6 +19,7 @@ namespace {
 struct TableHandle {
   Session* session = nullptr;
   const catalog::TableDef* table = nullptr;
+  bool has_match_columns = false;
 };
 
 struct Table {
@@ -30,12 +33,16 @@ struct Table {
 struct Cursor {
   sqlite3_vtab_cursor base = {};  // first, as above
   std::unique_ptr<TableCursor> walk;
+  std::unique_ptr<MatchCursor> match;  // null unless a MATCH was asked for
 };
 
 Table* TableOf(sqlite3_vtab* base) { return reinterpret_cast<Table*>(base); }
 Table* TableOf(sqlite3_vtab_cursor* base) { return TableOf(base->pVtab); }
 TableCursor* WalkOf(sqlite3_vtab_cursor* base) {
   return reinterpret_cast<Cursor*>(base)->walk.get();
+}
+MatchCursor* MatchOf(sqlite3_vtab_cursor* base) {
+  return reinterpret_cast<Cursor*>(base)->match.get();
 }
 
 char* CopyForSqlite(std::string_view text) {
@@ -59,6 +66,9 @@ int Connect(sqlite3* db, void* handle_pointer, int, const char* const*, sqlite3_
     *message = CopyForSqlite(columns.status().message());
     handle->session->Fail(columns.status());
     return SQLITE_ERROR;
+  }
+  if (!handle->has_match_columns) {
+    std::erase_if(*columns, [](const Column& each) { return each.is_of_match(); });
   }
   const std::string declaration = Declaration(*handle->table, *columns);
   if (const int rc = sqlite3_declare_vtab(db, declaration.c_str()); rc != SQLITE_OK) {
@@ -84,8 +94,10 @@ int Disconnect(sqlite3_vtab* base) {
 int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
   Table* table = TableOf(base);
   bool usable = true;
-  const int rc =
-      Report(table, ChooseAccess(table->session, *table->table, table->columns, info, &usable));
+  const int rc = Report(
+      table, HasMatch(*info)
+                 ? ChooseMatch(*table->table, table->columns, info, &usable)
+                 : ChooseAccess(table->session, *table->table, table->columns, info, &usable));
   if (rc != SQLITE_OK) return rc;
   return usable ? SQLITE_OK : SQLITE_CONSTRAINT;
 }
@@ -105,19 +117,40 @@ int Close(sqlite3_vtab_cursor* base) {
 
 int Filter(sqlite3_vtab_cursor* base, int more, const char* choice, int count,
            sqlite3_value** values) {
-  return Report(TableOf(base), WalkOf(base)->Begin(choice, more, count, values));
+  Table* const table = TableOf(base);
+  auto& match = reinterpret_cast<Cursor*>(base)->match;
+  if ((more & kIsMatch) == 0) {
+    match.reset();
+    return Report(table, WalkOf(base)->Begin(choice, more, count, values));
+  }
+  if (match == nullptr) {
+    match = std::make_unique<MatchCursor>(table->session, *table->table, table->columns);
+  }
+  return Report(table, match->Begin(choice, more, count, values));
 }
 
-int Next(sqlite3_vtab_cursor* base) { return Report(TableOf(base), WalkOf(base)->Next()); }
+int Next(sqlite3_vtab_cursor* base) {
+  if (MatchCursor* match = MatchOf(base)) return Report(TableOf(base), match->Next());
+  return Report(TableOf(base), WalkOf(base)->Next());
+}
 
-int Eof(sqlite3_vtab_cursor* base) { return WalkOf(base)->at_end() ? 1 : 0; }
+int Eof(sqlite3_vtab_cursor* base) {
+  if (MatchCursor* match = MatchOf(base)) return match->at_end() ? 1 : 0;
+  return WalkOf(base)->at_end() ? 1 : 0;
+}
 
-int ColumnValue(sqlite3_vtab_cursor* base, sqlite3_context* context, int column) {
-  return Report(TableOf(base), WalkOf(base)->Result(context, static_cast<size_t>(column)));
+int ColumnValue(sqlite3_vtab_cursor* base, sqlite3_context* context, int number) {
+  const auto column = static_cast<size_t>(number);
+  Table* const table = TableOf(base);
+  if (MatchCursor* match = MatchOf(base)) return Report(table, match->Result(context, column));
+  // Without a MATCH they are null.
+  if (table->columns[column].is_of_match()) return SQLITE_OK;
+  return Report(table, WalkOf(base)->Result(context, column));
 }
 
 int RowId(sqlite3_vtab_cursor* base, sqlite3_int64* number) {
-  const auto found = WalkOf(base)->RowId();
+  MatchCursor* const match = MatchOf(base);
+  const auto found = match != nullptr ? match->RowId() : WalkOf(base)->RowId();
   if (!found.ok()) return Report(TableOf(base), found.status());
   *number = *found;
   return SQLITE_OK;
@@ -207,23 +240,29 @@ void DeleteHandle(void* handle) { delete static_cast<TableHandle*>(handle); }
 
 }  // namespace
 
-absl::Status RegisterTables(sqlite3* db, Session* session) {
+absl::Status RegisterTable(sqlite3* db, Session* session, const catalog::TableDef& table,
+                           MatchColumns match_columns) {
   static const sqlite3_module kModule = MakeModule();
+  auto handle = std::make_unique<TableHandle>(
+      TableHandle{session, &table, match_columns == MatchColumns::kShown});
+  // SQLite destroys the handle, also when it fails.
+  if (sqlite3_create_module_v2(db, table.name.c_str(), &kModule, handle.release(), DeleteHandle) ==
+      SQLITE_OK) {
+    return absl::OkStatus();
+  }
+  return Internal("SQLite does not take a table")
+      .With("table", table.name)
+      .With("cause", sqlite3_errmsg(db));
+}
+
+absl::Status RegisterTables(sqlite3* db, Session* session) {
   absl::flat_hash_set<std::string> names;
   for (const catalog::TableDef& table : session->catalog()->tables) {
     if (!names.insert(absl::AsciiStrToLower(table.name)).second) {
       return FailedPrecondition("SQL cannot tell two tables apart; rename one of them")
           .With("table", table.name);
     }
-    auto handle = std::make_unique<TableHandle>(TableHandle{session, &table});
-    // SQLite destroys the handle, also when it fails.
-    const int rc =
-        sqlite3_create_module_v2(db, table.name.c_str(), &kModule, handle.release(), DeleteHandle);
-    if (rc != SQLITE_OK) {
-      return Internal("SQLite does not take a table")
-          .With("table", table.name)
-          .With("cause", sqlite3_errmsg(db));
-    }
+    DAFTAR_RETURN_IF_ERROR(RegisterTable(db, session, table, MatchColumns::kLeftOut));
   }
   return absl::OkStatus();
 }

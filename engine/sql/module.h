@@ -11,9 +11,18 @@
 
 namespace daftar::sql {
 
-// Lets every table of the session's catalog be named in statements of `db`, with nothing created:
-// SQLite connects a table when a statement names it. Lifetime: the session outlives `db`. Errors:
-// FailedPrecondition when two tables have names that differ only in case; Internal.
+// Whether a table has the columns that show what MATCH finds.
+enum class MatchColumns { kShown, kLeftOut };
+
+// Lets a table of the session's catalog be named in statements of `db` that are prepared from now
+// on; those that were prepared before keep what they have. Lifetime: as below. Errors: Internal.
+absl::Status RegisterTable(sqlite3* db, Session* session, const catalog::TableDef& table,
+                           MatchColumns match_columns);
+
+// Lets every table of the session's catalog, without those columns, be named in statements of `db`,
+// with nothing created: SQLite connects a table when a statement names it. Lifetime: the session
+// outlives `db`. Errors: FailedPrecondition when two tables have names that differ only in case;
+// Internal.
 absl::Status RegisterTables(sqlite3* db, Session* session);
 
 }  // namespace daftar::sql

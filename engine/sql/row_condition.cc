@@ -170,7 +170,7 @@ absl::StatusOr<std::shared_ptr<const catalog::RowCondition>> CompileCondition(
   DAFTAR_ASSIGN_OR_RETURN(std::vector<Column> columns, ColumnsOf(table));
   std::erase_if(columns, [&](const Column& column) {
     // A name that stands there by chance does no harm.
-    return column.kind == Column::Kind::kAsOf ||
+    return column.kind == Column::Kind::kAsOf || column.is_of_match() ||
            !absl::StrContainsIgnoreCase(expression, column.name);
   });
   DAFTAR_RETURN_IF_ERROR(CheckAsConstraint(columns, expression));

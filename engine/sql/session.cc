@@ -25,6 +25,7 @@ void Session::StatementBegins(bool writes) {
   if (running_++ > 0) return;
   stop_sign_.Reset(options_.time_max);
   counts_ = QueryCounts();
+  names_left_out_ = false;
   failure_ = absl::OkStatus();
 }
 

@@ -35,6 +35,8 @@ struct SessionOptions {
   bool writable = false;
   CommitOptions commit;
   TransactionLimits limits;
+  // The table of exchange rates.
+  std::string rates;
 };
 
 // Thread safety: none, but for stop_sign().Interrupt(). Lifetime: must end before its Core.
@@ -48,6 +50,9 @@ class Session {
 
   // The SQLite that tells whether a transaction is open. Lifetime: as the session's.
   void set_db(sqlite3* db) { db_ = db; }
+
+  // The table that money is converted by; it may not be there.
+  const std::string& rates() const { return options_.rates; }
 
   // Statements say when they begin and end. All that run at one time read one state, taken when the
   // first of them reads.
@@ -117,6 +122,10 @@ class Session {
     counts_.records_fetched += walk.records_fetched;
     counts_.rows += walk.rows;
   }
+  // Whether a MATCH of those statements may have left names out: there were more than are looked
+  // at.
+  bool names_left_out() const { return names_left_out_; }
+  void LeaveNamesOut() { names_left_out_ = true; }
   StopSign& stop_sign() { return stop_sign_; }
 
  private:
@@ -153,6 +162,7 @@ class Session {
   absl::Status failure_;
   bool noted_writes_ = false;
   QueryCounts counts_;
+  bool names_left_out_ = false;
 };
 
 }  // namespace daftar::sql

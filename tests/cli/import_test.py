@@ -154,6 +154,35 @@ def test_projects(folder):
         equal({row["no"]: row[field] for row in found}, expected)
 
 
+def test_equity_by_rule(folder):
+    """The rule that shares make a whole names exactly the plants whose shares do not, no others."""
+    if not GEM.is_dir():
+        return "shared data gem-iran-pakistan is not there"
+    db = registry(folder)
+    expected = set()
+    for kind, no, column, role in (
+            ("cement", "GEM Plant ID", "Owner name (English)", "owner"),
+            ("steel", "Plant ID", "Parent", "parent"),
+            ("chemical", "GEM plant ID", "Owner (English)", "owner")):
+        path = GEM / f"{kind}-plants.csv"
+        run("import", db, "shareholding", path, "--map", MAPS / f"gem-{kind}.json")
+        for row in rows_of(path):
+            shares = [share or Decimal(0) for name, share in owners(row[column]) if name != "unknown"]
+            if shares and sum(shares) != 100:
+                expected.add((row[no], role, sum(shares)))
+    assert len(expected) > 3, expected
+    audit = ("audit", db, "--rules", EXAMPLES / "rules" / "zone.capnp", "--rule", "sharesWhole",
+             "--format", "json")
+    report = json.loads(run(*audit, code=1).out)
+    found = set()
+    for violation in report["violations"]:
+        equal((violation["table"], violation["rule"]), ("shareholding", "sharesWhole"))
+        _, subject, role = violation["key"].split(", ")[:3]
+        ppm = re.search(r"is ([\d.]+)", violation["text"])[1]
+        found.add((subject, role, Decimal(ppm) / 10000))
+    equal(found, expected)
+
+
 def test_code_lists(folder):
     if not (DATA / "un-locode").is_dir():
         return "shared data un-locode and others are not there"
@@ -353,6 +382,6 @@ struct Row $Daftar.table(name = "row", key = ["id"]) { id @0 :Text; body @1 :Tex
 
 
 if __name__ == "__main__":
-    main([test_examples, test_projects, test_code_lists, test_inspections, test_standard_input,
-          test_bad_row_ends_the_import, test_rejects, test_duplicates, test_csv_spectrum,
-          test_json_suite])
+    main([test_examples, test_projects, test_equity_by_rule, test_code_lists, test_inspections,
+          test_standard_input, test_bad_row_ends_the_import, test_rejects, test_duplicates,
+          test_csv_spectrum, test_json_suite])

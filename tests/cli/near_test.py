@@ -44,6 +44,25 @@ def test_table(folder):
               "--format", "csv").out, "km,no\n0.000,1\n")
 
 
+def test_conditions(folder):
+    db = make(folder)
+
+    def near(*arguments):
+        rows = run("near", db, "gate", "--of", "25.3,60.6", "--format", "jsonl", "--select",
+                   "country,no", *arguments).out
+        return [(row["country"], row["no"]) for row in map(json.loads, rows.splitlines())]
+
+    equal(near(), [("IR", 1), ("IR", 2), ("PK", 1)])
+    equal(near("--where", "no = 2"), [("IR", 2)])
+    # A limit counts what is left: the nearest one of the other country is in a farther circle.
+    equal(near("--where", "country = PK", "--limit", "1"), [("PK", 1)])
+    equal(near("--where", "country = PK", "--within", "100km"), [])
+    equal(near("--where", "country = IR", "--where", "no > 1"), [("IR", 2)])
+    equal(near("--where", "names = 'چابهار'"), [("IR", 1)])
+    refused = run("near", db, "gate", "--of", "25.3,60.6", "--where", "town = x", code=4)
+    contains(refused.err, "town")
+
+
 def run_km(db):
     """As SQL measures it."""
     text = run("sql", db, "SELECT printf('%.3f', distance_km(25.3, 60.6, 25.1, 62.3)) AS km",
@@ -82,4 +101,4 @@ def test_refusals(folder):
     run("near", db, "gate", "--of-record", "gate", "PK", "8", code=3)
 
 
-main([test_table, test_json, test_moments, test_refusals])
+main([test_conditions, test_table, test_json, test_moments, test_refusals])

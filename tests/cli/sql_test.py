@@ -27,6 +27,25 @@ def make(folder):
     return make_database(folder, SCHEMA, "permit", RECORDS)
 
 
+RATES = """@0xbf5147cbbecf40c1;
+using Daftar = import "/daftar/daftar.capnp";
+struct Market $Daftar.table(name = "market", key = ["currency", "quote", "day"]) {
+  currency @0 :Text;
+  quote @1 :Text;
+  day @2 :Int32 $Daftar.date;
+  rate @3 :Int64 $Daftar.decimal(2);
+}
+"""
+
+
+def test_rates(folder):
+    db = make_database(folder, RATES, "market", [
+        '{"currency":"USD","quote":"IRR","day":"2024-01-01","rate":"510000.50"}'])
+    text = "SELECT converted(100, 'USD', 'IRR', '1403/01/01') AS rials"
+    equal(run("sql", db, text, "--rates", "market", "--format", "csv").out, "rials\n51000050\n")
+    contains(run("sql", db, text, code=4).err, "table=rate; remedy=name another one with --rates")
+
+
 def test_formats(folder):
     db = make(folder)
     text = "SELECT no, amount, validTo, tags FROM permit ORDER BY no LIMIT 2"
@@ -100,5 +119,5 @@ def test_errors(folder):
 
 
 if __name__ == "__main__":
-    main([test_formats, test_parameters_and_several_statements, test_moments, test_explain,
-          test_writing, test_errors])
+    main([test_rates, test_formats, test_parameters_and_several_statements, test_moments,
+          test_explain, test_writing, test_errors])

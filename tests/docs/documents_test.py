@@ -14,6 +14,7 @@ from harness import DAFTAR, SOURCE, equal, main, run  # noqa: E402
 
 GENERATE = sys.argv[3]
 TRANSACT = sys.argv[4]
+QUESTIONS = sys.argv[5]
 EXAMPLES = [("authority", "authorities"), ("zone", "zones"), ("crossing", "crossings"),
             ("corridor", "corridor_legs"), ("session", "sessions"), ("decision", "decisions"),
             ("document", "documents"), ("code", "codes")]
@@ -103,6 +104,23 @@ def test_transactions_page_shows_its_program(folder):
     equal(printed.stdout.decode(), text)
 
 
+def test_questions_have_answers_in_cpp(folder):
+    """Answers and plans of the program are as they were, and it asks all that the page asks."""
+    printed = subprocess.run([QUESTIONS, folder / "book.db", SOURCE / "examples"],
+                             capture_output=True)
+    if printed.returncode != 0:
+        raise AssertionError(printed.stderr.decode())
+    expected = (SOURCE / "examples" / "questions" / "output.txt").read_text(encoding="utf-8")
+    for actual_line, line in zip(printed.stdout.decode().splitlines(), expected.splitlines()):
+        equal(actual_line, line)
+    equal(printed.stdout.decode(), expected)
+    page = (SOURCE / "docs" / "questions.md").read_text(encoding="utf-8")
+    asked = re.findall(r"^### (\d+)\.", page, re.M)
+    answered = re.findall(r"^(\d+)\. ", expected, re.M)
+    equal(sorted(answered, key=int), sorted(asked, key=int))
+    equal(sorted(answered, key=int), [str(n) for n in range(1, 26) if n != 24])
+
+
 def test_links_lead_somewhere(folder):
     broken = []
     for document in documents():
@@ -115,4 +133,5 @@ def test_links_lead_somewhere(folder):
 if __name__ == "__main__":
     main([test_readme_and_queries_are_true, test_evolution_is_true,
           test_questions_are_true, test_readme_shows_the_embedding_program,
-          test_transactions_page_shows_its_program, test_links_lead_somewhere])
+          test_transactions_page_shows_its_program, test_questions_have_answers_in_cpp,
+          test_links_lead_somewhere])

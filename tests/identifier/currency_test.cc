@@ -25,6 +25,10 @@ TEST_CASE("currency: a currency is in use from its first to its last day", "[ide
        {"CUC", "1993-12-31", false}, {"CUC", "2021-06-30", true},   {"CUC", "2021-07-01", false},
        {"ZWG", "2024-04-07", false}, {"ZWG", "2024-04-08", true},   {"XAD", "2026-01-01", true},
        {"CNH", "2026-01-01", false}, {"ABC", "2026-01-01", false},  {"irr", "2026-01-01", false},
+       {"HRK", "2022-12-31", true},  {"HRK", "2023-02-01", false},  {"BYN", "2016-06-30", false},
+       {"BYN", "2016-07-01", true},  {"VED", "2021-09-30", false},  {"VED", "2021-10-01", true},
+       {"STN", "2017-12-31", false}, {"STN", "2018-01-01", true},   {"MRU", "2017-12-31", false},
+       {"MRU", "2018-01-01", true},  {"SLE", "2026-01-01", true},   {"EEK", "2011-01-15", false},
        {"", "2026-01-01", false},    {"EURO", "2026-01-01", false}, {"ZWN", "2007-01-01", false}}));
   CAPTURE(code, day);
   REQUIRE_OK_AND_ASSIGN(const Date date, ParseDate(day));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daftar/point.h"
 #include "daftar/record.h"
@@ -15,6 +16,9 @@ struct NearOptions {
   std::optional<double> within_metres = std::nullopt;
   // So many, the nearest.
   std::optional<size_t> limit = std::nullopt;
+  // Only records that meet all of these conditions, each written as for Query::Where(text). A limit
+  // counts what is left.
+  std::vector<std::string> where = {};
   // The name of the $point; may be left out when the table has one.
   std::string index = {};
 };

@@ -22,6 +22,8 @@ enum class SearchMode {
 struct SearchQuery {
   std::string text = {};
   std::string table = {};  // empty: all tables
+  // Names at this path or below it only, and no numbers; empty: all.
+  std::string field = {};
   SearchMode mode = SearchMode::kAny;
   size_t limit = 10;
 };

@@ -35,6 +35,8 @@ struct SqlOptions {
   bool writable = false;
   CommitOptions commit = {};
   TransactionLimits limits = {};
+  // The table whose rates money is converted by: docs/schema.md, "Exchange rates".
+  std::string rates = "rate";
 };
 
 // One statement, prepared. Lifetime: must end before its database; may outlive its connection.
@@ -79,6 +81,8 @@ class SqlStatement {
   absl::StatusOr<std::string> Explain() const;
   // What the tables have read so far, or in the last run.
   QueryCounts counts() const;
+  // Whether a MATCH in it may have left names out, since more were alike than are looked at.
+  bool names_left_out() const;
   // Whether the statement can write: an INSERT, UPDATE or DELETE.
   bool writes() const;
   // How many rows the last such statement of the connection wrote.
