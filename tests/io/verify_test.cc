@@ -248,14 +248,14 @@ TEST_CASE("verify: puts right what is wrong while others write", "[io][fault][th
     }
     std::atomic<bool> done = false;
     absl::Status written;
-    std::vector<txn::RecordWrite> writes;
+    std::vector<std::vector<txn::RecordWrite>> commits(kRecords);
     for (uint32_t id = 0; id < kRecords; ++id) {
-      writes.push_back(book.Write(id, static_cast<int>(1000 * (round + 1) + static_cast<int>(id))));
+      commits[id].push_back(book.Write(id, 1000 * (round + 1) + static_cast<int>(id)));
     }
     std::thread writer([&] {
       for (size_t i = 0; !done || i < 10; ++i) {
-        const std::vector<txn::RecordWrite> one = {writes[i % writes.size()]};
-        const auto version = book.core().Commit(*book.core().catalog(), one, {});
+        const auto version =
+            book.core().Commit(*book.core().catalog(), commits[i % commits.size()], {});
         if (!version.ok()) written = version.status();
       }
     });
