@@ -171,8 +171,12 @@ bool Column::KeepInterval(const Condition& condition, Selection* rows) const {
     if (nulls_.empty()) {
       KeepIf([&](uint32_t row) { return numbers[row] - first <= span; }, rows);
     } else {
-      KeepIf([&](uint32_t row) { return (nulls_[row] == 0) & (numbers[row] - first <= span); },
-             rows);
+      KeepIf(
+          [&](uint32_t row) {
+            const int is_value = static_cast<int>(nulls_[row] == 0);
+            return (is_value & static_cast<int>(numbers[row] - first <= span)) != 0;
+          },
+          rows);
     }
   });
   return true;

@@ -208,12 +208,7 @@ void FindSlots(const AccessPath& path, Plan* plan) {
   };
   bool all = !plan->query.columns.empty() && !plan->may_repeat;
   for (const Condition& condition : plan->query.conditions) {
-    const bool known =
-        std::any_of(plan->bounded.begin(), plan->bounded.end(), [&](const Condition& bounded) {
-          return bounded.path == condition.path && bounded.op == condition.op &&
-                 bounded.operands == condition.operands;
-        });
-    if (!known && !find(condition.path)) all = false;
+    if (!plan->IsBounded(condition) && !find(condition.path)) all = false;
   }
   for (const Column& column : plan->query.columns) {
     if (!column.path.has_value() || !find(*column.path)) all = false;

@@ -59,13 +59,6 @@ double PartThatMeets(const Plan& plan, const AllStatistics& all, const Condition
   return 1;
 }
 
-bool IsBounded(const Plan& plan, const Condition& condition) {
-  return std::any_of(plan.bounded.begin(), plan.bounded.end(), [&](const Condition& bounded) {
-    return bounded.path == condition.path && bounded.op == condition.op &&
-           bounded.operands == condition.operands;
-  });
-}
-
 bool IsInEntry(const Plan& plan, const Condition& condition) {
   return std::any_of(plan.slots.begin(), plan.slots.end(),
                      [&](const EntrySlot& slot) { return slot.path == condition.path; });
@@ -120,7 +113,7 @@ std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& stat
   if (known == nullptr) return std::nullopt;
   double in_entry = 1, in_record = 1;
   for (const Condition& condition : plan.query.conditions) {
-    if (IsBounded(plan, condition)) continue;
+    if (plan.IsBounded(condition)) continue;
     (IsInEntry(plan, condition) ? in_entry : in_record) *=
         PartThatMeets(plan, statistics, condition);
   }

@@ -32,6 +32,7 @@ EntryView::EntryView(const Plan& plan)
       key_(MakePart(EntrySlot::Part::kPrimaryKey, plan.query.table->key)),
       covered_(MakePart(EntrySlot::Part::kCovered, plan.index ? plan.index->covering : kNoTerms)) {
   for (const record::Condition& condition : plan.query.conditions) {
+    if (plan.IsBounded(condition)) continue;
     const auto slot = plan.FindSlot(condition.path);
     if (slot.has_value()) checks_.push_back({&condition, *slot});
   }

@@ -13,16 +13,6 @@ std::string Joined(const std::vector<record::Condition>& conditions) {
   return text;
 }
 
-bool Contains(const std::vector<record::Condition>& conditions, const record::Condition& wanted) {
-  for (const record::Condition& condition : conditions) {
-    if (condition.path == wanted.path && condition.op == wanted.op &&
-        condition.operands == wanted.operands) {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::string Named(const std::vector<OrderTerm>& orders, size_t first, size_t end) {
   std::string text;
   for (size_t i = first; i < end; ++i) {
@@ -60,6 +50,13 @@ std::string OrderSteps(const Plan& plan) {
 
 }  // namespace
 
+bool Plan::IsBounded(const record::Condition& condition) const {
+  return std::any_of(bounded.begin(), bounded.end(), [&](const record::Condition& each) {
+    return each.path == condition.path && each.op == condition.op &&
+           each.operands == condition.operands;
+  });
+}
+
 std::optional<size_t> Plan::FindSlot(const record::FieldPath& path) const {
   for (size_t slot = 0; slot < slots.size(); ++slot) {
     if (slots[slot].path == path) return slot;
@@ -88,7 +85,7 @@ std::string Plan::ToString() const {
   absl::StrAppend(&text, "\n");
   std::vector<record::Condition> filters;
   for (const record::Condition& condition : query.conditions) {
-    if (!Contains(bounded, condition)) filters.push_back(condition);
+    if (!IsBounded(condition)) filters.push_back(condition);
   }
   if (index != nullptr) {
     absl::StrAppend(&text, reads_records ? "read each record\n" : "read no record: covered\n");

@@ -85,6 +85,8 @@ struct Plan {
   std::optional<uint64_t> expected_entries;
   std::optional<uint64_t> expected_rows;
 
+  // Whether every entry of the ranges meets a condition.
+  bool IsBounded(const record::Condition& condition) const;
   // The number of the slot that has the values of a path; nothing when none has.
   std::optional<size_t> FindSlot(const record::FieldPath& path) const;
   // The terms that order the entries: of the index, then of the primary key.

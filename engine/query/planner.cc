@@ -26,14 +26,20 @@ auto Rank(const Plan& plan, const AccessPath& path) {
                          !plan.reads_records, path.index == nullptr, !plan.may_repeat);
 }
 
-Plan Consider(const BoundQuery& query, const AccessPath& path) {
+Plan Consider(BoundQuery query, const AccessPath& path) {
   Plan plan;
-  plan.query = query;
+  plan.query = std::move(query);
   plan.index = path.index;
   BoundRanges(path, &plan);
   ChooseScanOrder(&plan);
   FindSlots(path, &plan);
   return plan;
+}
+
+void Expect(const std::optional<Estimate>& estimate, Plan* plan) {
+  if (!estimate.has_value()) return;
+  plan->expected_entries = static_cast<uint64_t>(std::llround(estimate->entries));
+  plan->expected_rows = static_cast<uint64_t>(std::llround(estimate->rows));
 }
 
 // A plan and what speaks for it.
@@ -51,22 +57,33 @@ bool IsBetter(const Candidate& a, const Candidate& b, bool by_cost) {
 
 }  // namespace
 
+// The plan of a query that says which index it wants.
+absl::StatusOr<Plan> MakeOnlyPlan(BoundQuery query, const index::AllStatistics* statistics) {
+  AccessPath path{query.table, nullptr};
+  for (const catalog::IndexDef& index : query.table->indexes) {
+    if (index.answers_queries() && index.name == *query.index) path.index = &index;
+  }
+  const bool is_there = path.index != nullptr || *query.index == "primary";
+  if (!is_there || !Answers(path, query)) {
+    return InvalidArgument("the index cannot answer this query: it holds only some records")
+        .With("index", *query.index);
+  }
+  Plan plan = Consider(std::move(query), path);
+  if (statistics != nullptr) Expect(EstimatePlan(plan, *statistics), &plan);
+  return plan;
+}
+
 absl::StatusOr<Plan> MakePlan(BoundQuery query, const index::AllStatistics* statistics) {
+  if (query.index.has_value()) return MakeOnlyPlan(std::move(query), statistics);
   std::vector<AccessPath> paths = {{query.table, nullptr}};
   for (const catalog::IndexDef& index : query.table->indexes) {
     if (index.answers_queries()) paths.push_back({query.table, &index});
   }
   std::vector<Candidate> candidates;
   for (const AccessPath& path : paths) {
-    const std::string_view name = path.index ? std::string_view(path.index->name) : "primary";
-    if (query.index.has_value() && *query.index != name) continue;
     if (!Answers(path, query)) continue;
     Candidate& candidate = candidates.emplace_back(Candidate{path, Consider(query, path), {}});
     if (statistics != nullptr) candidate.estimate = EstimatePlan(candidate.plan, *statistics);
-  }
-  if (candidates.empty()) {
-    return InvalidArgument("the index cannot answer this query: it holds only some records")
-        .With("index", *query.index);
   }
   // What was not analyzed cannot be compared by cost: then nothing is.
   const bool by_cost =
@@ -75,10 +92,7 @@ absl::StatusOr<Plan> MakePlan(BoundQuery query, const index::AllStatistics* stat
   const auto best = std::max_element(
       candidates.begin(), candidates.end(),
       [&](const Candidate& a, const Candidate& b) { return IsBetter(b, a, by_cost); });
-  if (best->estimate.has_value()) {
-    best->plan.expected_entries = static_cast<uint64_t>(std::llround(best->estimate->entries));
-    best->plan.expected_rows = static_cast<uint64_t>(std::llround(best->estimate->rows));
-  }
+  Expect(best->estimate, &best->plan);
   return std::move(best->plan);
 }
 
