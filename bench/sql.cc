@@ -14,6 +14,7 @@
 #include "bench/permits.h"
 #include "bench/registry.h"
 #include "bench/samples.h"
+#include "bench/sql_rows.h"
 #include "bench/sqlite.h"
 #include "bench/workspace.h"
 #include "daftar/database.h"
@@ -148,18 +149,7 @@ void AskDaftar(SqlStatement* statement, const Parameters& parameters, Digest* di
   for (size_t i = 0; i < parameters.size(); ++i) {
     Must(statement->Bind(static_cast<int>(i) + 1, parameters[i]));
   }
-  const size_t columns = statement->columns().size();
-  while (Must(statement->Next())) {
-    for (size_t i = 0; i < columns; ++i) {
-      const Value value = statement->value(i);
-      if (const auto* text = value.get_if<std::string>()) {
-        digest->Add(*text);
-      } else {
-        digest->Add(*value.get_if<int64_t>());
-      }
-    }
-    digest->EndRow();
-  }
+  AddRows(statement, digest);
 }
 
 void AskSqlite(SqliteStatement* statement, const Parameters& parameters, Digest* digest) {

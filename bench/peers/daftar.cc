@@ -10,6 +10,7 @@
 #include "bench/peers/peer.h"
 #include "bench/peers/permit_fields.h"
 #include "bench/permit_record.h"
+#include "bench/sql_rows.h"
 #include "bench/stopwatch.h"
 #include "daftar/database.h"
 #include "daftar/sql.h"
@@ -66,6 +67,14 @@ class DaftarPeer final : public Peer {
   void Open() override {
     database_ = Must(Database::Open(DaftarFiles(folder_), Limits()));
     permits_.emplace(Must(Permits::Open(*database_)));
+    page_.emplace(Must(database_->Prepare(From().Limit(50))));
+    range_.emplace(Must(database_->Prepare(FromTo())));
+    covered_.emplace(Must(database_->Prepare(FromTo().Select({"validTo", "firm"}))));
+    scan_.emplace(Must(
+        database_->Prepare(Query("permit")
+                               .Where("kind", Operator::kEqual, Parameter{0})
+                               .Where("areaSquareMetres", Operator::kGreaterOrEqual, Parameter{1})
+                               .Select({"no", "areaSquareMetres"}))));
     sql_.emplace(Must(SqlConnection::Open(*database_)));
     groups_.emplace(Must(
         sql_->Prepare("SELECT kind, count(*), sum(areaSquareMetres) FROM permit GROUP BY kind")));
@@ -78,6 +87,10 @@ class DaftarPeer final : public Peer {
     join_.reset();
     groups_.reset();
     sql_.reset();
+    scan_.reset();
+    covered_.reset();
+    range_.reset();
+    page_.reset();
     permits_.reset();
     database_.reset();
   }
@@ -92,17 +105,15 @@ class DaftarPeer final : public Peer {
     return true;
   }
   bool Range(const RangeQuestion& question, Digest* digest) override {
-    AddRecords(From(question).Where("validTo", Operator::kLess, Date{question.to}), digest);
+    AddRecords(Must(range_->Run({question.zone, Date{question.from}, Date{question.to}})), digest);
     return true;
   }
   bool Page(const RangeQuestion& question, Digest* digest) override {
-    AddRecords(From(question).Limit(50), digest);
+    AddRecords(Must(page_->Run({question.zone, Date{question.from}})), digest);
     return true;
   }
   bool CoveredRange(const RangeQuestion& question, Digest* digest) override {
-    Cursor cursor = Must(database_->Run(From(question)
-                                            .Where("validTo", Operator::kLess, Date{question.to})
-                                            .Select({"validTo", "firm"})));
+    Cursor cursor = Must(covered_->Run({question.zone, Date{question.from}, Date{question.to}}));
     while (Must(cursor.Next())) {
       digest->Add(int64_t{cursor.values()[0].get_if<Date>()->days});
       digest->Add(*cursor.values()[1].get_if<std::string>());
@@ -130,49 +141,34 @@ class DaftarPeer final : public Peer {
     options.memory_budget_bytes = cache_bytes_;
     return options;
   }
-  static Query From(const RangeQuestion& question) {
+  // Of a zone from a day on.
+  static Query From() {
     return Query("permit")
-        .Where("zone", Operator::kEqual, question.zone)
-        .Where("validTo", Operator::kGreaterOrEqual, Date{question.from})
+        .Where("zone", Operator::kEqual, Parameter{0})
+        .Where("validTo", Operator::kGreaterOrEqual, Parameter{1})
         .OrderBy("validTo");
   }
-  void AddRecords(const Query& query, Digest* digest) {
-    Cursor cursor = Must(database_->Run(query));
+  static Query FromTo() { return From().Where("validTo", Operator::kLess, Parameter{2}); }
+  static void AddRecords(Cursor cursor, Digest* digest) {
     while (Must(cursor.Next())) {
       AddFields(TypedRecord<registry::Permit>(Must(cursor.record())).reader(), digest);
     }
   }
-  // Rows of text and integers.
-  static void AddRows(SqlStatement* statement, Digest* digest) {
-    const size_t columns = statement->columns().size();
-    while (Must(statement->Next())) {
-      for (size_t i = 0; i < columns; ++i) {
-        const Value value = statement->value(i);
-        if (const auto* text = value.get_if<std::string>()) {
-          digest->Add(*text);
-        } else {
-          digest->Add(*value.get_if<int64_t>());
-        }
-      }
-      digest->EndRow();
-    }
-  }
-
   const std::filesystem::path folder_;
   const size_t cache_bytes_;
   std::unique_ptr<Database> database_;
   std::optional<Permits> permits_;
+  std::optional<PreparedQuery> page_;
+  std::optional<PreparedQuery> range_;
+  std::optional<PreparedQuery> covered_;
+  std::optional<PreparedQuery> scan_;
   std::optional<SqlConnection> sql_;
   std::optional<SqlStatement> groups_;
   std::optional<SqlStatement> join_;
 };
 
 bool DaftarPeer::Scan(const ScanQuestion& question, Digest* digest) {
-  Cursor cursor = Must(
-      database_->Run(Query("permit")
-                         .Where("kind", Operator::kEqual, question.kind)
-                         .Where("areaSquareMetres", Operator::kGreaterOrEqual, question.area_min)
-                         .Select({"no", "areaSquareMetres"})));
+  Cursor cursor = Must(scan_->Run({question.kind, question.area_min}));
   while (Must(cursor.Next())) {
     digest->Add(*cursor.values()[0].get_if<std::string>());
     digest->Add(*cursor.values()[1].get_if<int64_t>());

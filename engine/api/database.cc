@@ -9,7 +9,6 @@
 #include "catalog/resolve.h"
 #include "io/stats.h"
 #include "io/verify.h"
-#include "query/continuation.h"
 #include "sql/row_condition.h"
 #include "storage/open.h"
 
@@ -154,14 +153,7 @@ absl::StatusOr<Cursor> Database::Run(const ReadView& view, const Query& query) c
 }
 
 absl::StatusOr<Cursor> Database::Run(const Query& query) const {
-  txn::ReadView view = state_->core->View();
-  if (query.after().has_value()) {
-    DAFTAR_ASSIGN_OR_RETURN(const query::Continuation continuation,
-                            query::OpenContinuation(view.database, *query.after()));
-    if (continuation.is_pinned) {
-      DAFTAR_ASSIGN_OR_RETURN(view, state_->core->ViewAsOf(continuation.version));
-    }
-  }
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, internal::ViewFor(*state_->core, query));
   return internal::RunQuery(std::move(view), query);
 }
 

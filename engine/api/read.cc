@@ -38,13 +38,16 @@ absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view tab
 
 namespace {
 
-absl::StatusOr<Cursor> RunBound(txn::ReadView view, const Query& query, query::BoundQuery bound) {
+// `prepared`: what the query was filled in of, or null.
+absl::StatusOr<Cursor> RunBound(txn::ReadView view, const Query& query, query::BoundQuery bound,
+                                query::Prepared* prepared = nullptr) {
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *bound.table));
   if (query.after().has_value()) {
     DAFTAR_RETURN_IF_ERROR(query::GoOn(view, *query.after(), &bound));
   }
   DAFTAR_ASSIGN_OR_RETURN(query::Plan plan,
                           query::MakePlan(std::move(bound), view.statistics.get()));
+  if (prepared != nullptr) prepared->Keep(view, plan);
   return DatabaseAccess::MakeCursor(std::move(view), std::move(plan));
 }
 
@@ -53,6 +56,15 @@ absl::StatusOr<Cursor> RunBound(txn::ReadView view, const Query& query, query::B
 absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query) {
   DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
   return RunBound(std::move(view), query, std::move(bound));
+}
+
+absl::StatusOr<txn::ReadView> ViewFor(const txn::Core& core, const Query& query) {
+  txn::ReadView view = core.View();
+  if (!query.after().has_value()) return view;
+  DAFTAR_ASSIGN_OR_RETURN(const query::Continuation continuation,
+                          query::OpenContinuation(view.database, *query.after()));
+  if (!continuation.is_pinned) return view;
+  return core.ViewAsOf(continuation.version);
 }
 
 absl::StatusOr<Cursor> RunTransactionQuery(txn::ReadView view, const Query& query) {
@@ -64,6 +76,12 @@ absl::StatusOr<Cursor> RunTransactionQuery(txn::ReadView view, const Query& quer
     bound.is_total = false;
   }
   return RunBound(std::move(view), query, std::move(bound));
+}
+
+absl::StatusOr<Cursor> RunPrepared(txn::ReadView view, query::Prepared* prepared,
+                                   const std::vector<Value>& values) {
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, prepared->Fill(view, values));
+  return RunBound(std::move(view), prepared->query(), std::move(bound), prepared);
 }
 
 }  // namespace internal

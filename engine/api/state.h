@@ -10,6 +10,7 @@
 #include "daftar/database.h"
 #include "query/aggregate_scan.h"
 #include "query/executor.h"
+#include "query/prepared.h"
 #include "record/message.h"
 #include "txn/core.h"
 #include "txn/transaction.h"
@@ -85,6 +86,14 @@ struct DatabaseAccess {
   }
 };
 
+class PreparedState {
+ public:
+  PreparedState(txn::Core* of, std::unique_ptr<query::Prepared> made)
+      : core(of), prepared(std::move(made)) {}
+  txn::Core* const core;
+  const std::unique_ptr<query::Prepared> prepared;
+};
+
 class TransactionState {
  public:
   TransactionState(txn::Core* core, const TransactionLimits& limits) : transaction(core, limits) {}
@@ -110,8 +119,13 @@ absl::StatusOr<std::optional<Record>> FindRecord(const txn::ReadView& view, std:
                                                  const Key& key);
 absl::StatusOr<Record> GetRecord(const txn::ReadView& view, std::string_view table, const Key& key);
 absl::StatusOr<Cursor> RunQuery(txn::ReadView view, const Query& query);
+// The newest state, or the one that the continuation of a query holds on to. Errors: those of
+// OpenContinuation and ViewAsOf.
+absl::StatusOr<txn::ReadView> ViewFor(const txn::Core& core, const Query& query);
 // The same for a transaction, which depends on all that it reads: no more than the rows need.
 absl::StatusOr<Cursor> RunTransactionQuery(txn::ReadView view, const Query& query);
+absl::StatusOr<Cursor> RunPrepared(txn::ReadView view, query::Prepared* prepared,
+                                   const std::vector<Value>& values);
 absl::StatusOr<CountResult> RunCount(txn::ReadView view, const Query& query);
 absl::StatusOr<AggregateCursor> RunAggregate(txn::ReadView view, const AggregateQuery& query);
 

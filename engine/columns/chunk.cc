@@ -10,6 +10,22 @@ std::string_view Chunk::Rest(size_t row) const {
   return std::string_view(rests_).substr(begin, rest_ends_[row] - begin);
 }
 
+size_t Chunk::LowerBound(std::string_view key) const {
+  const int order = std::string_view(prefix_).compare(key.substr(0, prefix_.size()));
+  if (order != 0) return order < 0 ? rows_ : 0;
+  const std::string_view rest = key.substr(prefix_.size());
+  size_t first = 0, last = rows_;
+  while (first < last) {
+    const size_t middle = first + (last - first) / 2;
+    if (Rest(middle) < rest) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
 size_t Chunk::bytes() const {
   size_t bytes = sizeof(Chunk) + prefix_.capacity() + rests_.capacity() + rest_ends_.bytes();
   for (const Column& column : columns_) bytes += column.bytes();

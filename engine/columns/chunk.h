@@ -18,6 +18,9 @@ class Chunk {
   // The key of a row, behind the prefix of its table.
   std::string Key(size_t row) const { return prefix_ + std::string(Rest(row)); }
   void AppendKey(size_t row, std::string* key) const { key->append(prefix_).append(Rest(row)); }
+  size_t KeyBytes(size_t row) const { return prefix_.size() + Rest(row).size(); }
+  // The first row whose key is not before `key`; rows(): there is none.
+  size_t LowerBound(std::string_view key) const;
   size_t bytes() const;
 
  private:

@@ -12,6 +12,12 @@ constexpr size_t kFieldsMax = 32;
 // Of keys that were written and not read again; with more, reading all of the table costs less.
 constexpr size_t kChangeBytesMax = size_t{4} << 20;
 
+// So many times the rows that were read may be read for a projection; after an attempt that was not
+// enough for, so many times more are to be read before the next.
+constexpr uint64_t kTimesRead = 4;
+// A key that was written makes a chunk be made anew, which costs as much as reading so many rows.
+constexpr uint64_t kRowsPerChange = 256;
+
 bool Contains(const std::vector<record::FieldPath>& fields, const record::FieldPath& path) {
   return std::find(fields.begin(), fields.end(), path) != fields.end();
 }
@@ -23,7 +29,7 @@ void ColumnCache::NoteCommits(CommitVersion version, const storage::PendingChang
   noted_ = version;
   for (auto each = entries_.begin(); each != entries_.end();) {
     Entry& entry = *each->second;
-    const std::string prefix = codec::RecordPrefix(each->first);
+    const std::string& prefix = each->first;
     for (auto change = changes.lower_bound(prefix);
          change != changes.end() && change->first.starts_with(prefix); ++change) {
       entry.changes.emplace_back(version, change->first);
@@ -33,33 +39,60 @@ void ColumnCache::NoteCommits(CommitVersion version, const storage::PendingChang
   }
 }
 
-void ColumnCache::NoteAny(CommitVersion version) {
+void ColumnCache::NoteFill(uint64_t fills, const storage::Batch& batch) {
+  absl::MutexLock lock(&mutex_);
+  fills_ = fills;
+  std::erase_if(entries_, [&](const auto& entry) {
+    return std::any_of(
+        batch.operations().begin(), batch.operations().end(),
+        [&](const auto& operation) { return operation.key.starts_with(entry.first); });
+  });
+}
+
+void ColumnCache::NoteAny(CommitVersion version, uint64_t fills) {
   absl::MutexLock lock(&mutex_);
   noted_ = version;
+  fills_ = fills;
   entries_.clear();
 }
 
-void ColumnCache::NoteScan(const std::shared_ptr<const catalog::Catalog>& catalog,
-                           const catalog::TableDef& table,
-                           const std::vector<record::FieldPath>& fields, uint64_t rows) {
-  if (rows < rows_min_) return;
+void ColumnCache::NoteRead(const EntrySet& set, const std::vector<record::FieldPath>& fields,
+                           uint64_t rows) {
+  // Tables are read as a whole: this one is small.
+  if (set.index == nullptr && rows < rows_min_) return;
+  const std::string prefix = set.prefix();
   absl::MutexLock lock(&mutex_);
-  std::shared_ptr<Entry>& entry = entries_[table.id];
-  if (entry == nullptr || entry->catalog != catalog) {
-    entry = std::make_shared<Entry>();
-    entry->catalog = catalog;
-    // Those before were noted while nobody took them down.
+  auto found = entries_.find(prefix);
+  if (found == entries_.end() || found->second->set.catalog != set.catalog) {
+    auto entry = std::make_shared<Entry>();
+    entry->set = set;
+    entry->rows_needed = rows_min_;
+    // What was before was noted while nobody took it down.
     entry->complete_after = noted_;
+    entry->fills_min = fills_;
+    found = entries_.insert_or_assign(prefix, std::move(entry)).first;
   }
-  entry->rows = rows;
+  Entry& entry = *found->second;
+  entry.rows_read += rows;
   for (const record::FieldPath& path : fields) {
-    if (entry->wanted.size() == kFieldsMax || Contains(entry->wanted, path)) continue;
-    entry->wanted.push_back(path);
+    if (entry.wanted.size() == kFieldsMax || Contains(entry.wanted, path)) continue;
+    entry.wanted.push_back(path);
   }
 }
 
-bool ColumnCache::HasAllWanted(const Entry& entry) const {
+bool ColumnCache::HasAllWanted(const Entry& entry) {
   return entry.newest != nullptr && entry.newest->source().fields.size() == entry.wanted.size();
+}
+
+bool ColumnCache::IsWorthMaking(const Entry& entry) {
+  const bool has_columns = entry.set.index != nullptr || !entry.wanted.empty();
+  return has_columns && entry.rows_read >= entry.rows_needed;
+}
+
+bool ColumnCache::IsWorthRenewing(const Entry& entry, uint64_t rows) {
+  const uint64_t cost =
+      std::min<uint64_t>(entry.changes.size() * kRowsPerChange, entry.newest->rows());
+  return rows >= cost || entry.rows_read >= cost - rows;
 }
 
 std::vector<std::string> ColumnCache::TakeChanges(Entry* entry, CommitVersion version) {
@@ -75,38 +108,47 @@ std::vector<std::string> ColumnCache::TakeChanges(Entry* entry, CommitVersion ve
   return keys;
 }
 
-absl::StatusOr<std::shared_ptr<const Projection>> ColumnCache::Find(
-    const storage::Reader& state, CommitVersion version,
-    const std::shared_ptr<const catalog::Catalog>& catalog, const catalog::TableDef& table) {
+ColumnCache::Entry* ColumnCache::FindEntry(const State& state, const EntrySet& set) const {
+  const auto found = entries_.find(set.prefix());
+  if (found == entries_.end()) return nullptr;
+  Entry* const entry = found->second.get();
+  const bool is_known = state.version >= entry->complete_after && state.fills >= entry->fills_min &&
+                        (entry->newest == nullptr || state.version >= entry->newest->version());
+  return entry->set.catalog == set.catalog && !entry->is_building && is_known ? entry : nullptr;
+}
+
+absl::StatusOr<std::shared_ptr<const Projection>> ColumnCache::Find(const State& state,
+                                                                    const EntrySet& set,
+                                                                    uint64_t rows_wanted) {
   std::shared_ptr<Entry> entry;
   std::shared_ptr<const Projection> before;
   std::vector<std::string> keys;
   Projection::Source source;
+  Projection::Limits limits{bytes_max_, UINT64_MAX};
   {
     absl::MutexLock lock(&mutex_);
-    const auto found = entries_.find(table.id);
-    if (found == entries_.end()) return nullptr;
-    entry = found->second;
-    if (entry->catalog != catalog || entry->is_building || version < entry->complete_after) {
-      return nullptr;
-    }
-    const bool is_whole = HasAllWanted(*entry);
-    if (entry->newest != nullptr && entry->newest->version() > version) return nullptr;
-    if (!is_whole && (entry->is_refused || entry->wanted.empty())) return nullptr;
-    entry->used_at = ++uses_;
-    const bool is_new = entry->changes.empty() || entry->changes.front().first > version;
-    if (is_whole && is_new) return entry->newest;
+    Entry* const found = FindEntry(state, set);
+    if (found == nullptr) return nullptr;
+    const bool is_new = found->changes.empty() || found->changes.front().first > state.version;
+    const bool makes = !HasAllWanted(*found) && IsWorthMaking(*found);
+    found->used_at = ++uses_;
+    if (!makes && found->newest == nullptr) return nullptr;
+    if (!makes && is_new) return found->newest;
+    if (!makes && !IsWorthRenewing(*found, rows_wanted)) return nullptr;
     // What is taken from here on is in the projection that comes of it, or the entry goes.
-    keys = TakeChanges(entry.get(), version);
-    if (is_whole) before = entry->newest;
-    entry->is_building = true;
-    source = {catalog, catalog->FindTable(table.id), entry->wanted};
+    keys = TakeChanges(found, state.version);
+    found->is_building = true;
+    limits.rows_max = found->rows_read * kTimesRead;
+    if (!makes) before = found->newest;
+    source = {found->set, found->wanted};
+    entry = entries_.find(set.prefix())->second;
   }
-  auto made = before != nullptr ? before->After(keys, state, version)
-                                : Projection::Make(std::move(source), state, version, bytes_max_);
+  auto made = before != nullptr
+                  ? before->After(keys, state.reader, state.version)
+                  : Projection::Make(std::move(source), state.reader, state.version, limits);
   absl::MutexLock lock(&mutex_);
   entry->is_building = false;
-  const auto found = entries_.find(table.id);
+  const auto found = entries_.find(set.prefix());
   const bool is_current = found != entries_.end() && found->second == entry;
   if (!made.ok()) {
     if (is_current) entries_.erase(found);
@@ -114,7 +156,11 @@ absl::StatusOr<std::shared_ptr<const Projection>> ColumnCache::Find(
   }
   if (!is_current) return made;
   entry->newest = *made;
-  entry->is_refused = *made == nullptr;
+  if (*made == nullptr) {
+    entry->rows_needed = std::max<uint64_t>(entry->rows_read, 1) * kTimesRead;
+    return made;
+  }
+  entry->rows_read = 0;
   MakeRoom(entry.get());
   return made;
 }
@@ -135,7 +181,7 @@ void ColumnCache::MakeRoom(const Entry* except) {
 
 size_t ColumnCache::Bytes() const {
   size_t bytes = 0;
-  for (const auto& [table, entry] : entries_) {
+  for (const auto& [prefix, entry] : entries_) {
     if (entry->newest != nullptr) bytes += entry->newest->bytes();
   }
   return bytes;
@@ -143,13 +189,8 @@ size_t ColumnCache::Bytes() const {
 
 bool ColumnCache::Has(TableId table) const {
   absl::MutexLock lock(&mutex_);
-  const auto found = entries_.find(table);
+  const auto found = entries_.find(codec::RecordPrefix(table));
   return found != entries_.end() && found->second->newest != nullptr;
-}
-
-size_t ColumnCache::bytes() const {
-  absl::MutexLock lock(&mutex_);
-  return Bytes();
 }
 
 }  // namespace daftar::columns

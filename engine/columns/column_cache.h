@@ -1,8 +1,9 @@
-// Projections of the tables that are scanned, kept up with the commits.
+// Projections of the tables and indexes that are read much, kept up with the commits.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,60 +18,76 @@
 
 namespace daftar::columns {
 
-// A table that was scanned as a whole gets a projection of the fields that were asked for when it
-// is scanned again, and another one when other fields are asked for, too. Each is exact: a scan
-// that comes after commits first brings it up to its own state, by reading the records that they
-// wrote. Whoever commits tells of all that it wrote before a state that has it is shown.
+// What reads a table as a whole, or ranges of an index, says how much it has read. When that comes
+// near to what a projection costs, the next one makes it: of a table with the fields that were
+// asked for, and another one when other fields are asked for, too. Each is exact: a reader that
+// comes after commits first brings it up to its own state, by reading what they wrote; unless they
+// wrote so much that reading what it wants costs less. Whoever commits tells of all that it wrote
+// before a state that has it is shown.
 //
 // Memory: at most about `bytes_max` for projections, and a few megabytes for keys that were
-// written; the projection that was used longest ago goes first.
+// written; the projection that was used longest ago goes first. Time: reading for projections never
+// takes more than a few times what was read without.
 // Thread safety: all methods may be called from many threads.
 class ColumnCache {
  public:
-  // Smaller tables are not projected.
+  // Fewer rows are not projected.
   static constexpr uint64_t kRowsMin = 100;
 
   explicit ColumnCache(size_t bytes_max, uint64_t rows_min = kRowsMin)
       : bytes_max_(bytes_max), rows_min_(rows_min) {}
 
-  // The commits up to `version` are to be shown; `changes` has every record that they wrote since
-  // the call before.
-  void NoteCommits(CommitVersion version, const storage::PendingChanges& changes);
-  // The same when any record may have been written, or the schema.
-  void NoteAny(CommitVersion version);
-  // All records of a table were read, `rows` of them, and `fields` of some asked for. Requires:
-  // none fans out.
-  void NoteScan(const std::shared_ptr<const catalog::Catalog>& catalog,
-                const catalog::TableDef& table, const std::vector<record::FieldPath>& fields,
-                uint64_t rows);
+  // One state of the store: that after the commits up to `version`, and so many fills.
+  struct State {
+    const storage::Reader& reader;
+    CommitVersion version;
+    uint64_t fills = 0;
+  };
 
-  // The projection of a table in `state`, which shows the commits up to `version` and nothing else.
-  // Null when there is none and none is to be made now. Errors: those of Projection::Make.
-  absl::StatusOr<std::shared_ptr<const Projection>> Find(
-      const storage::Reader& state, CommitVersion version,
-      const std::shared_ptr<const catalog::Catalog>& catalog, const catalog::TableDef& table);
+  // The commits up to `version` are to be shown; `changes` has everything that they wrote since the
+  // call before.
+  void NoteCommits(CommitVersion version, const storage::PendingChanges& changes);
+  // `batch` was written outside of commits, and there have been so many fills with it.
+  void NoteFill(uint64_t fills, const storage::Batch& batch);
+  // Anything may have been written, or the schema.
+  void NoteAny(CommitVersion version, uint64_t fills);
+  // `rows` were read, or as many could have been in the same time, and of records `fields` asked
+  // for. Requires: none fans out.
+  void NoteRead(const EntrySet& set, const std::vector<record::FieldPath>& fields, uint64_t rows);
+
+  // The projection of what `state` has, for one who will read `rows_wanted` at least. Null when
+  // there is none and none is to be made now. Errors: those of Projection::Make.
+  absl::StatusOr<std::shared_ptr<const Projection>> Find(const State& state, const EntrySet& set,
+                                                         uint64_t rows_wanted);
 
   // Whether there is a projection of the table in some state, for whoever plans.
   bool Has(TableId table) const;
-  size_t bytes() const;
 
  private:
   struct Entry {
-    std::shared_ptr<const catalog::Catalog> catalog;
+    EntrySet set;
     std::vector<record::FieldPath> wanted;
-    uint64_t rows = 0;        // when last scanned
-    bool is_refused = false;  // took too much memory with the fields that are wanted
+    // Rows that were read since the last projection was made, and how many it takes to try again.
+    uint64_t rows_read = 0;
+    uint64_t rows_needed = 0;
     bool is_building = false;
-    // Changes after this commit are all in `changes`, or in `newest`.
+    // States before these may have other rows, of which nothing is known.
     CommitVersion complete_after;
+    uint64_t fills_min = 0;
+    // Keys that were written after `newest`.
     std::vector<std::pair<CommitVersion, std::string>> changes;
     size_t change_bytes = 0;
     std::shared_ptr<const Projection> newest;  // null: none
     uint64_t used_at = 0;
   };
-  using Entries = std::map<TableId, std::shared_ptr<Entry>>;
+  using Entries = std::map<std::string, std::shared_ptr<Entry>, std::less<>>;  // by their prefix
 
-  bool HasAllWanted(const Entry& entry) const;
+  static bool HasAllWanted(const Entry& entry);
+  static bool IsWorthMaking(const Entry& entry);
+  // Whether bringing the projection up to the newest state costs less than reading `rows`.
+  static bool IsWorthRenewing(const Entry& entry, uint64_t rows);
+  Entry* FindEntry(const State& state, const EntrySet& set) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes the changes up to `version` out of the entry: whole keys, in order, each once.
   static std::vector<std::string> TakeChanges(Entry* entry, CommitVersion version);
   void MakeRoom(const Entry* except) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -81,6 +98,7 @@ class ColumnCache {
   mutable absl::Mutex mutex_;
   Entries entries_ ABSL_GUARDED_BY(mutex_);
   CommitVersion noted_ ABSL_GUARDED_BY(mutex_);
+  uint64_t fills_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -5,8 +5,7 @@
 
 #include "base/status.h"
 #include "codec/key.h"
-#include "codec/keyspace.h"
-#include "record/envelope.h"
+#include "columns/stored_row.h"
 
 namespace daftar::columns {
 namespace {
@@ -14,34 +13,8 @@ namespace {
 constexpr size_t kChunkRows = 512;
 // One that grew to more is divided.
 constexpr size_t kChunkRowsMax = 2 * kChunkRows;
-// Records that are read at once.
+// Keys that are read at once.
 constexpr size_t kBatch = 256;
-
-// Takes the fields out of stored records.
-class FieldReader {
- public:
-  explicit FieldReader(const std::vector<record::FieldPath>& fields)
-      : fields_(fields), values_(fields.size()) {}
-
-  // Lifetime: text points into `stored`.
-  absl::StatusOr<const std::vector<Scalar>*> Read(std::string_view key, std::string_view stored) {
-    DAFTAR_ASSIGN_OR_RETURN(const record::Envelope envelope, record::DecodeEnvelope(key, stored));
-    for (size_t i = 0; i < fields_.size(); ++i) {
-      const std::optional<Scalar> value = fields_[i].Read(envelope.message);
-      if (!value.has_value()) {
-        return DataLoss("record does not decode")
-            .With("path", fields_[i].text())
-            .WithBytes("key", key);
-      }
-      values_[i] = *value;
-    }
-    return &values_;
-  }
-
- private:
-  const std::vector<record::FieldPath>& fields_;
-  std::vector<Scalar> values_;
-};
 
 }  // namespace
 
@@ -50,21 +23,18 @@ class Projection::Writer {
  public:
   explicit Writer(Projection* projection)
       : projection_(*projection),
-        prefix_bytes_(codec::RecordPrefix(projection->source_.table->id).size()),
-        fields_(projection->source_.fields),
-        builder_(projection->source_.fields.size()) {}
+        stored_(projection->source_.set, projection->source_.fields),
+        builder_(stored_.size()) {}
 
-  absl::Status AddRecord(std::string_view key, std::string_view stored) {
-    DAFTAR_ASSIGN_OR_RETURN(const std::vector<Scalar>* const values, fields_.Read(key, stored));
-    builder_.Add(key.substr(prefix_bytes_), *values);
+  absl::Status AddStored(std::string_view key, std::string_view stored) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::vector<Scalar>* const values, stored_.Read(key, stored));
+    builder_.Add(key.substr(projection_.prefix_.size()), *values);
     return absl::OkStatus();
   }
   void AddRow(const Chunk& chunk, size_t row, std::string_view key) {
-    std::vector<Scalar> values;
-    for (size_t i = 0; i < projection_.source_.fields.size(); ++i) {
-      values.push_back(chunk.column(i).At(row));
-    }
-    builder_.Add(key, values);
+    copied_.clear();
+    for (size_t i = 0; i < stored_.size(); ++i) copied_.push_back(chunk.column(i).At(row));
+    builder_.Add(key, copied_);
   }
   void AddChunk(std::shared_ptr<const Chunk> chunk) {
     projection_.rows_ += chunk->rows();
@@ -79,31 +49,31 @@ class Projection::Writer {
 
  private:
   Projection& projection_;
-  const size_t prefix_bytes_;
-  FieldReader fields_;
+  StoredRow stored_;
   ChunkBuilder builder_;
+  std::vector<Scalar> copied_;
 };
 
 absl::StatusOr<std::shared_ptr<const Projection>> Projection::Make(Source source,
                                                                    const storage::Reader& state,
                                                                    CommitVersion version,
-                                                                   size_t bytes_max) {
+                                                                   const Limits& limits) {
   auto made = std::make_shared<Projection>();
   made->source_ = std::move(source);
+  made->prefix_ = made->source_.set.prefix();
   made->version_ = version;
   Writer writer(made.get());
-  const std::string prefix = codec::RecordPrefix(made->source_.table->id);
-  const auto records = state.NewIterator({prefix, codec::PrefixEnd(prefix)}, {});
+  const auto stored = state.NewIterator({made->prefix_, codec::PrefixEnd(made->prefix_)}, {});
   while (true) {
-    DAFTAR_ASSIGN_OR_RETURN(const bool found, records->Next());
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, stored->Next());
     if (!found) break;
-    DAFTAR_RETURN_IF_ERROR(writer.AddRecord(records->key(), records->value()));
+    DAFTAR_RETURN_IF_ERROR(writer.AddStored(stored->key(), stored->value()));
     if (writer.rows() < kChunkRows) continue;
     writer.Cut();
-    if (made->bytes_ > bytes_max) return nullptr;
+    if (made->bytes_ > limits.bytes_max || made->rows_ > limits.rows_max) return nullptr;
   }
   writer.Cut();
-  if (made->bytes_ > bytes_max) return nullptr;
+  if (made->bytes_ > limits.bytes_max || made->rows_ > limits.rows_max) return nullptr;
   return made;
 }
 
@@ -112,9 +82,10 @@ absl::StatusOr<std::shared_ptr<const Projection>> Projection::After(
     CommitVersion version) const {
   auto made = std::make_shared<Projection>();
   made->source_ = source_;
+  made->prefix_ = prefix_;
   made->version_ = version;
   Writer writer(made.get());
-  const size_t prefix_bytes = codec::RecordPrefix(source_.table->id).size();
+  const size_t prefix_bytes = prefix_.size();
   auto key = keys.begin();
   std::vector<std::optional<std::string>> values;  // of the keys from `read` on
   auto read = keys.begin();
@@ -127,12 +98,12 @@ absl::StatusOr<std::shared_ptr<const Projection>> Projection::After(
     }
     return &values[static_cast<size_t>(key - read)];
   };
-  // Adds the records at all keys before `end`; empty: all that are left.
+  // Adds what is at all keys before `end`; empty: all that are left.
   const auto add_before = [&](std::string_view end) -> absl::Status {
     for (; key != keys.end(); ++key) {
       if (!end.empty() && std::string_view(*key).substr(prefix_bytes) >= end) break;
       DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string>* const value, value_of());
-      if (value->has_value()) DAFTAR_RETURN_IF_ERROR(writer.AddRecord(*key, **value));
+      if (value->has_value()) DAFTAR_RETURN_IF_ERROR(writer.AddStored(*key, **value));
       if (writer.rows() >= kChunkRowsMax) writer.Cut();
     }
     return absl::OkStatus();
@@ -149,10 +120,10 @@ absl::StatusOr<std::shared_ptr<const Projection>> Projection::After(
     for (size_t row = 0; row < chunk.rows(); ++row) {
       const std::string row_key = chunk.Key(row);
       DAFTAR_RETURN_IF_ERROR(add_before(row_key));
-      // What was written may be a record that is here: its new value stands for it.
+      // What was written may be a row that is here: its new value stands for it.
       if (key != keys.end() && std::string_view(*key).substr(prefix_bytes) == row_key) {
         DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string>* const value, value_of());
-        if (value->has_value()) DAFTAR_RETURN_IF_ERROR(writer.AddRecord(*key, **value));
+        if (value->has_value()) DAFTAR_RETURN_IF_ERROR(writer.AddStored(*key, **value));
         ++key;
       } else {
         writer.AddRow(chunk, row, row_key);
@@ -165,6 +136,18 @@ absl::StatusOr<std::shared_ptr<const Projection>> Projection::After(
   DAFTAR_RETURN_IF_ERROR(add_before({}));
   writer.Cut();
   return made;
+}
+
+Projection::Place Projection::LowerBound(std::string_view key) const {
+  // Bounds may be before or behind all keys with the prefix.
+  const int order = std::string_view(prefix_).compare(key.substr(0, prefix_.size()));
+  if (order != 0) return order < 0 ? end() : Place{};
+  key.remove_prefix(prefix_.size());
+  const auto chunk = std::partition_point(chunks_.begin(), chunks_.end(), [&](const auto& each) {
+    return each->LowerBound(key) == each->rows();
+  });
+  if (chunk == chunks_.end()) return end();
+  return {static_cast<size_t>(chunk - chunks_.begin()), (*chunk)->LowerBound(key)};
 }
 
 std::optional<size_t> Projection::FindField(const record::FieldPath& path) const {

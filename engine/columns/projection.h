@@ -1,15 +1,18 @@
-// Some fields of all records of a table, as they are in one state.
+// Some fields of all records of a table, or all entries of an index, as they are in one state.
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "catalog/catalog.h"
 #include "columns/chunk.h"
+#include "columns/entry_set.h"
 #include "daftar/ids.h"
 #include "storage/reader.h"
 
@@ -18,21 +21,30 @@ namespace daftar::columns {
 // Immutable; thread-safe to read.
 class Projection {
  public:
-  // What is projected. Lifetime: `table` belongs to `catalog`.
   struct Source {
-    std::shared_ptr<const catalog::Catalog> catalog;
-    const catalog::TableDef* table = nullptr;
-    std::vector<record::FieldPath> fields;  // none of them fans out
+    EntrySet set;
+    std::vector<record::FieldPath> fields;  // of records; none of them fans out
+  };
+  // What one may cost.
+  struct Limits {
+    size_t bytes_max = SIZE_MAX;
+    uint64_t rows_max = UINT64_MAX;
+  };
+  // A place between two rows.
+  struct Place {
+    size_t chunk = 0;
+    size_t row = 0;  // within it
+    friend auto operator<=>(const Place&, const Place&) = default;
   };
 
-  // Reads every record of the state. Null: more than `bytes_max` would be needed. Errors: DataLoss;
-  // those of the reader.
+  // Reads all that the state has. Null: more than the limits allow would be needed. Errors:
+  // DataLoss; those of the reader.
   static absl::StatusOr<std::shared_ptr<const Projection>> Make(Source source,
                                                                 const storage::Reader& state,
                                                                 CommitVersion version,
-                                                                size_t bytes_max);
-  // The same of a later state, in which the records at `keys` alone may differ; they are whole keys
-  // in order, none twice. Shares what stays as it is. Errors: as Make.
+                                                                const Limits& limits);
+  // The same of a later state, in which what is at `keys` alone may differ; they are whole keys in
+  // order, none twice. Shares what stays as it is. Errors: as Make.
   absl::StatusOr<std::shared_ptr<const Projection>> After(const std::vector<std::string>& keys,
                                                           const storage::Reader& state,
                                                           CommitVersion version) const;
@@ -43,6 +55,9 @@ class Projection {
   std::optional<size_t> FindField(const record::FieldPath& path) const;
   // In the order of keys.
   const std::vector<std::shared_ptr<const Chunk>>& chunks() const { return chunks_; }
+  // Before the first row whose key is not before `key`, a whole one as the store has it; end().
+  Place LowerBound(std::string_view key) const;
+  Place end() const { return {chunks_.size(), 0}; }
   size_t rows() const { return rows_; }
   size_t bytes() const { return bytes_; }
 
@@ -50,6 +65,7 @@ class Projection {
   class Writer;
 
   Source source_;
+  std::string prefix_;  // of all keys, which chunks have without it
   CommitVersion version_;
   std::vector<std::shared_ptr<const Chunk>> chunks_;
   size_t rows_ = 0;

@@ -1,5 +1,7 @@
 // Bind: names and values of a query against the schema.
 
+#include <set>
+
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
@@ -16,7 +18,17 @@ absl::StatusOr<record::Condition> BindCondition(const catalog::TableDef& table,
   if (!condition.text.empty()) return record::ParseCondition(table.schema, condition.text);
   DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path,
                           record::FieldPath::Parse(table.schema, condition.path));
+  if (condition.parameter.has_value()) return record::Condition{std::move(path), condition.op, {}};
   return record::MakeCondition(std::move(path), condition.op, condition.operands);
+}
+
+// Errors: InvalidArgument when they are not numbered 0, 1, 2 and so on; several may be the same.
+absl::Status CheckPlaces(const std::vector<BoundQuery::Parameter>& parameters) {
+  std::set<size_t> places;
+  for (const BoundQuery::Parameter& parameter : parameters) places.insert(parameter.place);
+  if (places.empty() || *places.rbegin() + 1 == places.size()) return absl::OkStatus();
+  return InvalidArgument("the places of parameters are to be 0, 1, 2 and so on")
+      .With("places", absl::StrJoin(places, ", "));
 }
 
 // Whether a query may name the index. Errors: NotFound; FailedPrecondition when it is not whole.
@@ -56,6 +68,9 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
   DAFTAR_ASSIGN_OR_RETURN(bound.table, catalog.GetTable(query.table()));
   for (const Query::Condition& condition : query.conditions()) {
     DAFTAR_ASSIGN_OR_RETURN(record::Condition made, BindCondition(*bound.table, condition));
+    if (condition.parameter.has_value()) {
+      bound.parameters.push_back({bound.conditions.size(), condition.parameter->place});
+    }
     bound.conditions.push_back(std::move(made));
   }
   for (const Query::Order& order : query.orders()) {
@@ -93,9 +108,20 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
 
 }  // namespace
 
-absl::StatusOr<BoundQuery> Bind(const catalog::Catalog& catalog, const Query& query) {
+absl::StatusOr<BoundQuery> BindWithParameters(const catalog::Catalog& catalog, const Query& query) {
   return record::Fenced(absl::StatusCode::kInternal, "query does not bind",
-                        [&] { return BindAll(catalog, query); });
+                        [&]() -> absl::StatusOr<BoundQuery> {
+                          DAFTAR_ASSIGN_OR_RETURN(BoundQuery bound, BindAll(catalog, query));
+                          DAFTAR_RETURN_IF_ERROR(CheckPlaces(bound.parameters));
+                          return bound;
+                        });
+}
+
+absl::StatusOr<BoundQuery> Bind(const catalog::Catalog& catalog, const Query& query) {
+  DAFTAR_ASSIGN_OR_RETURN(BoundQuery bound, BindWithParameters(catalog, query));
+  if (bound.parameters.empty()) return bound;
+  return InvalidArgument("the query has parameters; give it to Database::Prepare")
+      .With("table", bound.table->name);
 }
 
 }  // namespace daftar::query

@@ -44,8 +44,9 @@ bool WantsRecords(const Plan& plan) {
 absl::StatusOr<std::unique_ptr<ColumnRows>> ColumnRows::Open(const txn::ReadView& view,
                                                              const Plan& plan) {
   if (view.columns == nullptr) return nullptr;
-  DAFTAR_ASSIGN_OR_RETURN(auto projection, view.columns->Find(*view.reader, view.version,
-                                                              view.catalog, *plan.query.table));
+  DAFTAR_ASSIGN_OR_RETURN(auto projection,
+                          view.columns->Find({*view.reader, view.version, view.fills},
+                                             {view.catalog, plan.query.table}, UINT64_MAX));
   if (projection == nullptr) return nullptr;
   std::vector<size_t> fields;
   for (const record::Condition& condition : plan.query.conditions) {

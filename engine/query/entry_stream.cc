@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "query/column_stream.h"
 #include "query/merged_stream.h"
 #include "query/scan_parts.h"
 #include "query/turned_stream.h"
@@ -81,8 +82,12 @@ bool IsLookup(const Plan& plan) {
          plan.equal_terms == plan.query.table->key.size() && !plan.has_range;
 }
 
-std::unique_ptr<EntryStream> NewStream(const storage::Reader& reader, const Plan& plan,
+std::unique_ptr<EntryStream> NewStream(const EntrySource& source, const Plan& plan,
                                        std::vector<ScanPart> parts, uint64_t* entries_read) {
+  if (source.projection != nullptr) {
+    return NewColumnStream(*source.projection, std::move(parts), plan.reverse, entries_read);
+  }
+  const storage::Reader& reader = source.reader;
   if (IsLookup(plan)) {
     return std::make_unique<LookupStream>(reader, std::move(parts), entries_read);
   }
@@ -92,14 +97,16 @@ std::unique_ptr<EntryStream> NewStream(const storage::Reader& reader, const Plan
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const storage::Reader& reader,
+bool ReadsColumns(const Plan& plan) { return plan.index != nullptr && plan.turn_at == 0; }
+
+absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const EntrySource& source,
                                                             const Plan& plan,
                                                             uint64_t* entries_read) {
   DAFTAR_ASSIGN_OR_RETURN(std::vector<ScanPart> parts, PartsOf(plan));
-  if (!plan.merge) return NewStream(reader, plan, std::move(parts), entries_read);
+  if (!plan.merge) return NewStream(source, plan, std::move(parts), entries_read);
   std::vector<std::unique_ptr<EntryStream>> streams;
   for (const ScanPart& part : parts) {
-    streams.push_back(NewStream(reader, plan, {part}, entries_read));
+    streams.push_back(NewStream(source, plan, {part}, entries_read));
   }
   return NewMergedStream(plan, parts, std::move(streams));
 }

@@ -3,13 +3,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "columns/projection.h"
 #include "query/plan.h"
 #include "storage/reader.h"
 
 namespace daftar::query {
+
+// Where an entry stands in a projection of its index.
+struct ColumnRow {
+  const columns::Chunk* chunk = nullptr;
+  size_t row = 0;
+};
 
 enum class StreamStep {
   kEntry,    // there is an entry
@@ -26,12 +34,25 @@ class EntryStream {
   virtual absl::StatusOr<StreamStep> Next() = 0;
   // Requires: the last Next() gave kEntry. Lifetime: until the next call.
   virtual std::string_view key() const = 0;
+  // Empty when column_row() is something.
   virtual std::string_view value() const = 0;
+  // Where its values stand, which takes less than to decode them; nothing: only in its bytes.
+  virtual std::optional<ColumnRow> column_row() const { return std::nullopt; }
 };
 
-// Counts what it reads in `entries_read`. Errors: InvalidArgument when the place that the query
-// goes on after does not fit the plan.
-absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const storage::Reader& reader,
+// What entries are read from. Lifetime: must outlive the stream.
+struct EntrySource {
+  const storage::Reader& reader;
+  // Of the plan's index, for the same state. Null: none.
+  const columns::Projection* projection = nullptr;
+};
+
+// Whether a plan reads entries of an index in a way for which a projection can stand.
+bool ReadsColumns(const Plan& plan);
+
+// Counts what it reads in `entries_read`. Requires: no projection unless ReadsColumns(plan).
+// Errors: InvalidArgument when the place that the query goes on after does not fit the plan.
+absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const EntrySource& source,
                                                             const Plan& plan,
                                                             uint64_t* entries_read);
 

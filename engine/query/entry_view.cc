@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "codec/keyspace.h"
 #include "index/entries.h"
 
 namespace daftar::query {
@@ -30,7 +31,9 @@ EntryView::EntryView(const Plan& plan)
     : plan_(plan),
       tuple_(MakePart(EntrySlot::Part::kTuple, plan.index ? plan.index->on : kNoTerms)),
       key_(MakePart(EntrySlot::Part::kPrimaryKey, plan.query.table->key)),
-      covered_(MakePart(EntrySlot::Part::kCovered, plan.index ? plan.index->covering : kNoTerms)) {
+      covered_(MakePart(EntrySlot::Part::kCovered, plan.index ? plan.index->covering : kNoTerms)),
+      prefix_bytes_(plan.index ? codec::IndexPrefix(plan.index->id).size() : 0) {
+  for (const EntrySlot& slot : plan.slots) columns_.push_back(ColumnOf(slot));
   for (const record::Condition& condition : plan.query.conditions) {
     if (plan.IsBounded(condition)) continue;
     const auto slot = plan.FindSlot(condition.path);
@@ -38,10 +41,19 @@ EntryView::EntryView(const Plan& plan)
   }
 }
 
-void EntryView::Set(std::string_view key, std::string_view value) {
+void EntryView::Set(const EntryStream& stream) {
   is_decoded_ = false;
-  bytes_ = key;
-  value_ = value;
+  stream_ = &stream;
+  column_row_ = stream.column_row();
+}
+
+// As columns/stored_row.h has them.
+size_t EntryView::ColumnOf(const EntrySlot& slot) const {
+  const size_t before = slot.part == EntrySlot::Part::kTuple ? 0
+                        : slot.part == EntrySlot::Part::kPrimaryKey
+                            ? tuple_.terms->size()
+                            : tuple_.terms->size() + key_.terms->size();
+  return before + slot.position;
 }
 
 absl::Status EntryView::Decode() {
@@ -59,7 +71,7 @@ absl::Status EntryView::Decode() {
     }
     return absl::OkStatus();
   };
-  std::string_view rest = bytes_;
+  std::string_view rest = stream_->key().substr(prefix_bytes_);
   const bool goes_on = key_.wanted_end > 0;
   DAFTAR_RETURN_IF_ERROR(take(&tuple_, goes_on, &rest));
   if (goes_on) {
@@ -67,7 +79,7 @@ absl::Status EntryView::Decode() {
     if (!rest.empty()) return DataLoss("index entry has extra bytes").WithBytes("at", rest);
   }
   if (covered_.wanted_end > 0) {
-    DAFTAR_ASSIGN_OR_RETURN(index::EntryValue decoded, index::DecodeEntryValue(value_));
+    DAFTAR_ASSIGN_OR_RETURN(index::EntryValue decoded, index::DecodeEntryValue(stream_->value()));
     DAFTAR_RETURN_IF_ERROR(take(&covered_, true, &decoded.covered));
     if (!decoded.covered.empty()) return DataLoss("index entry has extra covered bytes");
   }
@@ -87,28 +99,23 @@ const OwnedScalar& EntryView::ValueOf(const EntrySlot& slot) const {
   return covered_.values[slot.position];
 }
 
-absl::StatusOr<const OwnedScalar*> EntryView::At(size_t slot) {
+absl::StatusOr<Scalar> EntryView::At(size_t slot) {
+  if (column_row_.has_value())
+    return column_row_->chunk->column(columns_[slot]).At(column_row_->row);
   DAFTAR_RETURN_IF_ERROR(Decode());
-  return &ValueOf(plan_.slots[slot]);
-}
-
-absl::StatusOr<const OwnedScalar*> EntryView::Find(const record::FieldPath& path) {
-  const auto slot = plan_.FindSlot(path);
-  if (!slot.has_value()) return nullptr;
-  return At(*slot);
+  return ToView(ValueOf(plan_.slots[slot]));
 }
 
 absl::StatusOr<bool> EntryView::MayMatch() {
-  if (checks_.empty()) return true;
-  DAFTAR_RETURN_IF_ERROR(Decode());
   for (const Check& check : checks_) {
-    if (!record::Meets(*check.condition, ToView(ValueOf(plan_.slots[check.slot])))) return false;
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, At(check.slot));
+    if (!record::Meets(*check.condition, value)) return false;
   }
   return true;
 }
 
 absl::StatusOr<std::string_view> EntryView::PrimaryKey() {
-  std::string_view rest = bytes_;
+  std::string_view rest = stream_->key().substr(prefix_bytes_);
   for (const catalog::Term& term : *tuple_.terms) {
     DAFTAR_RETURN_IF_ERROR(codec::SkipPart(term.part, &rest));
   }

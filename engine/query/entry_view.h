@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "query/entry_stream.h"
 #include "query/plan.h"
 
 namespace daftar::query {
@@ -17,9 +18,8 @@ class EntryView {
  public:
   explicit EntryView(const Plan& plan);
 
-  // The entry at hand; `key` without the index's prefix. Lifetime: both are read until the next
-  // call.
-  void Set(std::string_view key, std::string_view value);
+  // The entry on which the stream stands. Lifetime: the stream is read until the next call.
+  void Set(const EntryStream& stream);
 
   // For all that follow. Errors: DataLoss when the entry does not decode. Lifetime of values: until
   // the next Set().
@@ -27,9 +27,7 @@ class EntryView {
   // Whether the entry meets those of the plan's conditions that it can answer.
   absl::StatusOr<bool> MayMatch();
   // The value of one of the plan's slots.
-  absl::StatusOr<const OwnedScalar*> At(size_t slot);
-  // The value of a path, or null when the plan has no slot for it.
-  absl::StatusOr<const OwnedScalar*> Find(const record::FieldPath& path);
+  absl::StatusOr<Scalar> At(size_t slot);
   // The primary key as the entry has it.
   absl::StatusOr<std::string_view> PrimaryKey();
 
@@ -49,15 +47,18 @@ class EntryView {
   Part MakePart(EntrySlot::Part which, const std::vector<catalog::Term>& terms) const;
   absl::Status Decode();
   const OwnedScalar& ValueOf(const EntrySlot& slot) const;
+  size_t ColumnOf(const EntrySlot& slot) const;
 
   const Plan& plan_;
   std::vector<Check> checks_;
   Part tuple_;
   Part key_;
   Part covered_;
+  const size_t prefix_bytes_;
+  std::vector<size_t> columns_;  // of the slots, in a projection of the index
+  const EntryStream* stream_ = nullptr;
+  std::optional<ColumnRow> column_row_;
   bool is_decoded_ = false;
-  std::string_view bytes_;  // of the entry's key
-  std::string_view value_;
 };
 
 }  // namespace daftar::query

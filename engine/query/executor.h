@@ -44,7 +44,7 @@ class Executor {
   // RowSource's.
   bool in_place() const { return source_.in_place(); }
   absl::StatusOr<Scalar> Get(const record::FieldPath& path) { return source_.Get(path); }
-  absl::StatusOr<const OwnedScalar*> Held(size_t slot) { return source_.Held(slot); }
+  absl::StatusOr<Scalar> Held(size_t slot) { return source_.Held(slot); }
   StopReason stop_reason() const { return stop_reason_; }
   const QueryCounts& counts() const { return meter_.counts; }
   const QueryTimes& times() const { return meter_.times; }

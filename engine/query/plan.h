@@ -29,6 +29,12 @@ struct OrderTerm {
 struct BoundQuery {
   const catalog::TableDef* table = nullptr;
   std::vector<record::Condition> conditions;
+  // Of conditions without an operand: which of them, and the place of its value.
+  struct Parameter {
+    size_t condition = 0;
+    size_t place = 0;
+  };
+  std::vector<Parameter> parameters;
   // A total order: what was asked for, then the primary key in its own order; of distinct rows,
   // then the other columns. Empty: any order.
   std::vector<OrderTerm> orders;
@@ -53,8 +59,12 @@ struct BoundQuery {
   std::optional<std::string> after;
 };
 
-// Errors: NotFound for the table or index; InvalidArgument for a path, operator or value.
+// Errors: NotFound for the table or index; InvalidArgument for a path, operator or value, or when
+// the query has parameters.
 absl::StatusOr<BoundQuery> Bind(const catalog::Catalog& catalog, const Query& query);
+// The same with parameters, which are to be filled in before it is planned. Errors: also
+// InvalidArgument when they are not numbered 0, 1, 2 and so on.
+absl::StatusOr<BoundQuery> BindWithParameters(const catalog::Catalog& catalog, const Query& query);
 
 // Where the value of a needed path stands in an entry, so that no record must be read for it.
 struct EntrySlot {

@@ -7,6 +7,7 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "record/envelope.h"
+#include "record/stored_scalar.h"
 
 namespace daftar::query {
 
@@ -35,9 +36,7 @@ absl::StatusOr<bool> RecordLookup::Find(const txn::ReadView& view, std::string k
 }
 
 absl::StatusOr<Scalar> RecordLookup::Get(const record::FieldPath& path) const {
-  const std::optional<Scalar> value = path.Read(message_);
-  if (value.has_value()) return *value;
-  return DataLoss("record does not decode").With("path", path.text()).WithBytes("key", key_);
+  return record::ReadScalar(path, key_, message_);
 }
 
 absl::StatusOr<record::Message> RecordLookup::Record() const {

@@ -9,6 +9,7 @@
 #include "record/envelope.h"
 #include "record/json_codec.h"
 #include "record/kj_fence.h"
+#include "record/stored_scalar.h"
 
 namespace daftar::query {
 namespace {
@@ -19,6 +20,8 @@ constexpr size_t kBatchBytesMax = size_t{256} << 10;
 constexpr size_t kBatchGrowth = 4;
 // The same where reading ends at the end of a group of ties.
 constexpr size_t kBatchRecordsInTies = 16;
+// In the time that it takes to begin a range in the store, so many entries could be read.
+constexpr size_t kRangeBegun = 16;
 // So much that is asked shows which fields a scan is asked for.
 constexpr size_t kAskedMax = 64;
 
@@ -37,8 +40,6 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
       in_place_(!plan.sort && (plan.query.columns.empty() || plan.query.in_place)),
       wants_records_(WantsRecords(plan)),
       record_prefix_(codec::RecordPrefix(plan.query.table->id)),
-      entry_prefix_bytes_(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
-                                                : record_prefix_.size()),
       entry_(plan) {
   for (const Column& column : plan.query.columns) {
     column_slots_.push_back(column.path.has_value() ? plan.FindSlot(*column.path) : std::nullopt);
@@ -52,9 +53,22 @@ absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, Found
   return fetches ? NextFetched(wanted, row) : NextDirect(row);
 }
 
+RowSource::~RowSource() {
+  if (!is_open_ || entries_ != nullptr || view_.columns == nullptr || !ReadsColumns(plan_)) return;
+  view_.columns->NoteRead({view_.catalog, plan_.query.table, plan_.index}, {},
+                          meter_.counts.entries_read + plan_.ranges.size() * kRangeBegun);
+}
+
 absl::Status RowSource::Open() {
   is_open_ = true;
-  if (view_.columns == nullptr || !ScansTable(plan_)) return absl::OkStatus();
+  if (view_.columns == nullptr) return absl::OkStatus();
+  if (ReadsColumns(plan_)) {
+    DAFTAR_ASSIGN_OR_RETURN(
+        entries_, view_.columns->Find({*view_.reader, view_.version, view_.fills},
+                                      {view_.catalog, plan_.query.table, plan_.index}, 0));
+    return absl::OkStatus();
+  }
+  if (!ScansTable(plan_)) return absl::OkStatus();
   notes_scan_ = true;
   DAFTAR_ASSIGN_OR_RETURN(projected_, ColumnRows::Open(view_, plan_));
   return absl::OkStatus();
@@ -65,7 +79,7 @@ void RowSource::NoteScan() {
   for (const record::Condition& condition : plan_.query.conditions) {
     asked_.push_back(condition.path);
   }
-  view_.columns->NoteScan(view_.catalog, *plan_.query.table, asked_, meter_.counts.entries_read);
+  view_.columns->NoteRead({view_.catalog, plan_.query.table}, asked_, meter_.counts.entries_read);
 }
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextProjected(FoundRow* row) {
@@ -113,8 +127,8 @@ std::string_view RowSource::last_entry() const {
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
   if (stream_ == nullptr) {
-    DAFTAR_ASSIGN_OR_RETURN(stream_,
-                            NewEntryStream(*view_.reader, plan_, &meter_.counts.entries_read));
+    DAFTAR_ASSIGN_OR_RETURN(stream_, NewEntryStream({*view_.reader, entries_.get()}, plan_,
+                                                    &meter_.counts.entries_read));
   }
   while (true) {
     if (const auto reached = meter_.Reached()) return reached;
@@ -124,7 +138,10 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
       return StopReason::kExhausted;
     }
     if (step == StreamStep::kNothing) continue;
-    if (!plan_.query.orders.empty() && !plan_.sort) last_entry_.assign(stream_->key());
+    // SQL has no use for it.
+    if (!plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place) {
+      last_entry_.assign(stream_->key());
+    }
     return std::nullopt;
   }
 }
@@ -176,7 +193,7 @@ absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) 
   while (batch_.size() < std::min<uint64_t>({batch_size_, size_max, wanted})) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
-    SetEntry();
+    entry_.Set(*stream_);
     // What the entry can answer is asked before the record is read.
     DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
     if (!may_match) continue;
@@ -205,18 +222,16 @@ absl::Status RowSource::FetchBatch() {
   return absl::OkStatus();
 }
 
-void RowSource::SetEntry() {
-  entry_.Set(stream_->key().substr(entry_prefix_bytes_), stream_->value());
-}
-
 absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
   const Stopwatch watch(meter_.is_timed, &meter_.times.match);
   record_key_ = {};
   message_ = {};
   created_ = {};
   made_key_.clear();
-  entry_bytes_ = stream_->key().size() + stream_->value().size();
-  SetEntry();
+  const auto column_row = stream_->column_row();
+  entry_bytes_ = column_row.has_value() ? column_row->chunk->KeyBytes(column_row->row)
+                                        : stream_->key().size() + stream_->value().size();
+  entry_.Set(*stream_);
   DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
   if (!may_match) return false;
   return FillRow(row);
@@ -299,14 +314,11 @@ absl::StatusOr<Scalar> RowSource::Get(const record::FieldPath& path) {
     DAFTAR_RETURN_IF_ERROR(FetchProjected());
   }
   if (message_.empty()) {
-    DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const held, entry_.Find(path));
-    if (held == nullptr)
-      return Internal("the plan does not read the field").With("path", path.text());
-    return ToView(*held);
+    const auto slot = plan_.FindSlot(path);
+    if (slot.has_value()) return entry_.At(*slot);
+    return Internal("the plan does not read the field").With("path", path.text());
   }
-  const std::optional<Scalar> value = path.Read(message_);
-  if (value.has_value()) return *value;
-  return DataLoss("record does not decode").With("path", path.text()).WithBytes("key", record_key_);
+  return record::ReadScalar(path, record_key_, message_);
 }
 
 // False: the row is not after the place that the query goes on after.
@@ -353,8 +365,7 @@ absl::StatusOr<bool> RowSource::FillValues(FoundRow* row) {
 absl::StatusOr<Scalar> RowSource::GetColumn(size_t number) {
   const std::optional<size_t> slot = column_slots_[number];
   if (!slot.has_value() || !message_.empty()) return Get(*plan_.query.columns[number].path);
-  DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const held, entry_.At(*slot));
-  return ToView(*held);
+  return entry_.At(*slot);
 }
 
 absl::Status RowSource::MakeSortKey(FoundRow* row) {

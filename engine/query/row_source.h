@@ -31,6 +31,9 @@ struct FoundRow {
 class RowSource {
  public:
   RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter);
+  ~RowSource();
+  RowSource(const RowSource&) = delete;
+  RowSource& operator=(const RowSource&) = delete;
 
   // Finds a row, or says why there is none. `wanted`: how many rows may be asked for yet. A row
   // that is read in place is not made: what follows tells of it. Others replace what `row` holds,
@@ -53,7 +56,7 @@ class RowSource {
   // A scalar that the plan reads. Requires: the path does not fan out. Errors: DataLoss; Internal
   // when the plan reads none such.
   absl::StatusOr<Scalar> Get(const record::FieldPath& path);
-  absl::StatusOr<const OwnedScalar*> Held(size_t slot) { return entry_.At(slot); }
+  absl::StatusOr<Scalar> Held(size_t slot) { return entry_.At(slot); }
   // The record, when the plan reads records. Errors: DataLoss; Internal.
   absl::StatusOr<record::Message> Record();
 
@@ -65,7 +68,7 @@ class RowSource {
     std::optional<std::string> value;
   };
 
-  // Chooses between entries and a projection of the table, before the first row.
+  // Chooses between the store and a projection of what is read, before the first row.
   absl::Status Open();
   absl::StatusOr<std::optional<StopReason>> NextProjected(FoundRow* row);
   absl::Status FetchProjected();
@@ -77,7 +80,6 @@ class RowSource {
   absl::StatusOr<std::optional<StopReason>> NextFetched(uint64_t wanted, FoundRow* row);
   absl::StatusOr<std::optional<StopReason>> FillBatch(uint64_t wanted);
   absl::Status FetchBatch();
-  void SetEntry();
   absl::StatusOr<bool> MatchEntry(FoundRow* row);
   absl::StatusOr<bool> MatchRecord(std::string_view entry_key, std::string_view key,
                                    std::string_view value, FoundRow* row);
@@ -94,8 +96,8 @@ class RowSource {
   const bool in_place_;
   const bool wants_records_;
   const std::string record_prefix_;
-  const size_t entry_prefix_bytes_;
   bool is_open_ = false;
+  std::shared_ptr<const columns::Projection> entries_;  // of the index; null: the store's are read
   std::unique_ptr<EntryStream> stream_;
   std::unique_ptr<ColumnRows> projected_;  // null: entries are read
   std::string fetched_;                    // the record of a projected row, once it is asked for

@@ -198,8 +198,8 @@ absl::Status TableCursor::Result(sqlite3_context* context, size_t number) {
   }
   if (!places_[number].has_value()) return ResultFromRecord(context, column);
   if (executor_->in_place()) {
-    DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar* const value, executor_->Held(*places_[number]));
-    return SetResult(context, column, ToView(*value));
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, executor_->Held(*places_[number]));
+    return SetResult(context, column, value);
   }
   // Values are of the public kind: back to the stored form.
   DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value,

@@ -11,8 +11,19 @@ ValueCache::Hashed ValueCache::HashOf(std::string_view key) { return {key, absl:
 
 // The table's and the ring's places are counted as well.
 size_t ValueCache::BytesOf(const Entry& entry) {
-  return sizeof(Entry) + entry.key.capacity() + entry.value.capacity() + sizeof(Hashed) +
-         3 * sizeof(void*);
+  return sizeof(Entry) + entry.key_bytes + entry.value_bytes + sizeof(Hashed) + 4 * sizeof(void*);
+}
+
+ValueCache::OwnedEntry ValueCache::NewEntry(std::string_view key, std::string_view value,
+                                            uint64_t since, size_t place) {
+  void* const memory = ::operator new(sizeof(Entry) + key.size() + value.size());
+  auto* const entry =
+      new (memory) Entry{static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size()),
+                         since, false, static_cast<uint32_t>(place)};
+  char* const bytes = static_cast<char*>(memory) + sizeof(Entry);
+  std::copy(key.begin(), key.end(), bytes);
+  std::copy(value.begin(), value.end(), bytes + key.size());
+  return OwnedEntry(entry);
 }
 
 std::optional<std::string> ValueCache::Find(std::string_view key, uint64_t at) {
@@ -22,7 +33,7 @@ std::optional<std::string> ValueCache::Find(std::string_view key, uint64_t at) {
   const auto found = shard.entries.find(hashed);
   if (found == shard.entries.end() || found->second->since > at) return std::nullopt;
   found->second->is_used = true;
-  return found->second->value;
+  return std::string(found->second->value());
 }
 
 void ValueCache::Insert(std::string_view key, std::string_view value, uint64_t at) {
@@ -35,13 +46,13 @@ void ValueCache::Insert(std::string_view key, std::string_view value, uint64_t a
     found->second->since = std::min(found->second->since, at);
     return;
   }
-  auto entry = std::make_unique<Entry>(
-      Entry{std::string(key), std::string(value), at, false, shard.ring.size()});
+  if (key.size() + value.size() > shard_bytes_max_) return;
+  OwnedEntry entry = NewEntry(key, value, at, shard.ring.size());
   const size_t bytes = BytesOf(*entry);
   if (bytes > shard_bytes_max_) return;
   shard.bytes += bytes;
   shard.ring.push_back(entry.get());
-  const Hashed kept{entry->key, hashed.hash};
+  const Hashed kept{entry->key(), hashed.hash};
   shard.entries.emplace(kept, std::move(entry));
   MakeRoom(&shard);
 }
@@ -64,7 +75,7 @@ void ValueCache::Remove(Shard* shard, Entry* entry) {
   shard->ring[entry->place] = last;
   last->place = entry->place;
   shard->ring.pop_back();
-  shard->entries.erase(HashOf(entry->key));
+  shard->entries.erase(HashOf(entry->key()));
 }
 
 ValueCache::Shards ValueCache::BeginWrite(const Batch& batch) {

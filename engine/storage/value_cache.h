@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,13 +47,23 @@ class ValueCache {
   size_t bytes() const;
 
  private:
+  // Followed in the same piece of memory by its key and value, so that a look-up waits for memory
+  // once less often.
   struct Entry {
-    std::string key;
-    std::string value;
-    uint64_t since = 0;   // the earliest state that it is known for
-    bool is_used = true;  // since the hand came by
-    size_t place = 0;     // within `ring`
+    const uint32_t key_bytes;
+    const uint32_t value_bytes;
+    uint64_t since;  // the earliest state that it is known for
+    bool is_used;    // since the hand came by
+    uint32_t place;  // within `ring`
+
+    const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
+    std::string_view key() const { return {bytes(), key_bytes}; }
+    std::string_view value() const { return {bytes() + key_bytes, value_bytes}; }
   };
+  struct Free {
+    void operator()(Entry* entry) const { ::operator delete(entry); }
+  };
+  using OwnedEntry = std::unique_ptr<Entry, Free>;
   struct Hashed {
     std::string_view key;
     size_t hash;
@@ -64,7 +75,7 @@ class ValueCache {
   struct Shard {
     mutable absl::Mutex mutex;
     // The keys are those of the entries.
-    absl::flat_hash_map<Hashed, std::unique_ptr<Entry>, Hash> entries ABSL_GUARDED_BY(mutex);
+    absl::flat_hash_map<Hashed, OwnedEntry, Hash> entries ABSL_GUARDED_BY(mutex);
     std::vector<Entry*> ring ABSL_GUARDED_BY(mutex);
     size_t hand ABSL_GUARDED_BY(mutex) = 0;
     size_t bytes ABSL_GUARDED_BY(mutex) = 0;
@@ -72,6 +83,8 @@ class ValueCache {
     uint64_t written ABSL_GUARDED_BY(mutex) = 0;  // in no later state than this
   };
 
+  static OwnedEntry NewEntry(std::string_view key, std::string_view value, uint64_t since,
+                             size_t place);
   static Hashed HashOf(std::string_view key);
   static size_t BytesOf(const Entry& entry);
   static size_t ShardOf(const Hashed& hashed) { return hashed.hash % kShards; }

@@ -212,7 +212,7 @@ absl::Status Core::Load() {
     absl::MutexLock lock(&view_mutex_);
     end_ = end;
   }
-  columns_->NoteAny(last);
+  columns_->NoteAny(last, 0);
   Show({NewReader(last, end.header.schema, starts), catalog, starts, last, end.header.id,
         std::make_shared<const index::AllStatistics>(std::move(statistics)), 0,
         options_.mode == CoreMode::kWrite ? columns_ : nullptr});
@@ -239,7 +239,7 @@ absl::Status Core::CatchUp() {
 
 void Core::ShowStore() {
   ReadView view = View();
-  columns_->NoteAny(view.version);
+  columns_->NoteAny(view.version, ++view.fills);
   view.reader = NewReader(view.version, view.catalog->version, view.history_starts);
   Show(std::move(view));
 }

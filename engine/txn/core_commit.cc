@@ -215,8 +215,8 @@ absl::Status Core::Fill(const storage::Batch& batch) {
   DAFTAR_RETURN_IF_ERROR(store_->Write(batch, storage::Durability::kBuffered));
   const auto reader = storage::NewSnapshotReader(*store_);
   absl::MutexLock lock(&view_mutex_);
+  columns_->NoteFill(++view_.fills, batch);
   view_.reader = reader;
-  ++view_.fills;
   return absl::OkStatus();
 }
 
@@ -234,7 +234,7 @@ void Core::Publish(const DatabaseEnd& end, bool durable, const storage::PendingC
   if (changes != nullptr) {
     columns_->NoteCommits(end.header.last_commit, *changes);
   } else {
-    columns_->NoteAny(end.header.last_commit);
+    columns_->NoteAny(end.header.last_commit, View().fills);
   }
   const auto reader = storage::NewSnapshotReader(*store_);
   {

@@ -26,6 +26,12 @@ inline absl::StatusOr<std::unique_ptr<Database>> MakeDatabase(const TempDir& dir
   return Database::Create(directory / "db", {directory / "schema.capnp", {}}, options);
 }
 
+inline OpenOptions InMemory() {
+  OpenOptions options;
+  options.in_memory = true;
+  return options;
+}
+
 // All rows of a query as JSON, one a line.
 inline std::string Rows(const Database& database, const Query& query) {
   auto cursor = database.Run(query);

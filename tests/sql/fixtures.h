@@ -148,10 +148,4 @@ inline absl::Status Refused(SqlConnection& sql, std::string_view text) {
   return SqlRows(sql, text).status();
 }
 
-inline OpenOptions InMemory() {
-  OpenOptions options;
-  options.in_memory = true;
-  return options;
-}
-
 }  // namespace daftar::testing

@@ -21,6 +21,7 @@
 #include "daftar/maintenance.h"
 #include "daftar/near.h"
 #include "daftar/options.h"
+#include "daftar/prepared_query.h"
 #include "daftar/query.h"
 #include "daftar/read_view.h"
 #include "daftar/record.h"
@@ -140,6 +141,9 @@ class Database {
   // operator or value.
   absl::StatusOr<Cursor> Run(const Query& query) const;
   absl::StatusOr<Cursor> Run(const ReadView& view, const Query& query) const;
+  // Checks a query that may have parameters, to be run many times. See daftar/prepared_query.h.
+  // Errors: as Run; InvalidArgument when the parameters are not numbered 0, 1, 2 and so on.
+  absl::StatusOr<PreparedQuery> Prepare(const Query& query) const;
 
   // How many records meet the conditions of `query`, which must have nothing else. Where the
   // conditions are on what an aggregate's groups are by, its totals are added up, and no record is

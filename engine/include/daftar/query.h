@@ -37,6 +37,12 @@ enum class PageState {
   kOneState,  // all pages from the state of the first
 };
 
+// Stands for a value that each run of a PreparedQuery gives: the one at this place among its
+// values.
+struct Parameter {
+  size_t place = 0;
+};
+
 // What one run may cost at most; reaching a limit ends the cursor with that StopReason.
 struct QueryLimits {
   uint64_t entries_read_max = UINT64_MAX;
@@ -60,6 +66,7 @@ class Query {
     Operator op = Operator::kEqual;
     std::vector<Value> operands;
     std::string text;  // when not empty, the whole condition as text; the rest is unused
+    std::optional<Parameter> parameter;  // in place of the operand
   };
   struct Order {
     std::string path;
@@ -70,25 +77,30 @@ class Query {
 
   // `value` may be text for any type: "2024-03-20", "12.5", an enumerant's name.
   Query& Where(std::string path, Operator op, Value value) {
-    conditions_.push_back({std::move(path), op, {std::move(value)}, {}});
+    conditions_.push_back({std::move(path), op, {std::move(value)}, {}, {}});
+    return *this;
+  }
+  // The value comes with each run of Database::Prepare(query).
+  Query& Where(std::string path, Operator op, Parameter parameter) {
+    conditions_.push_back({std::move(path), op, {}, {}, parameter});
     return *this;
   }
   Query& WhereIn(std::string path, std::vector<Value> values) {
-    conditions_.push_back({std::move(path), Operator::kIn, std::move(values), {}});
+    conditions_.push_back({std::move(path), Operator::kIn, std::move(values), {}, {}});
     return *this;
   }
   Query& WhereNull(std::string path) {
-    conditions_.push_back({std::move(path), Operator::kIsNull, {}, {}});
+    conditions_.push_back({std::move(path), Operator::kIsNull, {}, {}, {}});
     return *this;
   }
   Query& WhereNotNull(std::string path) {
-    conditions_.push_back({std::move(path), Operator::kIsNotNull, {}, {}});
+    conditions_.push_back({std::move(path), Operator::kIsNotNull, {}, {}, {}});
     return *this;
   }
   // A condition as the CLI writes it: "validTo < 2024-03-20", "state in (active, suspended)",
   // "firm is null", "name ^= 'Chab'".
   Query& Where(std::string_view text) {
-    conditions_.push_back({{}, Operator::kEqual, {}, std::string(text)});
+    conditions_.push_back({{}, Operator::kEqual, {}, std::string(text), {}});
     return *this;
   }
   // Nulls come first when ascending and last when descending. Rows that tie come in the order of

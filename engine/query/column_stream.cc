@@ -1,0 +1,85 @@
+#include "query/column_stream.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/statusor.h"
+
+namespace daftar::query {
+namespace {
+
+using columns::Projection;
+
+class ColumnStream final : public EntryStream {
+ public:
+  ColumnStream(const Projection& projection, std::vector<ScanPart> parts, bool reverse,
+               uint64_t* entries_read)
+      : projection_(projection),
+        prefix_(projection.source().set.prefix()),
+        parts_(std::move(parts)),
+        reverse_(reverse),
+        entries_read_(*entries_read) {}
+
+  absl::StatusOr<StreamStep> Next() override {
+    while (ahead_ == end_) {
+      if (next_part_ == parts_.size()) return StreamStep::kEnd;
+      Begin(parts_[next_part_++].range);
+    }
+    if (reverse_) Back();
+    row_ = {projection_.chunks()[ahead_.chunk].get(), ahead_.row};
+    if (!reverse_) Forth();
+    is_made_ = false;
+    ++entries_read_;
+    return StreamStep::kEntry;
+  }
+  std::string_view key() const override {
+    if (!is_made_) {
+      key_.assign(prefix_);
+      row_.chunk->AppendKey(row_.row, &key_);
+      is_made_ = true;
+    }
+    return key_;
+  }
+  std::string_view value() const override { return {}; }
+  std::optional<ColumnRow> column_row() const override { return row_; }
+
+ private:
+  // Stands at the end of a range where its entries begin.
+  void Begin(const storage::KeyRange& range) {
+    ahead_ = projection_.LowerBound(range.lower);
+    end_ = range.upper.empty() ? projection_.end() : projection_.LowerBound(range.upper);
+    if (end_ < ahead_) end_ = ahead_;
+    if (reverse_) std::swap(ahead_, end_);
+  }
+  void Forth() {
+    if (++ahead_.row == row_.chunk->rows()) ahead_ = {ahead_.chunk + 1, 0};
+  }
+  void Back() {
+    if (ahead_.row == 0)
+      ahead_ = {ahead_.chunk - 1, projection_.chunks()[ahead_.chunk - 1]->rows()};
+    --ahead_.row;
+  }
+
+  const Projection& projection_;
+  const std::string prefix_;
+  const std::vector<ScanPart> parts_;
+  const bool reverse_;
+  uint64_t& entries_read_;
+  size_t next_part_ = 0;
+  Projection::Place ahead_;  // of what is left of the range
+  Projection::Place end_;
+  ColumnRow row_;
+  mutable std::string key_;  // of the row, once it is asked for
+  mutable bool is_made_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<EntryStream> NewColumnStream(const Projection& projection,
+                                             std::vector<ScanPart> parts, bool reverse,
+                                             uint64_t* entries_read) {
+  return std::make_unique<ColumnStream>(projection, std::move(parts), reverse, entries_read);
+}
+
+}  // namespace daftar::query
