@@ -42,6 +42,7 @@ class ColumnStream final : public EntryStream {
     return key_;
   }
   std::string_view value() const override { return {}; }
+  bool keeps_key() const override { return true; }
   std::optional<ColumnRow> column_row() const override { return row_; }
 
  private:

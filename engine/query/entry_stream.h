@@ -36,6 +36,9 @@ class EntryStream {
   virtual std::string_view key() const = 0;
   // Empty when column_row() is something.
   virtual std::string_view value() const = 0;
+  // Whether key() stays that of the last entry until Next() gives another one, whatever it gives
+  // meanwhile.
+  virtual bool keeps_key() const { return false; }
   // Where its values stand, which takes less than to decode them; nothing: only in its bytes.
   virtual std::optional<ColumnRow> column_row() const { return std::nullopt; }
 };

@@ -44,6 +44,9 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
   for (const Column& column : plan.query.columns) {
     column_slots_.push_back(column.path.has_value() ? plan.FindSlot(*column.path) : std::nullopt);
   }
+  for (const record::Condition& condition : plan.query.conditions) {
+    is_met_.push_back(!condition.path.fans_out() && plan.IsBounded(condition));
+  }
 }
 
 absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, FoundRow* row) {
@@ -119,10 +122,11 @@ absl::Status RowSource::FetchProjected() {
 }
 
 std::string_view RowSource::last_entry() const {
-  if (next_in_batch_ > 0 && next_in_batch_ < batch_.size()) {
+  if (next_in_batch_ > 0 && next_in_batch_ < batch_count_) {
     return batch_[next_in_batch_ - 1].entry_key;
   }
-  return last_entry_;
+  const bool is_kept = stream_ != nullptr && stream_->keeps_key() && meter_.counts.entries_read > 0;
+  return is_kept ? stream_->key() : last_entry_;
 }
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
@@ -138,10 +142,7 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
       return StopReason::kExhausted;
     }
     if (step == StreamStep::kNothing) continue;
-    // SQL has no use for it.
-    if (!plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place) {
-      last_entry_.assign(stream_->key());
-    }
+    if (notes_entry_) last_entry_.assign(stream_->key());
     return std::nullopt;
   }
 }
@@ -165,9 +166,9 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted, FoundRow* row) {
   while (true) {
-    if (next_in_batch_ == batch_.size()) {
+    if (next_in_batch_ == batch_count_) {
       DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, FillBatch(wanted));
-      if (batch_.empty()) return stop;
+      if (batch_count_ == 0) return stop;
       DAFTAR_RETURN_IF_ERROR(FetchBatch());
     } else if (const auto reached = meter_.ReachedByBytes()) {
       return reached;
@@ -187,10 +188,10 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted
 
 // Gives why no more candidates were found, when that is so.
 absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) {
-  batch_.clear();
+  batch_count_ = 0;
   next_in_batch_ = 0;
   const size_t size_max = plan_.sort && plan_.scanned_terms > 0 ? kBatchRecordsInTies : batch_size_;
-  while (batch_.size() < std::min<uint64_t>({batch_size_, size_max, wanted})) {
+  while (batch_count_ < std::min<uint64_t>({batch_size_, size_max, wanted})) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
     entry_.Set(*stream_);
@@ -198,16 +199,18 @@ absl::StatusOr<std::optional<StopReason>> RowSource::FillBatch(uint64_t wanted) 
     DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
     if (!may_match) continue;
     DAFTAR_ASSIGN_OR_RETURN(const std::string_view primary_key, entry_.PrimaryKey());
-    std::string key = record_prefix_;
-    key.append(primary_key);
-    batch_.push_back({std::string(stream_->key()), std::move(key), std::nullopt});
+    if (batch_count_ == batch_.size()) batch_.emplace_back();
+    Candidate& candidate = batch_[batch_count_++];
+    candidate.entry_key.assign(stream_->key());
+    candidate.record_key.assign(record_prefix_).append(primary_key);
   }
   return std::nullopt;
 }
 
 absl::Status RowSource::FetchBatch() {
   std::vector<std::string_view> keys;
-  for (const Candidate& candidate : batch_) keys.push_back(candidate.record_key);
+  keys.reserve(batch_count_);
+  for (size_t i = 0; i < batch_count_; ++i) keys.push_back(batch_[i].record_key);
   const Stopwatch watch(meter_.is_timed, &meter_.times.fetch);
   DAFTAR_ASSIGN_OR_RETURN(auto values, view_.reader->MultiGet(keys));
   meter_.counts.records_fetched += keys.size();
@@ -256,7 +259,9 @@ absl::StatusOr<bool> RowSource::MatchRecord(std::string_view entry_key, std::str
 
 absl::StatusOr<bool> RowSource::MeetsConditions() {
   bool all_read = true;
-  for (const record::Condition& condition : plan_.query.conditions) {
+  for (size_t i = 0; i < plan_.query.conditions.size(); ++i) {
+    if (is_met_[i]) continue;
+    const record::Condition& condition = plan_.query.conditions[i];
     if (condition.path.fans_out()) {
       all_read = false;
       continue;

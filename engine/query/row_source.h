@@ -105,14 +105,18 @@ class RowSource {
   std::vector<record::FieldPath> asked_;  // by conditions and the first rows, for NoteScan
   EntryView entry_;
   std::vector<std::optional<size_t>> column_slots_;  // of columns that entries answer
+  std::vector<bool> is_met_;                         // of conditions: by every record of the ranges
   // The row at hand: its record, when one was read, else the entry says all.
   std::string_view record_key_;
   std::string_view message_;
   CommitVersion created_;
   size_t entry_bytes_ = 0;
   std::string made_key_;    // of a row without a record, once it is asked for
-  std::string last_entry_;  // of the stream; kept when the plan scans in the whole order
+  std::string last_entry_;  // of a stream that does not keep it, when notes_entry_
+  bool notes_entry_ = false;
+  // The first `batch_count_` of these are in question; others keep their memory for later.
   std::vector<Candidate> batch_;
+  size_t batch_count_ = 0;
   size_t next_in_batch_ = 0;
   size_t batch_size_ = 4;
 };

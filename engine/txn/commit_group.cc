@@ -90,14 +90,27 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   end_.journal = {journal::HashOf(head), time_};
   needs_sync_ = needs_sync_ || request->options->durability == Durability::kSynced;
   RecentCommits::Written written{version, {}, {}};
+  written.keys.reserve(writes->changes()->size());
   for (const auto& [key, change] : *writes->changes()) {
     written.keys.push_back(key);
-    (*overlay_)[key].value = change.value;
     if (change.before.has_value()) replaced_bytes_ += key.size() + change.before->size();
   }
   written_.push_back(std::move(written));
+  Lay(writes->changes());
   accepted_.push_back({request, version});
   return absl::OkStatus();
+}
+
+void CommitGroup::Lay(std::shared_ptr<const storage::PendingChanges> changes) {
+  if (overlay_->empty()) {
+    overlay_ = std::move(changes);
+    return;
+  }
+  if (merged_ == nullptr) {
+    merged_ = std::make_shared<storage::PendingChanges>(*overlay_);
+    overlay_ = merged_;
+  }
+  for (const auto& [key, change] : *changes) (*merged_)[key].value = change.value;
 }
 
 void CommitGroup::PlantFaults(CommitVersion version, size_t first_operation) {

@@ -66,6 +66,8 @@ class CommitGroup {
   // Applies the request's writes to the newest state when what they followed from has changed.
   absl::Status Refresh(CommitRequest* request, std::unique_ptr<WriteSet>* fresh);
   absl::Status Take(CommitRequest* request, WriteSet* writes);
+  // Lays the changes of one more commit over the state.
+  void Lay(std::shared_ptr<const storage::PendingChanges> changes);
   absl::StatusOr<bool> HitSince(const ReadSet& reads, CommitVersion since) const;
   void PlantFaults(CommitVersion version, size_t first_operation);
 
@@ -75,7 +77,10 @@ class CommitGroup {
   const int64_t time_;
   const PlantedFaults faults_;
   DatabaseEnd end_;
-  std::shared_ptr<storage::PendingChanges> overlay_ = std::make_shared<storage::PendingChanges>();
+  // What the accepted commits write: of one alone its own, else `merged_`.
+  std::shared_ptr<const storage::PendingChanges> overlay_ =
+      std::make_shared<const storage::PendingChanges>();
+  std::shared_ptr<storage::PendingChanges> merged_;
   storage::Batch batch_;
   bool needs_sync_ = false;
   uint64_t replaced_bytes_ = 0;
