@@ -43,7 +43,7 @@ class ColumnStream final : public EntryStream {
   }
   std::string_view value() const override { return {}; }
   bool keeps_key() const override { return true; }
-  std::optional<ColumnRow> column_row() const override { return row_; }
+  const ColumnRow* column_row() const override { return &row_; }
 
  private:
   // Stands at the end of a range where its entries begin.

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -34,13 +33,13 @@ class EntryStream {
   virtual absl::StatusOr<StreamStep> Next() = 0;
   // Requires: the last Next() gave kEntry. Lifetime: until the next call.
   virtual std::string_view key() const = 0;
-  // Empty when column_row() is something.
+  // Empty when there is a column_row().
   virtual std::string_view value() const = 0;
   // Whether key() stays that of the last entry until Next() gives another one, whatever it gives
   // meanwhile.
   virtual bool keeps_key() const { return false; }
-  // Where its values stand, which takes less than to decode them; nothing: only in its bytes.
-  virtual std::optional<ColumnRow> column_row() const { return std::nullopt; }
+  // Where its values stand, which takes less than to decode them; null: only in its bytes.
+  virtual const ColumnRow* column_row() const { return nullptr; }
 };
 
 // What entries are read from. Lifetime: must outlive the stream.

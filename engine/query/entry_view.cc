@@ -100,7 +100,7 @@ const OwnedScalar& EntryView::ValueOf(const EntrySlot& slot) const {
 }
 
 absl::StatusOr<Scalar> EntryView::At(size_t slot) {
-  if (column_row_.has_value())
+  if (column_row_ != nullptr)
     return column_row_->chunk->column(columns_[slot]).At(column_row_->row);
   DAFTAR_RETURN_IF_ERROR(Decode());
   return ToView(ValueOf(plan_.slots[slot]));

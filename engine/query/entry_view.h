@@ -26,10 +26,14 @@ class EntryView {
 
   // Whether the entry meets those of the plan's conditions that it can answer.
   absl::StatusOr<bool> MayMatch();
+  // Whether there are such conditions.
+  bool has_checks() const { return !checks_.empty(); }
   // The value of one of the plan's slots.
   absl::StatusOr<Scalar> At(size_t slot);
   // The primary key as the entry has it.
   absl::StatusOr<std::string_view> PrimaryKey();
+  // The number of a slot's column in a projection of the index.
+  size_t column(size_t slot) const { return columns_[slot]; }
 
  private:
   struct Check {
@@ -57,7 +61,7 @@ class EntryView {
   const size_t prefix_bytes_;
   std::vector<size_t> columns_;  // of the slots, in a projection of the index
   const EntryStream* stream_ = nullptr;
-  std::optional<ColumnRow> column_row_;
+  const ColumnRow* column_row_ = nullptr;
   bool is_decoded_ = false;
 };
 

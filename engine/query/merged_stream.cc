@@ -50,7 +50,7 @@ class MergedStream final : public EntryStream {
   }
   std::string_view key() const override { return streams_[current_]->key(); }
   std::string_view value() const override { return streams_[current_]->value(); }
-  std::optional<ColumnRow> column_row() const override { return streams_[current_]->column_row(); }
+  const ColumnRow* column_row() const override { return streams_[current_]->column_row(); }
 
  private:
   // Orders a heap so that the next entry is on top.

@@ -52,6 +52,7 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
 absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, FoundRow* row) {
   if (!is_open_) DAFTAR_RETURN_IF_ERROR(Open());
   if (projected_ != nullptr) return NextProjected(row);
+  if (!copied_.empty()) return NextCopied(row);
   const bool fetches = plan_.index != nullptr && plan_.reads_records;
   return fetches ? NextFetched(wanted, row) : NextDirect(row);
 }
@@ -69,12 +70,39 @@ absl::Status RowSource::Open() {
     DAFTAR_ASSIGN_OR_RETURN(
         entries_, view_.columns->Find({*view_.reader, view_.version, view_.fills},
                                       {view_.catalog, plan_.query.table, plan_.index}, 0));
+    if (entries_ != nullptr && CopiesColumns()) {
+      for (size_t i = 0; i < plan_.query.columns.size(); ++i) {
+        copied_.push_back({&plan_.query.columns[i].path->type(), entry_.column(*column_slots_[i])});
+      }
+    }
     return absl::OkStatus();
   }
   if (!ScansTable(plan_)) return absl::OkStatus();
   notes_scan_ = true;
   DAFTAR_ASSIGN_OR_RETURN(projected_, ColumnRows::Open(view_, plan_));
   return absl::OkStatus();
+}
+
+bool RowSource::CopiesColumns() const {
+  if (plan_.reads_records || plan_.merge || plan_.sort || plan_.query.distinct) return false;
+  if (in_place_ || meter_.is_timed || entry_.has_checks()) return false;
+  return std::all_of(column_slots_.begin(), column_slots_.end(),
+                     [](const auto& slot) { return slot.has_value(); });
+}
+
+absl::StatusOr<std::optional<StopReason>> RowSource::NextCopied(FoundRow* row) {
+  if (stream_ == nullptr) DAFTAR_RETURN_IF_ERROR(OpenStream());
+  if (const auto reached = meter_.Reached()) return reached;
+  DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, stream_->Next());
+  if (step == StreamStep::kEnd) return StopReason::kExhausted;
+  ++meter_.counts.matches;
+  const ColumnRow& at = *stream_->column_row();
+  row->row.values.resize(copied_.size());
+  for (size_t i = 0; i < copied_.size(); ++i) {
+    const Scalar value = at.chunk->column(copied_[i].column).At(at.row);
+    row->row.values[i] = copied_[i].type->ToValue(value);
+  }
+  return std::nullopt;
 }
 
 void RowSource::NoteScan() {
@@ -129,11 +157,17 @@ std::string_view RowSource::last_entry() const {
   return is_kept ? stream_->key() : last_entry_;
 }
 
+absl::Status RowSource::OpenStream() {
+  DAFTAR_ASSIGN_OR_RETURN(
+      stream_, NewEntryStream({*view_.reader, entries_.get()}, plan_, &meter_.counts.entries_read));
+  // SQL has no use for it.
+  notes_entry_ =
+      !plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place && !stream_->keeps_key();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
-  if (stream_ == nullptr) {
-    DAFTAR_ASSIGN_OR_RETURN(stream_, NewEntryStream({*view_.reader, entries_.get()}, plan_,
-                                                    &meter_.counts.entries_read));
-  }
+  if (stream_ == nullptr) DAFTAR_RETURN_IF_ERROR(OpenStream());
   while (true) {
     if (const auto reached = meter_.Reached()) return reached;
     DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, ReadEntry());
@@ -231,9 +265,9 @@ absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
   message_ = {};
   created_ = {};
   made_key_.clear();
-  const auto column_row = stream_->column_row();
-  entry_bytes_ = column_row.has_value() ? column_row->chunk->KeyBytes(column_row->row)
-                                        : stream_->key().size() + stream_->value().size();
+  const ColumnRow* const column_row = stream_->column_row();
+  entry_bytes_ = column_row != nullptr ? column_row->chunk->KeyBytes(column_row->row)
+                                       : stream_->key().size() + stream_->value().size();
   entry_.Set(*stream_);
   DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
   if (!may_match) return false;

@@ -61,6 +61,11 @@ class RowSource {
   absl::StatusOr<record::Message> Record();
 
  private:
+  // A column of rows and where it stands in a projection.
+  struct CopiedColumn {
+    const record::FieldType* type;
+    size_t column;
+  };
   // An entry whose record is to be read.
   struct Candidate {
     std::string entry_key;
@@ -70,6 +75,10 @@ class RowSource {
 
   // Chooses between the store and a projection of what is read, before the first row.
   absl::Status Open();
+  absl::Status OpenStream();
+  // Whether rows are nothing but columns of a projection of the index, one for each entry.
+  bool CopiesColumns() const;
+  absl::StatusOr<std::optional<StopReason>> NextCopied(FoundRow* row);
   absl::StatusOr<std::optional<StopReason>> NextProjected(FoundRow* row);
   absl::Status FetchProjected();
   // Tells what a scan of the whole table has asked for.
@@ -98,6 +107,7 @@ class RowSource {
   const std::string record_prefix_;
   bool is_open_ = false;
   std::shared_ptr<const columns::Projection> entries_;  // of the index; null: the store's are read
+  std::vector<CopiedColumn> copied_;                    // when CopiesColumns()
   std::unique_ptr<EntryStream> stream_;
   std::unique_ptr<ColumnRows> projected_;  // null: entries are read
   std::string fetched_;                    // the record of a projected row, once it is asked for
