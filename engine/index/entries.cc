@@ -28,6 +28,12 @@ std::optional<Point> PointFrom(const catalog::IndexDef& index, const Scalar& lat
   return Point{*north, *east};
 }
 
+// A value outside of lists: read where it lies when it can be.
+Scalar ValueOf(const record::FieldPath& path, const record::Message& record) {
+  const auto value = path.Read(record.bytes());
+  return value.has_value() ? *value : path.Evaluate(record.root(), {});
+}
+
 // Builds the entries of one record by walking its lists.
 class EntryBuilder {
  public:
@@ -42,7 +48,7 @@ class EntryBuilder {
   absl::StatusOr<std::vector<Entry>> Build() {
     if (!record::MatchesAll(index_.where, record_.root())) return std::vector<Entry>();
     for (const catalog::Term& term : index_.covering) {
-      codec::AppendPart(term.part, term.path.Evaluate(record_.root(), {}), &covered_);
+      codec::AppendPart(term.part, ValueOf(term.path, record_), &covered_);
     }
     DAFTAR_RETURN_IF_ERROR(index_.kind == catalog::IndexKind::kPoint ? AddCell() : Expand());
     std::sort(entries_.begin(), entries_.end(),
@@ -89,7 +95,8 @@ class EntryBuilder {
     key = prefix_;
     for (const catalog::Term& term : index_.on) {
       const record::ListElements elements(elements_.data(), term.path.list_count());
-      const Scalar value = term.path.Evaluate(record_.root(), elements);
+      const Scalar value = elements.empty() ? ValueOf(term.path, record_)
+                                            : term.path.Evaluate(record_.root(), elements);
       if (IsNull(value)) entry.has_null = true;
       codec::AppendPart(term.part, value, &key);
     }
@@ -142,9 +149,35 @@ absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalo
   });
 }
 
+bool HasOneEntry(const catalog::IndexDef& index) {
+  return index.where.empty() && !index.search.has_value() &&
+         index.kind == catalog::IndexKind::kOrdered && !index.fans_out();
+}
+
+absl::Status TheEntryOf(std::string_view prefix, const catalog::IndexDef& index,
+                        std::string_view primary_key, const record::Message& record, Entry* entry) {
+  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
+    std::string& key = entry->key.bytes();
+    key = prefix;
+    entry->has_null = false;
+    for (const catalog::Term& term : index.on) {
+      const Scalar value = ValueOf(term.path, record);
+      if (IsNull(value)) entry->has_null = true;
+      codec::AppendPart(term.part, value, &key);
+    }
+    entry->tuple_bytes = key.size();
+    key += primary_key;
+    entry->covered.clear();
+    for (const catalog::Term& term : index.covering) {
+      codec::AppendPart(term.part, ValueOf(term.path, record), &entry->covered);
+    }
+    return absl::OkStatus();
+  });
+}
+
 std::optional<Point> PointOf(const catalog::IndexDef& index, const record::Message& record) {
-  return PointFrom(index, index.covering[0].path.Evaluate(record.root(), {}),
-                   index.covering[1].path.Evaluate(record.root(), {}));
+  return PointFrom(index, ValueOf(index.covering[0].path, record),
+                   ValueOf(index.covering[1].path, record));
 }
 
 absl::StatusOr<Point> PointOf(const catalog::IndexDef& index, std::string_view covered) {

@@ -48,6 +48,13 @@ absl::StatusOr<std::vector<Entry>> EntriesUnder(std::string prefix, const catalo
                                                 std::string_view primary_key,
                                                 const record::Message& record);
 
+// Whether every record has exactly one entry in the index: it has no condition and goes through no
+// list, and is neither of names nor of points.
+bool HasOneEntry(const catalog::IndexDef& index);
+// That entry, into memory that is used again. Requires: HasOneEntry(index). Errors: DataLoss.
+absl::Status TheEntryOf(std::string_view prefix, const catalog::IndexDef& index,
+                        std::string_view primary_key, const record::Message& record, Entry* entry);
+
 // Where the record is by an index of points; nothing when a coordinate is not set or the two are no
 // place on the Earth. Requires: kPoint; runs inside Fenced().
 std::optional<Point> PointOf(const catalog::IndexDef& index, const record::Message& record);

@@ -7,7 +7,6 @@
 #include "codec/fixed.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
-#include "index/entries.h"
 
 namespace daftar::index {
 namespace {
@@ -35,18 +34,25 @@ absl::StatusOr<std::vector<Entry>> GroupsOf(const catalog::AggregateDef& aggrega
 }
 
 // What a record with these summed values adds to a group. Requires: `covered` is an entry's.
-absl::StatusOr<GroupTotals> TotalsOf(const catalog::AggregateDef& aggregate,
-                                     std::string_view covered) {
-  GroupTotals totals;
-  totals.records = 1;
+absl::Status ReadTotals(const catalog::AggregateDef& aggregate, std::string_view covered,
+                        GroupTotals* totals) {
+  totals->records = 1;
+  totals->sums.clear();
   for (const catalog::Term& term : aggregate.sums()) {
     DAFTAR_ASSIGN_OR_RETURN(const OwnedScalar value, codec::TakePart(term.part, &covered));
-    GroupSum& sum = totals.sums.emplace_back();
+    GroupSum& sum = totals->sums.emplace_back();
     if (IsNull(value)) continue;
     sum.values = 1;
     const auto* number = std::get_if<int64_t>(&value);
     sum.total = number != nullptr ? absl::int128(*number) : absl::int128(std::get<uint64_t>(value));
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<GroupTotals> TotalsOf(const catalog::AggregateDef& aggregate,
+                                     std::string_view covered) {
+  GroupTotals totals;
+  DAFTAR_RETURN_IF_ERROR(ReadTotals(aggregate, covered, &totals));
   return totals;
 }
 
@@ -102,6 +108,13 @@ absl::StatusOr<GroupChanges> ChangesOf(const catalog::AggregateDef& aggregate,
   }
   std::erase_if(changes, [](const auto& change) { return change.second.IsZero(); });
   return changes;
+}
+
+absl::Status TheGroupOf(const catalog::AggregateDef& aggregate, const record::Message& record,
+                        Entry* group, GroupTotals* totals) {
+  DAFTAR_RETURN_IF_ERROR(
+      TheEntryOf(codec::AggregatePrefix(aggregate.id), aggregate.groups, "", record, group));
+  return ReadTotals(aggregate, group->covered, totals);
 }
 
 std::string EncodeGroup(CommitVersion created, const GroupTotals& totals) {

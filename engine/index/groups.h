@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "catalog/catalog.h"
 #include "daftar/ids.h"
+#include "index/entries.h"
 #include "record/message.h"
 
 namespace daftar::index {
@@ -45,6 +46,12 @@ using GroupChanges = std::map<std::string, GroupTotals>;
 // more than kEntriesPerRecordMax groups; DataLoss.
 absl::StatusOr<GroupChanges> ChangesOf(const catalog::AggregateDef& aggregate,
                                        const record::Message* before, const record::Message* after);
+
+// The same for a record that comes anew into an aggregate in which every record has one group,
+// HasOneEntry(aggregate.groups): the group is the entry's key, and what it adds is `totals`. Both
+// are memory that is used again. Errors: DataLoss.
+absl::Status TheGroupOf(const catalog::AggregateDef& aggregate, const record::Message& record,
+                        Entry* group, GroupTotals* totals);
 
 // The stored value: the commit that wrote it, then the totals. Requires: totals.records > 0.
 std::string EncodeGroup(CommitVersion created, const GroupTotals& totals);

@@ -75,7 +75,8 @@ class TsvSource : public CellSource {
   }
 };
 
-// Invariant: libcsv is given whole lines, so that a line completes at most one row.
+// Invariant: libcsv is given whole lines, so that a line completes at most one row, and between two
+// rows it waits for a new one: lines in which it would find nothing but commas can go past it.
 class CsvSource : public CellSource {
  public:
   explicit CsvSource(std::unique_ptr<ByteSource> bytes) : CellSource(std::move(bytes)) {
@@ -98,6 +99,10 @@ class CsvSource : public CellSource {
       std::string_view line;
       DAFTAR_ASSIGN_OR_RETURN(const bool found, lines_.Next(&line));
       if (!found) return FinishLastRow();
+      if (!in_row && line.find('"') == line.npos && !lines_.row().empty()) {
+        SplitPlainRow();
+        return true;
+      }
       in_row = in_row || !lines_.row().empty();
       DAFTAR_RETURN_IF_ERROR(Feed(line));
     }
@@ -118,6 +123,20 @@ class CsvSource : public CellSource {
     source->ends_.push_back({source->text_.size(), cell == nullptr});
   }
   static void OnRow(int, void* self) { static_cast<CsvSource*>(self)->row_ended_ = true; }
+
+  // A row without quotes is what stands between commas, where it stands.
+  void SplitPlainRow() {
+    cells_.clear();
+    std::string_view rest = lines_.row();
+    for (size_t comma = rest.find(','); comma != rest.npos; comma = rest.find(',')) {
+      AddPlainCell(rest.substr(0, comma));
+      rest.remove_prefix(comma + 1);
+    }
+    AddPlainCell(rest);
+  }
+  void AddPlainCell(std::string_view cell) {
+    cells_.push_back(cell.empty() ? std::string_view() : cell);
+  }
 
   absl::Status Feed(std::string_view line) {
     while (true) {

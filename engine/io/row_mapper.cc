@@ -36,6 +36,13 @@ absl::StatusOr<std::unique_ptr<RowMapper>> RowMapper::Create(const TableMap* map
   mapper->sequences_.resize(map->names.sequence_count);
   mapper->items_.resize(map->each.size());
   mapper->values_.resize(map->values.size());
+  for (const ValueSpec& value : map->values) {
+    const auto* reference = std::get_if<Reference>(&value.source);
+    const bool is_cell = !source.is_json() && reference != nullptr && value.ops.empty() &&
+                         reference->kind == Reference::Kind::kColumn;
+    mapper->plain_cells_.push_back(is_cell ? std::optional(mapper->columns_[reference->index].index)
+                                           : std::nullopt);
+  }
   return mapper;
 }
 
@@ -208,14 +215,54 @@ absl::StatusOr<bool> RowMapper::IsSkipped(bool by_items) {
   return false;
 }
 
-absl::Status RowMapper::AddRecord(MappedRow* mapped) {
+absl::Status RowMapper::EvaluateValues() {
   for (size_t i = 0; i < values_.size(); ++i) {
+    if (plain_cells_[i].has_value()) continue;
     const absl::Status status = Evaluate(map_.values[i], &values_[i]);
     if (!status.ok()) return WithContext(status, "field", FieldNameOfPath(map_.paths[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RowMapper::AddRecord(MappedRow* mapped) {
+  for (size_t i = 0; i < values_.size(); ++i) {
+    if (!plain_cells_[i].has_value()) continue;
+    const std::string_view cell = row_->cells[*plain_cells_[i]];
+    values_[i] = cell.data() == nullptr ? JsonValue() : JsonValue(cell);
   }
   DAFTAR_ASSIGN_OR_RETURN(JsonValue record, map_.shape.Build(values_));
   mapped->records.push_back(std::move(record));
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> RowMapper::Evaluate(const SourceRow& row) {
+  row_ = &row;
+  DAFTAR_ASSIGN_OR_RETURN(const bool skipped, IsSkipped(false));
+  if (skipped) return false;
+  DAFTAR_RETURN_IF_ERROR(EvaluateValues());
+  return true;
+}
+
+bool RowMapper::TakeTexts(std::vector<std::string_view>* texts) const {
+  texts->clear();
+  for (size_t i = 0; i < values_.size(); ++i) {
+    if (plain_cells_[i].has_value()) {
+      texts->push_back(row_->cells[*plain_cells_[i]]);
+    } else if (const std::string* text = values_[i].as_string()) {
+      texts->push_back(*text);
+    } else if (values_[i].is_null()) {
+      texts->emplace_back();
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+absl::Status RowMapper::Build(MappedRow* mapped) {
+  mapped->records.clear();
+  mapped->flags.clear();
+  return AddRecord(mapped);
 }
 
 absl::Status RowMapper::Map(const SourceRow& row, MappedRow* mapped) {
@@ -230,6 +277,7 @@ absl::Status RowMapper::Map(const SourceRow& row, MappedRow* mapped) {
     if (ItemIsNull()) continue;
     DAFTAR_ASSIGN_OR_RETURN(const bool item_skipped, IsSkipped(true));
     if (item_skipped) continue;
+    DAFTAR_RETURN_IF_ERROR(EvaluateValues());
     DAFTAR_RETURN_IF_ERROR(AddRecord(mapped));
   }
   ordinal_ = 0;

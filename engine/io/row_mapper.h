@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,6 +38,20 @@ class RowMapper {
   // Errors: InvalidArgument "…; value=…; field=<path without indexes>": a bad row.
   absl::Status Map(const SourceRow& row, MappedRow* mapped);
 
+  // Whether each row is one record at most, with values for paths and nothing to look at behind
+  // them. Then a row can be taken in two steps: Evaluate() and, unless it is skipped, either
+  // TakeTexts(), when nothing more than texts is wanted, or Build().
+  bool is_flat() const { return map_.each.empty() && map_.flags.empty() && !merges(); }
+  // The paths of the values. Lifetime: the map's.
+  std::span<const std::string> paths() const { return map_.paths; }
+  // Works out the values; false when the row is skipped. Requires and errors: as Map().
+  absl::StatusOr<bool> Evaluate(const SourceRow& row);
+  // The values when all are text or null, which has no data(). Lifetime: the row's and until the
+  // next call of the mapper.
+  bool TakeTexts(std::vector<std::string_view>* texts) const;
+  // Replaces what `mapped` holds by the record of the values. Errors: as Map().
+  absl::Status Build(MappedRow* mapped);
+
   // Whether the map takes nothing out of a row but the row itself, so that JSON that is not an
   // object is a row for it.
   bool takes_any_json() const { return columns_.empty(); }
@@ -68,6 +84,7 @@ class RowMapper {
   absl::Status MakeItems(size_t* count);
   absl::StatusOr<bool> IsSkipped(bool by_items);
   bool ItemIsNull() const;
+  absl::Status EvaluateValues();
   absl::Status AddRecord(MappedRow* mapped);
   absl::Status Evaluate(const ValueSpec& spec, record::JsonValue* value);
   absl::Status EvaluateSource(const ValueSpec& spec, record::JsonValue* value);
@@ -80,6 +97,8 @@ class RowMapper {
 
   const TableMap& map_;
   std::vector<Column> columns_;  // parallel to map_.names.columns
+  // Of the values, those that are cells as they are: the cell's number; others: nothing.
+  std::vector<std::optional<size_t>> plain_cells_;
   std::vector<std::unordered_map<std::string, int64_t>> sequences_;
   const SourceRow* row_ = nullptr;
   std::vector<record::JsonArray> items_;  // parallel to map_.names.items

@@ -130,6 +130,7 @@ capnp::AnyStruct::Reader Message::any() const { return reader_->getRoot<capnp::A
 std::string_view Message::bytes() const { return BytesOf(words_); }
 
 absl::StatusOr<Scalar> Message::Get(const FieldPath& path) const {
+  if (const auto value = path.Read(bytes()); value.has_value()) return *value;
   return Fenced(absl::StatusCode::kDataLoss, "record does not decode",
                 [&]() -> absl::StatusOr<Scalar> { return path.Evaluate(root_, {}); });
 }

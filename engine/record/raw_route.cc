@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "record/default_bits.h"
+
 namespace daftar::record {
 namespace {
 
@@ -58,37 +60,6 @@ std::optional<std::string_view> BytesAt(std::string_view message, const char* po
   return std::string_view(*target, count);
 }
 
-uint64_t DefaultBits(capnp::schema::Value::Reader value) {
-  switch (value.which()) {
-    case capnp::schema::Value::BOOL:
-      return value.getBool() ? 1 : 0;
-    case capnp::schema::Value::INT8:
-      return static_cast<uint8_t>(value.getInt8());
-    case capnp::schema::Value::INT16:
-      return static_cast<uint16_t>(value.getInt16());
-    case capnp::schema::Value::INT32:
-      return static_cast<uint32_t>(value.getInt32());
-    case capnp::schema::Value::INT64:
-      return static_cast<uint64_t>(value.getInt64());
-    case capnp::schema::Value::UINT8:
-      return value.getUint8();
-    case capnp::schema::Value::UINT16:
-      return value.getUint16();
-    case capnp::schema::Value::UINT32:
-      return value.getUint32();
-    case capnp::schema::Value::UINT64:
-      return value.getUint64();
-    case capnp::schema::Value::FLOAT32:
-      return std::bit_cast<uint32_t>(value.getFloat32());
-    case capnp::schema::Value::FLOAT64:
-      return std::bit_cast<uint64_t>(value.getFloat64());
-    case capnp::schema::Value::ENUM:
-      return value.getEnum();
-    default:
-      return 0;
-  }
-}
-
 }  // namespace
 
 void RawRoute::Add(capnp::StructSchema::Field field) {
@@ -110,40 +81,38 @@ void RawRoute::Add(capnp::StructSchema::Field field) {
 }
 
 void RawRoute::SetEnd(capnp::schema::Field::Slot::Reader slot, capnp::Type type) {
-  const auto number = [&](End end, uint8_t width_bytes) {
-    end_ = end;
-    width_bytes_ = width_bytes;
-  };
   offset_ = slot.getOffset();
   default_ = DefaultBits(slot.getDefaultValue());
+  width_bytes_ = WidthBytes(type.which());
   switch (type.which()) {
     case capnp::schema::Type::BOOL:
-      return number(End::kBool, 0);
+      end_ = End::kBool;
+      break;
     case capnp::schema::Type::INT8:
-      return number(End::kSigned, 1);
     case capnp::schema::Type::INT16:
-      return number(End::kSigned, 2);
     case capnp::schema::Type::INT32:
-      return number(End::kSigned, 4);
     case capnp::schema::Type::INT64:
-      return number(End::kSigned, 8);
+      end_ = End::kSigned;
+      break;
     case capnp::schema::Type::UINT8:
-      return number(End::kUnsigned, 1);
     case capnp::schema::Type::UINT16:
-    case capnp::schema::Type::ENUM:
-      return number(End::kUnsigned, 2);
     case capnp::schema::Type::UINT32:
-      return number(End::kUnsigned, 4);
     case capnp::schema::Type::UINT64:
-      return number(End::kUnsigned, 8);
+    case capnp::schema::Type::ENUM:
+      end_ = End::kUnsigned;
+      break;
     case capnp::schema::Type::FLOAT32:
-      return number(End::kFloat32, 4);
+      end_ = End::kFloat32;
+      break;
     case capnp::schema::Type::FLOAT64:
-      return number(End::kFloat64, 8);
+      end_ = End::kFloat64;
+      break;
     case capnp::schema::Type::TEXT:
-      return number(End::kText, 0);
+      end_ = End::kText;
+      break;
     case capnp::schema::Type::DATA:
-      return number(End::kData, 0);
+      end_ = End::kData;
+      break;
     default:
       leads_nowhere_ = true;
   }

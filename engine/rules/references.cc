@@ -1,6 +1,8 @@
 #include "rules/references.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -47,6 +49,22 @@ absl::StatusOr<std::string> EntryPrefix(const catalog::ReferenceDef& rule,
   return prefix;
 }
 
+// The key of the only record that is referred to, which goes through no list; none when a value is
+// null. Absent: the bytes are not to be read so.
+std::optional<std::vector<std::string>> OnlyKey(const catalog::ReferenceDef& rule,
+                                                const catalog::TableDef& target,
+                                                const record::Message& record) {
+  std::string key = codec::RecordPrefix(target.id);
+  for (size_t i = 0; i < rule.on.size(); ++i) {
+    if (rule.on[i].fans_out()) return std::nullopt;
+    const std::optional<Scalar> value = rule.on[i].Read(record.bytes());
+    if (!value.has_value()) return std::nullopt;
+    if (IsNull(*value)) return std::vector<std::string>();
+    codec::AppendPart(target.key[i].part, *value, &key);
+  }
+  return std::vector<std::string>{std::move(key)};
+}
+
 std::string PathsText(const catalog::ReferenceDef& rule) {
   return absl::StrJoin(rule.on, ", ", [](std::string* out, const record::FieldPath& path) {
     out->append(path.text());
@@ -58,6 +76,7 @@ std::string PathsText(const catalog::ReferenceDef& rule) {
 absl::StatusOr<std::vector<std::string>> ReferredKeys(const catalog::ReferenceDef& rule,
                                                       const catalog::TableDef& target,
                                                       const record::Message& record) {
+  if (auto only = OnlyKey(rule, target, record); only.has_value()) return *std::move(only);
   const catalog::IndexDef shape = ShapeOf(rule);
   DAFTAR_ASSIGN_OR_RETURN(const std::vector<index::Entry> entries,
                           index::EntriesUnder("", shape, "", record));

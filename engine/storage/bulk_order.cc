@@ -22,4 +22,8 @@ absl::Status BulkOrder::Finish() {
   return absl::OkStatus();
 }
 
+absl::Status PartOfPart() {
+  return FailedPrecondition("a part of a bulk writer has no parts of its own");
+}
+
 }  // namespace daftar::storage

@@ -17,11 +17,16 @@ class BulkOrder {
   // Errors: FailedPrecondition when called twice.
   absl::Status Finish();
   bool any() const { return any_; }
+  // The key taken last.
+  const std::string& last() const { return last_; }
 
  private:
   std::string last_;
   bool any_ = false;
   bool finished_ = false;
 };
+
+// The refusal of a part of a part.
+absl::Status PartOfPart();
 
 }  // namespace daftar::storage

@@ -65,12 +65,15 @@ class SortArena {
 
  private:
   struct Entry {
-    uint64_t key_prefix;  // First 8 bytes, big-endian: decides most comparisons.
+    uint64_t key_prefix;  // 8 bytes, big-endian: the first ones, until they are sorted.
     uint64_t place;       // Chunk number << 32 | offset: increases with each pair.
     uint32_t key_bytes;
     uint32_t value_bytes;
   };
   const char* data(const Entry& entry) const;
+  // Sorts entries whose keys have the first `depth` bytes in common and go on; `key_prefix` holds
+  // the 8 bytes after these.
+  void SortFrom(size_t begin, size_t end, uint32_t depth);
 
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::vector<Entry> entries_;

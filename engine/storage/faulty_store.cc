@@ -46,8 +46,8 @@ class FaultyIterator final : public Iterator {
 
 class FaultyBulkWriter final : public BulkWriter {
  public:
-  FaultyBulkWriter(FaultyStore& store, std::unique_ptr<BulkWriter> inner)
-      : store_(store), inner_(std::move(inner)) {}
+  FaultyBulkWriter(FaultyStore& store, std::unique_ptr<BulkWriter> inner, bool is_part)
+      : store_(store), inner_(std::move(inner)), is_part_(is_part) {}
 
   absl::Status Put(std::string_view key, std::string_view value) override {
     return Remember(
@@ -59,8 +59,15 @@ class FaultyBulkWriter final : public BulkWriter {
   absl::Status Finish() override {
     if (absl::Status status = store_.latch_.Check(); !status.ok()) return status;
     if (!failure_.ok()) return failure_;
+    // To add a part to its writer is no operation of the store.
+    if (is_part_) return inner_->Finish();
     return store_.latch_.Record(
         RunWith(store_.Meet(FaultPoint::kBulk), [&] { return inner_->Finish(); }));
+  }
+  absl::StatusOr<std::unique_ptr<BulkWriter>> NewPart() override {
+    absl::StatusOr<std::unique_ptr<BulkWriter>> part = inner_->NewPart();
+    if (!part.ok()) return part;
+    return std::make_unique<FaultyBulkWriter>(store_, *std::move(part), true);
   }
 
  private:
@@ -74,6 +81,7 @@ class FaultyBulkWriter final : public BulkWriter {
 
   FaultyStore& store_;
   std::unique_ptr<BulkWriter> inner_;
+  const bool is_part_;
   absl::Status failure_;
 };
 
@@ -144,7 +152,7 @@ absl::StatusOr<std::unique_ptr<BulkWriter>> FaultyStore::NewBulkWriter() {
   if (absl::Status status = latch_.Check(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<BulkWriter>> inner = inner_->NewBulkWriter();
   if (!inner.ok()) return inner;
-  return std::make_unique<FaultyBulkWriter>(*this, *std::move(inner));
+  return std::make_unique<FaultyBulkWriter>(*this, *std::move(inner), false);
 }
 
 absl::Status FaultyStore::Sync() {

@@ -277,7 +277,8 @@ class MemoryIterator final : public Iterator {
 
 class MemoryBulkWriter final : public BulkWriter {
  public:
-  explicit MemoryBulkWriter(Store& store) : store_(store) {}
+  explicit MemoryBulkWriter(Store& store, MemoryBulkWriter* whole = nullptr)
+      : store_(store), whole_(whole) {}
 
   absl::Status Put(std::string_view key, std::string_view value) override {
     absl::Status status = order_.Take(key);
@@ -290,12 +291,19 @@ class MemoryBulkWriter final : public BulkWriter {
     return status;
   }
   absl::Status Finish() override {
-    absl::Status status = order_.Finish();
-    return status.ok() ? store_.Write(batch_, Durability::kSynced) : status;
+    DAFTAR_RETURN_IF_ERROR(order_.Finish());
+    if (whole_ == nullptr) return store_.Write(batch_, Durability::kSynced);
+    whole_->batch_.Append(std::move(batch_));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::unique_ptr<BulkWriter>> NewPart() override {
+    if (whole_ != nullptr) return PartOfPart();
+    return std::make_unique<MemoryBulkWriter>(store_, this);
   }
 
  private:
   Store& store_;
+  MemoryBulkWriter* const whole_;  // what this is a part of; null: of none
   BulkOrder order_;
   Batch batch_;
 };

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/bulk_order.h"
@@ -34,15 +35,28 @@ class RocksBulkWriter final : public BulkWriter {
   absl::Status Put(std::string_view key, std::string_view value) override;
   absl::Status Delete(std::string_view key) override;
   absl::Status Finish() override;
+  absl::StatusOr<std::unique_ptr<BulkWriter>> NewPart() override;
 
  private:
-  RocksBulkWriter(rocksdb::DB& database, ValueCache* values, WriteLatch& latch,
-                  std::filesystem::path folder);
+  // A file that was written, and what lies in it.
+  struct File {
+    std::string path;
+    std::string first_key;
+    std::string last_key;
 
-  absl::Status OpenFile();
-  absl::Status CloseFile();
+    std::string_view kind() const;
+  };
+
+  // `whole`: what this is a part of; null: of none. `number` is that of the part.
+  RocksBulkWriter(rocksdb::DB& database, ValueCache* values, WriteLatch& latch,
+                  std::filesystem::path folder, RocksBulkWriter* whole, int number);
+
+  absl::Status OpenFile(std::string_view first_key);
+  absl::Status CloseFile(std::string last_key);
   // Checks order and state, and has a file open with room for the key.
   absl::Status Prepare(std::string_view key);
+  // Puts the files in order. Errors: Internal when two overlap.
+  absl::Status SortFiles();
   absl::Status Ingest();
   // Returns `status`, remembering an error so that Finish() refuses.
   absl::Status Remember(absl::Status status);
@@ -53,8 +67,11 @@ class RocksBulkWriter final : public BulkWriter {
   const std::filesystem::path folder_;
   const rocksdb::Options options_;
   std::unique_ptr<rocksdb::SstFileWriter> file_;
-  std::vector<std::string> paths_;
-  std::string kind_;  // of the keys in the file
+  RocksBulkWriter* const whole_;
+  const int number_;
+  int parts_ = 0;
+  std::vector<File> files_;       // of its own; the last one may be open
+  std::vector<File> part_files_;  // of parts that are finished
   BulkOrder order_;
   absl::Status failure_;
 };

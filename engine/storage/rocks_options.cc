@@ -85,6 +85,9 @@ void SetHousekeeping(rocksdb::Options& options) {
   options.compression = rocksdb::kLZ4Compression;
   options.bottommost_compression = rocksdb::kZSTD;
   options.sst_partitioner_factory = rocksdb::NewSstPartitionerFixedPrefixFactory(kKindBytes);
+  // Files that were taken in lie at the bottom with numbers of their own, and RocksDB would write
+  // them anew at once, only to be rid of these numbers.
+  options.bottommost_file_compaction_delay = 600;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   options.max_log_file_size = 2 * kMebibyte;

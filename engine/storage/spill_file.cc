@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "absl/crc/crc32c.h"
@@ -39,10 +41,9 @@ void AppendWord(uint32_t word, std::string& out) {
 
 uint64_t KeyPrefix(std::string_view key) {
   uint64_t prefix = 0;
-  for (size_t i = 0; i < 8; ++i) {
-    prefix = prefix << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
-  }
-  return prefix;
+  std::memcpy(&prefix, key.data(), std::min(key.size(), sizeof(prefix)));
+  static_assert(std::endian::native == std::endian::little);
+  return __builtin_bswap64(prefix);
 }
 
 absl::StatusOr<std::unique_ptr<SpillFile>> SpillFile::Create(const std::filesystem::path& folder,

@@ -101,6 +101,12 @@ class BulkWriter {
   // the store. Errors: FailedPrecondition when called twice or the store refuses writes. After
   // another error the store refuses writes, as after a failed Write.
   virtual absl::Status Finish() = 0;
+  // A writer for spaces of keys (their first bytes) that this one gets no keys of, nor any other
+  // part. Its Put and Delete may be called while another thread uses this writer; NewPart and the
+  // part's Finish, which only adds what the part holds to this writer, may not. A part that is not
+  // finished adds nothing. Lifetime: must be destroyed before this writer. Errors:
+  // FailedPrecondition when this is a part itself. Finish: Internal when keys overlap.
+  virtual absl::StatusOr<std::unique_ptr<BulkWriter>> NewPart() = 0;
 };
 
 // The longest anchor of a store.

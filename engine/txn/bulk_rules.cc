@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "codec/fixed.h"
 #include "codec/keyspace.h"
+#include "index/entries.h"
 #include "rules/checker.h"
 #include "rules/entry_values.h"
 #include "rules/exclusives.h"
@@ -17,13 +18,6 @@
 #include "txn/unique_group.h"
 
 namespace daftar::txn {
-namespace {
-
-// Of keys of records that are known to be there.
-constexpr size_t kKnownTargetsMax = 100'000;
-
-}  // namespace
-
 BulkRules::BulkRules(const storage::Store& store, const catalog::Catalog& catalog,
                      const catalog::TableDef& table, Options options)
     : table_(table),
@@ -35,6 +29,7 @@ BulkRules::BulkRules(const storage::Store& store, const catalog::Catalog& catalo
                options_.commit->reason,
                options_.commit->decision,
                options_.day},
+      references_(state_, catalog, table),
       own_targets_(options_.sorter) {
   for (const catalog::ExclusiveDef& rule : table.rules.exclusives) {
     group_rules_.push_back({&rule, nullptr, rule.index, rule.by_count});
@@ -50,40 +45,44 @@ BulkRules::BulkRules(const storage::Store& store, const catalog::Catalog& catalo
 
 absl::Status BulkRules::CheckCommit() const { return rules::CheckDecision(context_); }
 
-absl::Status BulkRules::CheckRecord(std::string_view key, const record::Message* before,
-                                    const record::Message& after, uint64_t line) {
+absl::Status BulkRules::CheckAlone(std::string_view key, const record::Message* before,
+                                   const record::Message& after) const {
   const rules::Change change{table_, key, before, &after};
   rules::FirstRefusal first;
   DAFTAR_RETURN_IF_ERROR(rules::CheckChangeAlone(
       context_, change, [&](RuleViolation violation) { first.Take(std::move(violation)); }));
-  DAFTAR_RETURN_IF_ERROR(first.status());
-  return CheckReferences(key, after, line);
+  return first.status();
 }
 
-absl::Status BulkRules::CheckReferences(std::string_view key, const record::Message& after,
-                                        uint64_t line) {
+absl::Status BulkRules::CheckAhead(const record::Message& after) {
+  if (options_.inserts) {
+    DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(table_, after));
+    DAFTAR_RETURN_IF_ERROR(CheckAlone(key.view(), nullptr, after));
+  }
+  return references_.Check(after);
+}
+
+absl::Status BulkRules::CheckRecord(std::string_view key, const record::Message* before,
+                                    const record::Message& after, const absl::Status& ahead,
+                                    uint64_t line) {
+  if (!options_.inserts) DAFTAR_RETURN_IF_ERROR(CheckAlone(key, before, after));
+  DAFTAR_RETURN_IF_ERROR(ahead);
+  return NoteOwnReferences(key, after, line);
+}
+
+absl::Status BulkRules::NoteOwnReferences(std::string_view key, const record::Message& after,
+                                          uint64_t line) {
   for (size_t i = 0; i < table_.rules.references.size(); ++i) {
     const catalog::ReferenceDef& rule = table_.rules.references[i];
-    if (rule.policy == catalog::RulePolicy::kReport) continue;
-    const catalog::TableDef& target = *context_.catalog.FindTable(rule.table);
+    if (rule.policy == catalog::RulePolicy::kReport || rule.table != table_.name) continue;
     DAFTAR_ASSIGN_OR_RETURN(const std::vector<std::string> targets,
-                            rules::ReferredKeys(rule, target, after));
+                            rules::ReferredKeys(rule, table_, after));
     for (const std::string& wanted : targets) {
-      if (target.id == table_.id) {
-        // It may come with a later line.
-        std::string value;
-        codec::AppendFixed(line, &value);
-        codec::AppendFixed(static_cast<uint32_t>(i), &value);
-        absl::StrAppend(&value, key);
-        DAFTAR_RETURN_IF_ERROR(own_targets_.Add(wanted, value));
-        continue;
-      }
-      if (known_targets_.contains(wanted)) continue;
-      DAFTAR_ASSIGN_OR_RETURN(const auto found, state_->Get(wanted));
-      if (!found.has_value()) {
-        return rules::Refusal(rules::DanglingReference(table_, key, rule, target, wanted));
-      }
-      if (known_targets_.size() < kKnownTargetsMax) known_targets_.insert(wanted);
+      std::string value;
+      codec::AppendFixed(line, &value);
+      codec::AppendFixed(static_cast<uint32_t>(i), &value);
+      absl::StrAppend(&value, key);
+      DAFTAR_RETURN_IF_ERROR(own_targets_.Add(wanted, value));
     }
   }
   return absl::OkStatus();

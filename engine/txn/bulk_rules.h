@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "catalog/catalog.h"
 #include "daftar/options.h"
@@ -18,16 +17,19 @@
 #include "rules/context.h"
 #include "storage/external_sorter.h"
 #include "storage/store.h"
+#include "txn/bulk_references.h"
 
 namespace daftar::txn {
 
 // Errors of all methods: FailedPrecondition naming rule, record and remedy when the load breaks a
-// rule; DataLoss, Unavailable. Thread safety: none.
+// rule; DataLoss, Unavailable. Thread safety: none but where it is said, and that keys may be told
+// on one thread and entries on another.
 class BulkRules {
  public:
   struct Options {
     const CommitOptions* commit = nullptr;
-    int32_t day = 0;  // of the commit
+    int32_t day = 0;       // of the commit
+    bool inserts = false;  // no record replaces another
     storage::SorterOptions sorter;
   };
 
@@ -37,9 +39,13 @@ class BulkRules {
 
   // Whether the statement of the load is allowed.
   absl::Status CheckCommit() const;
-  // One record of a line, which replaces `before` when there is one.
+  // What can be said of a record without the others of the load and, if it is no insert, without
+  // what it replaces. One thread may be told of records beside another that calls CheckRecord.
+  absl::Status CheckAhead(const record::Message& after);
+  // One record of a line, which replaces `before` when there is one; `ahead` is what CheckAhead
+  // said of it.
   absl::Status CheckRecord(std::string_view key, const record::Message* before,
-                           const record::Message& after, uint64_t line);
+                           const record::Message& after, const absl::Status& ahead, uint64_t line);
   // To be called before the first NoteKey.
   absl::Status EndRecords();
   // The keys of the load's records, in order, and the end of them.
@@ -68,7 +74,10 @@ class BulkRules {
     std::vector<EntryChange> changes = {};
   };
 
-  absl::Status CheckReferences(std::string_view key, const record::Message& after, uint64_t line);
+  absl::Status CheckAlone(std::string_view key, const record::Message* before,
+                          const record::Message& after) const;
+  // Keeps references to the table itself, whose records may come with later lines.
+  absl::Status NoteOwnReferences(std::string_view key, const record::Message& after, uint64_t line);
   // Whether the keys that records of the load refer to and that are less than `key` are in the
   // database; null: all that are left.
   absl::Status CheckTargetsBefore(const std::string_view* key);
@@ -81,8 +90,7 @@ class BulkRules {
   const std::shared_ptr<const storage::Reader> state_;  // before the load
   const rules::Context context_;
   std::vector<GroupRule> group_rules_;
-  // Records of other tables that are known to be there.
-  absl::flat_hash_set<std::string> known_targets_;
+  BulkReferences references_;
   // Keys of this table that its records refer to, with line and rule.
   storage::ExternalSorter own_targets_;
   std::unique_ptr<storage::SortedReader> sorted_targets_;

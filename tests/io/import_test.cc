@@ -2,8 +2,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <functional>
 #include <tuple>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "io/test_sink.h"
@@ -268,6 +270,114 @@ TEST_CASE("import: a group with a bad row is rejected as a whole", "[io][unit]")
         std::string::npos);
   CHECK(rejects.find("a,5,f.csv:6: rows that make one record must follow each other") !=
         std::string::npos);
+}
+
+// Lines "i,score" after a header: far more than are on their way between reader and sink at once.
+std::string ManyRows(int count, const std::function<std::string(int)>& score) {
+  std::string text = "id,score\n";
+  for (int i = 0; i < count; ++i) {
+    text += std::to_string(i) + "," + score(i) + "\n";
+  }
+  return text;
+}
+
+TEST_CASE("import: rows keep their order and places, however many there are", "[io][unit]") {
+  const TempDir dir;
+  ImportOptions options;
+  options.rejects = dir / "rejects.csv";
+  std::vector<uint64_t> told;
+  options.progress = [&told](uint64_t rows, uint64_t) { told.push_back(rows); };
+  TestSink sink;
+  sink.refuse = RefuseBadScores;
+  const std::string text =
+      ManyRows(20'000, [](int i) { return i % 1000 == 999 ? "bad" : std::to_string(i % 7); });
+  REQUIRE_OK_AND_ASSIGN(const ImportReport report, Run(text, "f.csv", options, sink));
+  CHECK(report.rows_read == 20'000);
+  CHECK(report.records_written == 19'980);
+  CHECK(report.rows_rejected == 20);
+  CHECK(report.bytes_read == text.size());
+  CHECK(told == std::vector<uint64_t>{8192, 16384, 20'000});
+  REQUIRE(sink.records.size() == 19'980);
+  size_t next = 0;
+  std::string rejects = "id,score,_error\n";
+  for (int i = 0; i < 20'000; ++i) {
+    if (i % 1000 == 999) {
+      absl::StrAppend(&rejects, i, ",bad,f.csv:", i + 2, ": column 'score' (field score): ",
+                      "value is not an integer; write digits only; value=bad\n");
+      continue;
+    }
+    if (sink.lines[next] != static_cast<uint64_t>(i) + 2) FAIL("line " << i + 2);
+    if (!sink.records[next].starts_with("{\"id\":\"" + std::to_string(i) + "\"")) FAIL(i);
+    ++next;
+  }
+  CHECK(testing::ReadFile(dir / "rejects.csv") == rejects);
+}
+
+TEST_CASE("import: rows that belong together may lie in different batches", "[io][unit]") {
+  ImportOptions options;
+  options.map = R"({"tables": {"t": {"merge_by": "k", "fields": {"id": "k",
+                    "legs[0].v": "v"}}}})";
+  std::string text = "k,v\n";
+  std::vector<std::string> expected;
+  for (int key = 0; key < 300; ++key) {
+    std::string legs;
+    for (int i = 0; i < key % 20 + 1; ++i) {
+      absl::StrAppend(&text, key, ",", i, "\n");
+      absl::StrAppend(&legs, legs.empty() ? "" : ",", "{\"v\":\"", i, "\"}");
+    }
+    expected.push_back(absl::StrCat("{\"id\":\"", key, "\",\"legs\":[", legs, "]}"));
+  }
+  TestSink sink;
+  REQUIRE_OK(Run(text, "f.csv", options, sink));
+  CHECK(sink.records == expected);
+}
+
+// Rows without end.
+class EndlessSource final : public ByteSource {
+ public:
+  absl::StatusOr<size_t> Read(char* data, size_t capacity) override {
+    static constexpr std::string_view kRow = "1,2\n";
+    if (first_) {
+      first_ = false;
+      return std::string_view("id,score\n").copy(data, capacity);
+    }
+    size_t count = 0;
+    for (; count + kRow.size() <= capacity; count += kRow.size()) kRow.copy(data + count, 4);
+    return count;
+  }
+
+ private:
+  bool first_ = true;
+};
+
+TEST_CASE("import: the first bad row ends it whatever comes after", "[io][unit]") {
+  for (const uint64_t bad : {1, 255, 256, 257, 5000}) {
+    CAPTURE(bad);
+    TestSink sink;
+    uint64_t seen = 0;
+    sink.refuse = [&](const record::JsonValue&) -> absl::Status {
+      return ++seen < bad ? absl::OkStatus() : InvalidArgument("bad").With("field", "score");
+    };
+    CHECK_THAT(RunImport({std::make_unique<EndlessSource>(), "f.csv"}, "t", {}, sink),
+               StatusIs(absl::StatusCode::kInvalidArgument,
+                        absl::StrCat("f.csv:", bad + 1, ": column 'score' (field score): bad")));
+    CHECK(sink.records.size() == bad - 1);
+    CHECK_FALSE(sink.finished);
+  }
+}
+
+TEST_CASE("import: what cannot be divided into rows ends it after the rows before", "[io][unit]") {
+  const std::string text = ManyRows(1000, [](int) { return "1"; }) + "7,\"open\n";
+  TestSink sink;
+  CHECK_THAT(Run(text, "f.csv", {}, sink),
+             StatusIs(absl::StatusCode::kInvalidArgument, "f.csv: a quoted cell is not closed"));
+  CHECK(sink.records.size() == 1000);
+  // A bad row before it is told first.
+  sink.refuse = [](const record::JsonValue& value) -> absl::Status {
+    return *value.Find("id")->as_string() == "998" ? InvalidArgument("bad") : absl::OkStatus();
+  };
+  CHECK_THAT(Run(text, "f.csv", {}, sink),
+             StatusIs(absl::StatusCode::kInvalidArgument, "f.csv:1000: bad"));
 }
 
 TEST_CASE("import: a map for other tables is refused", "[io][unit]") {

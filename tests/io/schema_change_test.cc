@@ -441,7 +441,8 @@ TEST_CASE("schema change: a load that was to begin before begins again", "[io]")
   const record::Message record = Firm(*core, R"({"code": "A", "seal": 1})");
   const auto aborted = StatusIs(absl::StatusCode::kAborted,
                                 "the schema has changed since the load was begun; begin again");
-  CHECK_THAT(load.Add({&record, 1}, 1), aborted);
+  const txn::BulkRecord added{&record, journal::HashOf(record.bytes())};
+  CHECK_THAT(load.Add({&added, 1}, 1), aborted);
   CHECK_THAT(load.Finish().status(), aborted);
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,9 +13,38 @@
 
 namespace daftar::io {
 
-// Keeps records as JSON text.
-class TestSink : public RecordSink {
+// Rows as JSON: cells are for Append() to take.
+class JsonRows : public SinkRows {
  public:
+  void Clear() override { rows_.clear(); }
+  absl::Status Append(std::span<const record::JsonValue> records) override {
+    rows_.emplace_back(records.begin(), records.end());
+    return absl::OkStatus();
+  }
+  bool AppendCells(std::span<const std::string_view>) override { return false; }
+
+  const std::vector<record::JsonValue>& row(size_t number) const { return rows_[number]; }
+
+ private:
+  std::vector<std::vector<record::JsonValue>> rows_;
+};
+
+// Takes records as JSON.
+class JsonSink : public RecordSink {
+ public:
+  std::unique_ptr<SinkRows> NewRows(std::span<const std::string>) override {
+    return std::make_unique<JsonRows>();
+  }
+  absl::Status Add(const SinkRows& rows, size_t row, uint64_t line) override {
+    return Add(static_cast<const JsonRows&>(rows).row(row), line);
+  }
+  virtual absl::Status Add(std::span<const record::JsonValue> added, uint64_t line) = 0;
+};
+
+// Keeps records as JSON text.
+class TestSink : public JsonSink {
+ public:
+  using JsonSink::Add;
   absl::Status Add(std::span<const record::JsonValue> added, uint64_t line) override {
     std::vector<std::string> texts;
     for (const record::JsonValue& value : added) {
@@ -41,8 +72,9 @@ class TestSink : public RecordSink {
   bool finished = false;
 };
 
-class CountingSink : public RecordSink {
+class CountingSink : public JsonSink {
  public:
+  using JsonSink::Add;
   absl::Status Add(std::span<const record::JsonValue> added, uint64_t) override {
     count += added.size();
     return absl::OkStatus();

@@ -283,7 +283,8 @@ TEST_CASE("bulk load: leaves the totals that commits would leave", "[io][aggrega
       for (uint64_t line = 1; line <= 30; ++line) {
         const std::string json = RandomClaim(&random);
         const record::Message record = Firm(*loaded.core(), json);
-        REQUIRE_OK(bulk.Add({&record, 1}, line));
+        const txn::BulkRecord added{&record, journal::HashOf(record.bytes())};
+        REQUIRE_OK(bulk.Add({&added, 1}, line));
         writes.push_back(Put(*committed.core(), json));
       }
       REQUIRE_OK(bulk.Finish());

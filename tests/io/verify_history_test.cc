@@ -80,7 +80,8 @@ TEST_CASE("verify: a bulk load over old records leaves a clean book", "[io]") {
     for (const char* json : {R"({"code": "a", "seal": "x1", "size": 2, "tags": ["p"]})",
                              R"({"code": "b", "size": 1})", R"({"code": "new"})"}) {
       const record::Message record = Firm(*book.core(), json);
-      REQUIRE_OK(load.Add({&record, 1}, ++line));
+      const txn::BulkRecord added{&record, journal::HashOf(record.bytes())};
+      REQUIRE_OK(load.Add({&added, 1}, ++line));
     }
     REQUIRE_OK(load.Finish());
   }

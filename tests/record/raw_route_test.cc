@@ -48,7 +48,7 @@ void CheckReads(capnp::StructSchema schema, int rounds, Random* random) {
     // Bytes in a store are not aligned.
     const std::string shifted = "x" + std::string(message.bytes());
     for (const FieldPath& path : paths) {
-      REQUIRE_OK_AND_ASSIGN(const Scalar expected, message.Get(path));
+      const Scalar expected = path.Evaluate(message.root(), {});
       const auto read = path.Read(std::string_view(shifted).substr(1));
       if (read.has_value() && *read == expected) continue;
       // NaN differs from itself.

@@ -2,8 +2,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "rules/zone_book.h"
 
 namespace daftar {
@@ -108,6 +113,62 @@ TEST_CASE("rules: a row that breaks one goes to the rejects", "[rules]") {
   const std::string rejects = testing::ReadFile(directory / "rejects.jsonl");
   CHECK(rejects.find("firm has no such record") != std::string::npos);
   CHECK(rejects.find("does not meet rent > 0") != std::string::npos);
+}
+
+// Rows are read and judged ahead of those that are taken in, and what many refer to is looked up in
+// another way than what few do: the outcome does not depend on it.
+TEST_CASE("rules: many inserted rows are judged each by itself, in their order", "[rules]") {
+  const TempDir directory;
+  const auto database = NewZoneBook(directory);
+  constexpr int kFirms = 3000;
+  std::string firms = "no\n";
+  for (int i = 0; i < kFirms; ++i) absl::StrAppend(&firms, "G", i, "\n");
+  testing::WriteFile(directory / "firms.csv", firms);
+  REQUIRE_OK(database->Import("firm", directory / "firms.csv", {}));
+  std::string rows = "no,firm,rent\n";
+  std::string refused;
+  for (int i = 0; i < 6000; ++i) {
+    const int line = i + 2;
+    if (i % 700 == 699) {
+      absl::StrAppend(&rows, "M", i, ",H", i, ",1\n");
+      absl::StrAppend(&refused, line, " firm is 'H", i, "'\n");
+    } else if (i % 900 == 899) {
+      absl::StrAppend(&rows, "M", i, ",G1,0\n");
+      absl::StrAppend(&refused, line, " the record does not meet rent > 0\n");
+    } else if (i % 1100 == 1099) {
+      // Its key is looked at before its rules.
+      absl::StrAppend(&rows, "M0,H,0\n");
+      absl::StrAppend(&refused, line, " line 2 has the same key\n");
+    } else {
+      absl::StrAppend(&rows, "M", i, ",G", i * 7 % kFirms, ",5\n");
+    }
+  }
+  testing::WriteFile(directory / "leases.csv", rows);
+  const auto version = database->View().version();
+  CHECK_THAT(database->Import("lease", directory / "leases.csv", {}).status(),
+             StatusIs(kRefused, "leases.csv:701: firm is 'H699', but firm has no such record"));
+  CHECK(database->View().version() == version);
+  ImportOptions options;
+  options.rejects = directory / "rejects.csv";
+  REQUIRE_OK_AND_ASSIGN(const ImportReport report,
+                        database->Import("lease", directory / "leases.csv", options));
+  const std::vector<std::string> expected = absl::StrSplit(refused, '\n', absl::SkipEmpty());
+  CHECK(report.rows_rejected == expected.size());
+  CHECK(report.records_written == 6000 - expected.size());
+  const std::vector<std::string> rejects =
+      absl::StrSplit(testing::ReadFile(*options.rejects), '\n', absl::SkipEmpty());
+  REQUIRE(rejects.size() == expected.size() + 1);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(expected[i], absl::MaxSplits(' ', 1));
+    CAPTURE(rejects[i + 1]);
+    CHECK(absl::StrContains(rejects[i + 1], absl::StrCat("leases.csv:", parts.first, ": ")));
+    CHECK(absl::StrContains(rejects[i + 1], parts.second));
+  }
+  REQUIRE_OK_AND_ASSIGN(const AuditReport audit, database->Audit());
+  CHECK(audit.violation_count == 0);
+  REQUIRE_OK_AND_ASSIGN(const VerifyReport verified, database->Verify());
+  CHECK(verified.clean());
 }
 
 }  // namespace

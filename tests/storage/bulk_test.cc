@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <string>
+#include <thread>
 
 #include "storage/backend.h"
 #include "support/status_matchers.h"
@@ -89,6 +90,58 @@ TEST_CASE("bulk writer: leaves nothing when destroyed unfinished", "[storage][co
   }
   CHECK(Contents(backend.store()).empty());
   CHECK(BulkFolders(backend) == 0);
+}
+
+TEST_CASE("bulk writer: parts go in with the whole, written by other threads",
+          "[storage][conformance]") {
+  Backend backend(AnyBackend());
+  storage::Store& store = backend.store();
+  {
+    REQUIRE_OK_AND_ASSIGN(const auto writer, store.NewBulkWriter());
+    REQUIRE_OK_AND_ASSIGN(const auto part, writer->NewPart());
+    CHECK_THAT(part->NewPart(), StatusIs(absl::StatusCode::kFailedPrecondition, "no parts"));
+    absl::Status of_part;
+    std::thread thread([&] {
+      for (int i = 0; i < 500 && of_part.ok(); ++i) {
+        of_part = part->Put("b" + std::to_string(1000 + i), "in the part");
+      }
+    });
+    absl::Status of_whole;
+    for (int i = 0; i < 500; ++i) {
+      of_whole.Update(writer->Put("a" + std::to_string(1000 + i), "in the whole"));
+    }
+    of_whole.Update(writer->Put("c", "after the part"));
+    thread.join();
+    REQUIRE_OK(of_part);
+    REQUIRE_OK(of_whole);
+    REQUIRE_OK(part->Finish());
+    CHECK_THAT(part->Finish(), StatusIs(absl::StatusCode::kFailedPrecondition, "finished"));
+    // What is not finished adds nothing.
+    REQUIRE_OK_AND_ASSIGN(const auto dropped, writer->NewPart());
+    REQUIRE_OK(dropped->Put("d", "dropped"));
+    CHECK(Contents(store).empty());
+    REQUIRE_OK(writer->Finish());
+  }
+  const Model contents = Contents(store);
+  CHECK(contents.size() == 1001);
+  CHECK(contents.at("a1000") == "in the whole");
+  CHECK(contents.at("b1499") == "in the part");
+  CHECK(contents.at("c") == "after the part");
+  CHECK(BulkFolders(backend) == 0);
+}
+
+TEST_CASE("bulk writer: parts that overlap are not taken in", "[storage][conformance]") {
+  Backend backend(BackendKind::kRocks);
+  REQUIRE_OK_AND_ASSIGN(const auto writer, backend.store().NewBulkWriter());
+  REQUIRE_OK_AND_ASSIGN(const auto part, writer->NewPart());
+  REQUIRE_OK(writer->Put("a1", "1"));
+  REQUIRE_OK(writer->Put("a3", "1"));
+  REQUIRE_OK(part->Put("a2", "2"));
+  REQUIRE_OK(part->Finish());
+  CHECK_THAT(writer->Finish(),
+             StatusIs(absl::StatusCode::kInternal, "parts of a bulk writer overlap; key=0x6132"));
+  CHECK(Contents(backend.store()).empty());
+  REQUIRE_OK(backend.store().Write(PutBatch("b", "2"), Durability::kSynced));
 }
 
 TEST_CASE("bulk writer: takes several files in at once", "[storage][conformance]") {

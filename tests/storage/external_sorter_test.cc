@@ -78,6 +78,27 @@ TEST_CASE("external sorter: agrees with std::stable_sort at any memory limit",
   }
 }
 
+TEST_CASE("external sorter: sorts keys that differ far behind their beginning",
+          "[storage][property]") {
+  const unsigned seed = Catch::getSeed();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (const size_t common : {size_t{5}, size_t{8}, size_t{16}, size_t{300}, size_t{5'000}}) {
+    CAPTURE(common);
+    Pairs pairs = RandomPairs(random, 400);
+    for (auto& [key, value] : pairs) key = std::string(common, 'k') + key + std::string(9, 'e');
+    // Some end within what the others have in common.
+    for (size_t i = 0; i < 60; ++i) pairs[i * 3].first.resize(random() % (common + 1));
+    for (size_t i = 0; i < 20; ++i) pairs[i * 5].first.append(random() % 9, '\0');
+    TempDir folder;
+    ExternalSorter sorter({.folder = folder.path()});
+    REQUIRE_OK_AND_ASSIGN(const Pairs sorted, Sort(sorter, pairs));
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    CHECK((sorted == pairs));
+  }
+}
+
 TEST_CASE("external sorter: gives nothing when nothing was added", "[storage][unit]") {
   TempDir folder;
   ExternalSorter sorter({.folder = folder.path()});

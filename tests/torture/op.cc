@@ -29,7 +29,8 @@ absl::StatusOr<CommitVersion> RunBulk(txn::Core* core, const Op& op,
   uint64_t line = 0;
   for (const RowChange& change : op.changes) {
     const record::Message message = MessageOf(*catalog, change.row);
-    DAFTAR_RETURN_IF_ERROR(load.Add(std::span(&message, 1), ++line));
+    const txn::BulkRecord added{&message, journal::HashOf(message.bytes())};
+    DAFTAR_RETURN_IF_ERROR(load.Add(std::span(&added, 1), ++line));
   }
   DAFTAR_ASSIGN_OR_RETURN(const txn::BulkLoad::Result result, load.Finish());
   return result.version;

@@ -36,15 +36,19 @@ absl::Status Load(txn::Core* core, WriteIntent intent) {
   txn::BulkLoad load(core, &FirmTable(*core),
                      {.intent = intent, .spill_folder = folder.path(), .sort_bytes_max = 4096});
   uint64_t line = 0;
+  const auto add = [&](const char* json) {
+    const record::Message record = Firm(*core, json);
+    const txn::BulkRecord added{&record, journal::HashOf(record.bytes())};
+    return load.Add({&added, 1}, ++line);
+  };
   for (const char* json : {R"({"code": "C", "seal": "u", "tags": ["p", "q"], "size": 2})",
                            R"({"code": "D"})", R"({"code": "E", "seal": "v", "tags": ["r"]})"}) {
-    const record::Message record = Firm(*core, json);
-    if (absl::Status status = load.Add({&record, 1}, ++line); !status.ok()) return status;
+    if (absl::Status status = add(json); !status.ok()) return status;
   }
   if (intent == WriteIntent::kUpsert) {
     // Replaces entries, so that the writer deletes, too.
-    const record::Message record = Firm(*core, R"({"code": "A", "seal": "w", "tags": ["y", "z"]})");
-    if (absl::Status status = load.Add({&record, 1}, ++line); !status.ok()) return status;
+    const absl::Status status = add(R"({"code": "A", "seal": "w", "tags": ["y", "z"]})");
+    if (!status.ok()) return status;
   }
   return load.Finish().status();
 }

@@ -16,6 +16,12 @@ namespace {
 
 using txn::BulkLoad;
 using txn::BulkLoadOptions;
+using txn::BulkRecord;
+
+// Lifetime: the record's.
+BulkRecord ToAdd(const record::Message& record) {
+  return {&record, journal::HashOf(record.bytes())};
+}
 
 // As many records as fill several runs of the smallest sorter.
 std::vector<std::string> ManyFirms(int count) {
@@ -42,7 +48,8 @@ class Loader {
   }
   absl::Status Add(std::string_view json, uint64_t line) {
     const record::Message record = Firm(*core_, json);
-    return load().Add({&record, 1}, line);
+    const BulkRecord added = ToAdd(record);
+    return load().Add({&added, 1}, line);
   }
   absl::StatusOr<BulkLoad::Result> AddAllAndFinish(const std::vector<std::string>& firms) {
     for (size_t i = 0; i < firms.size(); ++i) {
@@ -156,12 +163,14 @@ TEST_CASE("bulk load: a line of several records is taken in whole or not at all"
   std::vector<record::Message> records;
   records.push_back(Firm(*core, R"({"code": "A", "seal": "s"})"));
   records.push_back(Firm(*core, R"({"code": "B", "seal": "s"})"));
-  CHECK_THAT(loader.load().Add(records, 1),
+  std::vector<BulkRecord> added = {ToAdd(records[0]), ToAdd(records[1])};
+  CHECK_THAT(loader.load().Add(added, 1),
              StatusIs(absl::StatusCode::kAlreadyExists,
                       "two records of this line have the same values of the unique index bySeal"));
   records.pop_back();
   records.push_back(Firm(*core, R"({"code": "B"})"));
-  REQUIRE_OK(loader.load().Add(records, 2));
+  added = {ToAdd(records[0]), ToAdd(records[1])};
+  REQUIRE_OK(loader.load().Add(added, 2));
   REQUIRE_OK(loader.load().Finish());
   CHECK(CheckedFirms(core->store()).size() == 2);
 }
