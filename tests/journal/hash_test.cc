@@ -1,8 +1,5 @@
 #include "journal/hash.h"
 
-#include <sodium/crypto_hash_sha256.h>
-
-#include <algorithm>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -50,29 +47,6 @@ TEST_CASE("hash: pieces hash as the whole, and a copy goes on by itself", "[jour
     copy.Update("more");
     CHECK(sha.Finish() == HashOf(text));
     CHECK(copy.Finish() == HashOf(text + "more"));
-  }
-}
-
-TEST_CASE("hash: is libsodium's, whatever computes it and however the bytes come",
-          "[journal][property]") {
-  const unsigned seed = Catch::getSeed();
-  CAPTURE(seed);
-  std::mt19937 random(seed);
-  for (size_t size = 0; size < 400; ++size) {
-    CAPTURE(size);
-    std::string bytes(size, '\0');
-    for (char& c : bytes) c = static_cast<char>(random());
-    journal::Hash expected;
-    crypto_hash_sha256(expected.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                       bytes.size());
-    if (HashOf(bytes) != expected) FAIL("of all bytes at once");
-    journal::Sha256 sha;
-    for (std::string_view rest = bytes; !rest.empty();) {
-      const size_t taken = std::min<size_t>(rest.size(), random() % 150);
-      sha.Update(rest.substr(0, taken));
-      rest.remove_prefix(taken);
-    }
-    if (sha.Finish() != expected) FAIL("of pieces");
   }
 }
 
