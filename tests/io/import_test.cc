@@ -351,7 +351,7 @@ class EndlessSource final : public ByteSource {
 };
 
 TEST_CASE("import: the first bad row ends it whatever comes after", "[io][unit]") {
-  for (const uint64_t bad : {1, 255, 256, 257, 5000}) {
+  for (const uint64_t bad : std::initializer_list<uint64_t>{1, 255, 256, 257, 5000}) {
     CAPTURE(bad);
     TestSink sink;
     uint64_t seen = 0;
