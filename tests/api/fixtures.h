@@ -32,9 +32,8 @@ inline OpenOptions InMemory() {
   return options;
 }
 
-// All rows of a query as JSON, one a line.
-inline std::string Rows(const Database& database, const Query& query) {
-  auto cursor = database.Run(query);
+// All rows as JSON, one a line.
+inline std::string RowsOf(absl::StatusOr<Cursor> cursor) {
   REQUIRE_OK(cursor);
   std::string rows;
   while (true) {
@@ -43,6 +42,9 @@ inline std::string Rows(const Database& database, const Query& query) {
     REQUIRE_OK_AND_ASSIGN(const std::string json, cursor->ToJson());
     rows += json + "\n";
   }
+}
+inline std::string Rows(const Database& database, const Query& query) {
+  return RowsOf(database.Run(query));
 }
 
 }  // namespace daftar::testing

@@ -14,6 +14,7 @@ namespace {
 using testing::InMemory;
 using testing::MakeDatabase;
 using testing::Random;
+using testing::RowsOf;
 using testing::TempDir;
 
 constexpr const char* kSchema = R"(
@@ -42,17 +43,6 @@ std::unique_ptr<Database> Filled(const TempDir& directory) {
   for (int i = 0; i < 400; ++i) REQUIRE_OK(batch.Put("permit", PermitJson(i)));
   REQUIRE_OK((*database)->Commit(std::move(batch)));
   return *std::move(database);
-}
-
-std::string RowsOf(absl::StatusOr<Cursor> cursor) {
-  REQUIRE_OK(cursor);
-  std::string rows;
-  while (true) {
-    REQUIRE_OK_AND_ASSIGN(const bool more, cursor->Next());
-    if (!more) return rows;
-    REQUIRE_OK_AND_ASSIGN(const std::string json, cursor->ToJson());
-    rows += json + "\n";
-  }
 }
 
 std::string ExplainOf(const absl::StatusOr<Cursor>& cursor) {
