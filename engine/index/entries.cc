@@ -34,6 +34,30 @@ Scalar ValueOf(const record::FieldPath& path, const record::Message& record) {
   return value.has_value() ? *value : path.Evaluate(record.root(), {});
 }
 
+// Fills all of an entry but what it covers. `elements`: of each list that the terms walk through.
+void SetKey(std::string_view prefix, const catalog::IndexDef& index, std::string_view primary_key,
+            const record::Message& record, record::ListElements elements, Entry* entry) {
+  std::string& key = entry->key.bytes();
+  key = prefix;
+  entry->has_null = false;
+  for (const catalog::Term& term : index.on) {
+    const size_t lists = term.path.list_count();
+    const Scalar value = lists == 0 ? ValueOf(term.path, record)
+                                    : term.path.Evaluate(record.root(), elements.first(lists));
+    if (IsNull(value)) entry->has_null = true;
+    codec::AppendPart(term.part, value, &key);
+  }
+  entry->tuple_bytes = key.size();
+  key += primary_key;
+}
+
+void AppendCovered(const catalog::IndexDef& index, const record::Message& record,
+                   std::string* covered) {
+  for (const catalog::Term& term : index.covering) {
+    codec::AppendPart(term.part, ValueOf(term.path, record), covered);
+  }
+}
+
 // Builds the entries of one record by walking its lists.
 class EntryBuilder {
  public:
@@ -47,9 +71,7 @@ class EntryBuilder {
 
   absl::StatusOr<std::vector<Entry>> Build() {
     if (!record::MatchesAll(index_.where, record_.root())) return std::vector<Entry>();
-    for (const catalog::Term& term : index_.covering) {
-      codec::AppendPart(term.part, ValueOf(term.path, record_), &covered_);
-    }
+    AppendCovered(index_, record_, &covered_);
     DAFTAR_RETURN_IF_ERROR(index_.kind == catalog::IndexKind::kPoint ? AddCell() : Expand());
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry& a, const Entry& b) { return a.key < b.key; });
@@ -91,17 +113,7 @@ class EntryBuilder {
           .With("limit", kEntriesPerRecordMax);
     }
     Entry entry;
-    std::string& key = entry.key.bytes();
-    key = prefix_;
-    for (const catalog::Term& term : index_.on) {
-      const record::ListElements elements(elements_.data(), term.path.list_count());
-      const Scalar value = elements.empty() ? ValueOf(term.path, record_)
-                                            : term.path.Evaluate(record_.root(), elements);
-      if (IsNull(value)) entry.has_null = true;
-      codec::AppendPart(term.part, value, &key);
-    }
-    entry.tuple_bytes = key.size();
-    key += primary_key_;
+    SetKey(prefix_, index_, primary_key_, record_, elements_, &entry);
     entry.covered = covered_;
     entries_.push_back(std::move(entry));
     return absl::OkStatus();
@@ -157,20 +169,9 @@ bool HasOneEntry(const catalog::IndexDef& index) {
 absl::Status TheEntryOf(std::string_view prefix, const catalog::IndexDef& index,
                         std::string_view primary_key, const record::Message& record, Entry* entry) {
   return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&] {
-    std::string& key = entry->key.bytes();
-    key = prefix;
-    entry->has_null = false;
-    for (const catalog::Term& term : index.on) {
-      const Scalar value = ValueOf(term.path, record);
-      if (IsNull(value)) entry->has_null = true;
-      codec::AppendPart(term.part, value, &key);
-    }
-    entry->tuple_bytes = key.size();
-    key += primary_key;
+    SetKey(prefix, index, primary_key, record, {}, entry);
     entry->covered.clear();
-    for (const catalog::Term& term : index.covering) {
-      codec::AppendPart(term.part, ValueOf(term.path, record), &entry->covered);
-    }
+    AppendCovered(index, record, &entry->covered);
     return absl::OkStatus();
   });
 }

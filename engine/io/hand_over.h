@@ -14,12 +14,10 @@ namespace daftar::io {
 template <typename T>
 class HandOver {
  public:
-  // False, and the item is dropped, when nobody takes any more.
-  bool Give(T item) {
+  // The item is dropped when nobody takes any more.
+  void Give(T item) {
     absl::MutexLock lock(&mutex_);
-    if (closed_) return false;
-    items_.push_back(std::move(item));
-    return true;
+    if (!closed_) items_.push_back(std::move(item));
   }
   // Waits for an item; nothing when it is closed and empty.
   std::optional<T> Take() {
