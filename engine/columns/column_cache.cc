@@ -108,10 +108,11 @@ std::vector<std::string> ColumnCache::TakeChanges(Entry* entry, CommitVersion ve
   return keys;
 }
 
-ColumnCache::Entry* ColumnCache::FindEntry(const State& state, const EntrySet& set) const {
-  const auto found = entries_.find(set.prefix());
+std::shared_ptr<ColumnCache::Entry> ColumnCache::FindEntry(const State& state, const EntrySet& set,
+                                                           std::string_view prefix) const {
+  const auto found = entries_.find(prefix);
   if (found == entries_.end()) return nullptr;
-  Entry* const entry = found->second.get();
+  const std::shared_ptr<Entry>& entry = found->second;
   const bool is_known = state.version >= entry->complete_after && state.fills >= entry->fills_min &&
                         (entry->newest == nullptr || state.version >= entry->newest->version());
   return entry->set.catalog == set.catalog && !entry->is_building && is_known ? entry : nullptr;
@@ -120,6 +121,7 @@ ColumnCache::Entry* ColumnCache::FindEntry(const State& state, const EntrySet& s
 absl::StatusOr<std::shared_ptr<const Projection>> ColumnCache::Find(const State& state,
                                                                     const EntrySet& set,
                                                                     uint64_t rows_wanted) {
+  const std::string prefix = set.prefix();
   std::shared_ptr<Entry> entry;
   std::shared_ptr<const Projection> before;
   std::vector<std::string> keys;
@@ -127,28 +129,27 @@ absl::StatusOr<std::shared_ptr<const Projection>> ColumnCache::Find(const State&
   Projection::Limits limits{bytes_max_, UINT64_MAX};
   {
     absl::MutexLock lock(&mutex_);
-    Entry* const found = FindEntry(state, set);
-    if (found == nullptr) return nullptr;
-    const bool is_new = found->changes.empty() || found->changes.front().first > state.version;
-    const bool makes = !HasAllWanted(*found) && IsWorthMaking(*found);
-    found->used_at = ++uses_;
-    if (!makes && found->newest == nullptr) return nullptr;
-    if (!makes && is_new) return found->newest;
-    if (!makes && !IsWorthRenewing(*found, rows_wanted)) return nullptr;
+    entry = FindEntry(state, set, prefix);
+    if (entry == nullptr) return nullptr;
+    const bool is_new = entry->changes.empty() || entry->changes.front().first > state.version;
+    const bool makes = !HasAllWanted(*entry) && IsWorthMaking(*entry);
+    entry->used_at = ++uses_;
+    if (!makes && entry->newest == nullptr) return nullptr;
+    if (!makes && is_new) return entry->newest;
+    if (!makes && !IsWorthRenewing(*entry, rows_wanted)) return nullptr;
     // What is taken from here on is in the projection that comes of it, or the entry goes.
-    keys = TakeChanges(found, state.version);
-    found->is_building = true;
-    limits.rows_max = found->rows_read * kTimesRead;
-    if (!makes) before = found->newest;
-    source = {found->set, found->wanted};
-    entry = entries_.find(set.prefix())->second;
+    keys = TakeChanges(entry.get(), state.version);
+    entry->is_building = true;
+    limits.rows_max = entry->rows_read * kTimesRead;
+    if (!makes) before = entry->newest;
+    source = {entry->set, entry->wanted};
   }
   auto made = before != nullptr
                   ? before->After(keys, state.reader, state.version)
                   : Projection::Make(std::move(source), state.reader, state.version, limits);
   absl::MutexLock lock(&mutex_);
   entry->is_building = false;
-  const auto found = entries_.find(set.prefix());
+  const auto found = entries_.find(prefix);
   const bool is_current = found != entries_.end() && found->second == entry;
   if (!made.ok()) {
     if (is_current) entries_.erase(found);

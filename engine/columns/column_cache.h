@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,7 +87,9 @@ class ColumnCache {
   static bool IsWorthMaking(const Entry& entry);
   // Whether bringing the projection up to the newest state costs less than reading `rows`.
   static bool IsWorthRenewing(const Entry& entry, uint64_t rows);
-  Entry* FindEntry(const State& state, const EntrySet& set) const
+  // The entry of `set` when something can be said of the state by it; null: not.
+  std::shared_ptr<Entry> FindEntry(const State& state, const EntrySet& set,
+                                   std::string_view prefix) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes the changes up to `version` out of the entry: whole keys, in order, each once.
   static std::vector<std::string> TakeChanges(Entry* entry, CommitVersion version);

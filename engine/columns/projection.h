@@ -51,6 +51,8 @@ class Projection {
 
   CommitVersion version() const { return version_; }
   const Source& source() const { return source_; }
+  // What all keys begin with in the store; chunks have them without it.
+  const std::string& prefix() const { return prefix_; }
   // The number of a field; nothing when it is not projected.
   std::optional<size_t> FindField(const record::FieldPath& path) const;
   // In the order of keys.
@@ -65,7 +67,7 @@ class Projection {
   class Writer;
 
   Source source_;
-  std::string prefix_;  // of all keys, which chunks have without it
+  std::string prefix_;
   CommitVersion version_;
   std::vector<std::shared_ptr<const Chunk>> chunks_;
   size_t rows_ = 0;

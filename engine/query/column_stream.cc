@@ -16,7 +16,6 @@ class ColumnStream final : public EntryStream {
   ColumnStream(const Projection& projection, std::vector<ScanPart> parts, bool reverse,
                uint64_t* entries_read)
       : projection_(projection),
-        prefix_(projection.source().set.prefix()),
         parts_(std::move(parts)),
         reverse_(reverse),
         entries_read_(*entries_read) {}
@@ -35,7 +34,7 @@ class ColumnStream final : public EntryStream {
   }
   std::string_view key() const override {
     if (!is_made_) {
-      key_.assign(prefix_);
+      key_.assign(projection_.prefix());
       row_.chunk->AppendKey(row_.row, &key_);
       is_made_ = true;
     }
@@ -63,7 +62,6 @@ class ColumnStream final : public EntryStream {
   }
 
   const Projection& projection_;
-  const std::string prefix_;
   const std::vector<ScanPart> parts_;
   const bool reverse_;
   uint64_t& entries_read_;
