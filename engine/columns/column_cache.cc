@@ -103,6 +103,7 @@ std::vector<std::string> ColumnCache::TakeChanges(Entry* entry, CommitVersion ve
     keys.push_back(std::move(change->second));
   }
   entry->changes.erase(entry->changes.begin(), change);
+  entry->complete_after = version;
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
@@ -113,8 +114,7 @@ std::shared_ptr<ColumnCache::Entry> ColumnCache::FindEntry(const State& state, c
   const auto found = entries_.find(prefix);
   if (found == entries_.end()) return nullptr;
   const std::shared_ptr<Entry>& entry = found->second;
-  const bool is_known = state.version >= entry->complete_after && state.fills >= entry->fills_min &&
-                        (entry->newest == nullptr || state.version >= entry->newest->version());
+  const bool is_known = state.version >= entry->complete_after && state.fills >= entry->fills_min;
   return entry->set.catalog == set.catalog && !entry->is_building && is_known ? entry : nullptr;
 }
 

@@ -72,10 +72,10 @@ class ColumnCache {
     uint64_t rows_read = 0;
     uint64_t rows_needed = 0;
     bool is_building = false;
-    // States before these may have other rows, of which nothing is known.
+    // States before these may have other rows, of which nothing is known. `newest` is of the first.
     CommitVersion complete_after;
     uint64_t fills_min = 0;
-    // Keys that were written after `newest`.
+    // Keys that were written after `complete_after`.
     std::vector<std::pair<CommitVersion, std::string>> changes;
     size_t change_bytes = 0;
     std::shared_ptr<const Projection> newest;  // null: none

@@ -280,6 +280,27 @@ TEST_CASE("column cache: states that it cannot know get nothing", "[columns]") {
   CHECK(*found == nullptr);
 }
 
+// An attempt takes what was written up to its state: none may begin at an earlier one afterwards.
+TEST_CASE("column cache: an attempt that came to nothing leaves earlier states unknown",
+          "[columns]") {
+  std::mt19937 random(5);
+  Wells wells;
+  ColumnCache cache(size_t{32} << 20);
+  Dig(3000, random, &wells, &cache);
+  cache.NoteRead(wells.set(), {}, 50);
+  const auto before = wells.Reader();
+  const CommitVersion old = wells.version();
+  for (uint32_t i = 0; i < 20; ++i) wells.Write(i, std::nullopt);
+  wells.Commit(&cache);
+  cache.NoteRead(wells.set(), {}, 50);
+  CHECK(Found(&cache, wells) == nullptr);
+  cache.NoteRead(wells.set(), {}, 10'000);
+  const auto found = cache.Find({*before, old}, wells.set(), UINT64_MAX);
+  REQUIRE_OK(found);
+  CHECK(*found == nullptr);
+  CHECK(Found(&cache, wells, UINT64_MAX) != nullptr);
+}
+
 TEST_CASE("column cache: a projection follows every commit", "[columns][property]") {
   const uint32_t seed = Catch::getSeed();
   CAPTURE(seed);
