@@ -70,7 +70,7 @@ class EntryBuilder {
         list_count_(index.list_count()) {}
 
   absl::StatusOr<std::vector<Entry>> Build() {
-    if (!record::MatchesAll(index_.where, record_.root())) return std::vector<Entry>();
+    if (!record::MatchesAll(index_.where, record_)) return std::vector<Entry>();
     AppendCovered(index_, record_, &covered_);
     DAFTAR_RETURN_IF_ERROR(index_.kind == catalog::IndexKind::kPoint ? AddCell() : Expand());
     std::sort(entries_.begin(), entries_.end(),
@@ -128,6 +128,21 @@ class EntryBuilder {
   std::vector<capnp::DynamicValue::Reader> elements_;
   std::vector<Entry> entries_;
 };
+
+// Whether two records have the same values in all that makes their entries. False is no answer.
+bool HaveSameValues(const catalog::IndexDef& index, const record::Message& a,
+                    const record::Message& b) {
+  const auto same = [&](const record::FieldPath& path) {
+    if (path.fans_out()) return false;
+    const auto left = path.Read(a.bytes());
+    return left.has_value() && left == path.Read(b.bytes());
+  };
+  const auto same_term = [&](const catalog::Term& term) { return same(term.path); };
+  return std::all_of(index.on.begin(), index.on.end(), same_term) &&
+         std::all_of(index.covering.begin(), index.covering.end(), same_term) &&
+         std::all_of(index.where.begin(), index.where.end(),
+                     [&](const record::Condition& condition) { return same(condition.path); });
+}
 
 }  // namespace
 
@@ -216,6 +231,8 @@ absl::StatusOr<EntryChanges> ChangesOf(const catalog::IndexDef& index, std::stri
   if (index.search && before != nullptr && after != nullptr) {
     DAFTAR_ASSIGN_OR_RETURN(const bool same, HaveSameNames(index, *before, *after));
     if (same) return EntryChanges();
+  } else if (before != nullptr && after != nullptr && HaveSameValues(index, *before, *after)) {
+    return EntryChanges();
   }
   std::vector<Entry> old_entries;
   std::vector<Entry> new_entries;

@@ -160,7 +160,7 @@ std::string SearchKeyStart(std::string_view key) {
 absl::StatusOr<std::vector<Entry>> SearchEntries(std::string prefix, const catalog::IndexDef& index,
                                                  std::string_view primary_key,
                                                  const record::Message& record) {
-  if (!record::MatchesAll(index.where, record.root())) return std::vector<Entry>();
+  if (!record::MatchesAll(index.where, record)) return std::vector<Entry>();
   return NameWalk(std::move(prefix), index, primary_key, record).Run();
 }
 
@@ -168,8 +168,7 @@ absl::StatusOr<bool> HaveSameNames(const catalog::IndexDef& index, const record:
                                    const record::Message& b) {
   return record::Fenced(
       absl::StatusCode::kDataLoss, "record does not decode", [&]() -> absl::StatusOr<bool> {
-        if (record::MatchesAll(index.where, a.root()) !=
-            record::MatchesAll(index.where, b.root())) {
+        if (record::MatchesAll(index.where, a) != record::MatchesAll(index.where, b)) {
           return false;
         }
         DAFTAR_ASSIGN_OR_RETURN(const auto held_a, NameWalk("", index, "", a).Held());

@@ -98,8 +98,7 @@ class Search {
     DAFTAR_ASSIGN_OR_RETURN(const bool meets,
                             record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
                                            [&]() -> absl::StatusOr<bool> {
-                                             return record::MatchesAll(query_.conditions,
-                                                                       found->root());
+                                             return record::MatchesAll(query_.conditions, *found);
                                            }));
     meets_.emplace(key.view(), meets);
     return meets;

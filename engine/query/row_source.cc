@@ -311,7 +311,7 @@ absl::StatusOr<bool> RowSource::MeetsConditions() {
   DAFTAR_ASSIGN_OR_RETURN(const record::Message record, Record());
   return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
                         [&]() -> absl::StatusOr<bool> {
-                          return record::MatchesAll(plan_.query.conditions, record.root());
+                          return record::MatchesAll(plan_.query.conditions, record);
                         });
 }
 

@@ -8,7 +8,11 @@
 
 #include <capnp/dynamic.h>
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +28,20 @@ namespace daftar::record {
 // unknown field, a wrong value, a field given twice, two members of one union, or null where the
 // field cannot be null.
 absl::StatusOr<Message> MessageFromJson(capnp::StructSchema schema, const JsonValue& json);
+
+// A field of a record, by the names that lead to it through groups and structs, and what it is to
+// hold. Null: nothing, or what it holds when nobody sets it.
+struct JsonField {
+  std::vector<std::string_view> names;
+  JsonValue value;
+};
+
+// The record with these fields changed, one after the other: what MessageFromJson makes of the
+// record's own JSON with the members in their places, without the JSON. Nothing when a name is a
+// member of a union that is no optional, where a value can displace another one. Errors: those of
+// MessageFromJson.
+absl::StatusOr<std::optional<Message>> WithJsonFields(const Message& record,
+                                                      std::span<const JsonField> fields);
 
 // Appends the record as one compact JSON object, fields in declaration order, unset ones left out.
 // In kGregorian MessageFromJson reads it back, whatever it holds. Errors: DataLoss.

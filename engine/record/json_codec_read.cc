@@ -1,10 +1,11 @@
-// MessageFromJson.
+// MessageFromJson and WithJsonFields.
 
 #include <capnp/message.h>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "record/json_codec.h"
 #include "record/kj_fence.h"
@@ -86,6 +87,37 @@ class Filler {
     }
     depth_ -= levels;
     return absl::OkStatus();
+  }
+
+  // Changes what the names lead to. False: one of them is a member of a union.
+  absl::StatusOr<bool> FillAt(std::span<const std::string_view> names, const JsonValue& json,
+                              capnp::DynamicStruct::Builder out) {
+    path_ = absl::StrJoin(names, ".");
+    depth_ = 1;
+    for (; !names.empty(); names = names.subspan(1)) {
+      const auto field = out.getSchema().findFieldByName(std::string(names.front()).c_str());
+      KJ_IF_MAYBE (found, field) {
+        if (found->getProto().getDiscriminantValue() != capnp::schema::Field::NO_DISCRIMINANT) {
+          return false;
+        }
+        if (names.size() == 1) {
+          out.clear(*found);
+          if (!json.is_null()) DAFTAR_RETURN_IF_ERROR(FillField(*found, json, out));
+          return true;
+        }
+        if (!found->getType().isStruct()) break;
+        if (IsOptional(found->getType().asStruct())) return false;
+        if (!found->getProto().isGroup()) {
+          // What is not there has nothing to lose, and a struct is not made for it.
+          if (json.is_null() && !out.has(*found)) return true;
+          ++depth_;
+        }
+        out = out.get(*found).as<capnp::DynamicStruct>();
+      } else {
+        break;
+      }
+    }
+    return InvalidArgument("no such field").With("field", path_).With("value", Shown(json));
   }
 
  private:
@@ -223,6 +255,25 @@ absl::StatusOr<Message> MessageFromJson(capnp::StructSchema schema, const JsonVa
                   auto root = builder.initRoot<capnp::DynamicStruct>(schema);
                   DAFTAR_RETURN_IF_ERROR(Filler().FillStruct(json, root));
                   return Message::FromBuilder(schema, builder);
+                });
+}
+
+absl::StatusOr<std::optional<Message>> WithJsonFields(const Message& record,
+                                                      std::span<const JsonField> fields) {
+  return Fenced(absl::StatusCode::kInvalidArgument, "record does not encode",
+                [&]() -> absl::StatusOr<std::optional<Message>> {
+                  capnp::word scratch[kScratchWords] = {};
+                  capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch, kScratchWords));
+                  builder.setRoot(record.root());
+                  auto root = builder.getRoot<capnp::DynamicStruct>(record.schema());
+                  for (const JsonField& field : fields) {
+                    DAFTAR_ASSIGN_OR_RETURN(const bool filled,
+                                            Filler().FillAt(field.names, field.value, root));
+                    if (!filled) return std::optional<Message>();
+                  }
+                  DAFTAR_ASSIGN_OR_RETURN(Message changed,
+                                          Message::FromBuilder(record.schema(), builder));
+                  return std::optional(std::move(changed));
                 });
 }
 

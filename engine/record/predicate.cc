@@ -137,13 +137,21 @@ bool Meets(const Condition& condition, const Scalar& value) {
   }
 }
 
-bool MatchesAll(const std::vector<Condition>& conditions,
-                const capnp::DynamicStruct::Reader& record) {
-  std::vector<const Condition*> pointers;
-  pointers.reserve(conditions.size());
-  for (const Condition& condition : conditions) pointers.push_back(&condition);
+bool MatchesAll(const std::vector<Condition>& conditions, const Message& record) {
+  // Most values can be read where they lie.
+  std::vector<const Condition*> others;
+  for (const Condition& condition : conditions) {
+    const auto value =
+        condition.path.fans_out() ? std::nullopt : condition.path.Read(record.bytes());
+    if (!value.has_value()) {
+      others.push_back(&condition);
+    } else if (!Meets(condition, *value)) {
+      return false;
+    }
+  }
+  if (others.empty()) return true;
   std::vector<capnp::DynamicValue::Reader> elements;
-  return Exists(pointers, record, &elements);
+  return Exists(others, record.root(), &elements);
 }
 
 absl::StatusOr<Condition> MakeCondition(FieldPath path, Operator op,

@@ -5,7 +5,7 @@
 // a null is not met; only "is null" asks for one. An empty list meets nothing.
 #pragma once
 
-#include <capnp/dynamic.h>
+#include <capnp/schema.h>
 
 #include <cstdint>
 #include <string>
@@ -16,6 +16,7 @@
 #include "base/scalar.h"
 #include "daftar/query.h"
 #include "record/field_path.h"
+#include "record/message.h"
 
 namespace daftar::record {
 
@@ -37,8 +38,7 @@ int CompareScalars(const Scalar& a, const Scalar& b);
 bool Meets(const Condition& condition, const Scalar& value);
 
 // Whether the record meets all of `conditions`. Runs inside Fenced().
-bool MatchesAll(const std::vector<Condition>& conditions,
-                const capnp::DynamicStruct::Reader& record);
+bool MatchesAll(const std::vector<Condition>& conditions, const Message& record);
 
 // Checks the operator against the path's type and turns `operands` into stored form.
 // Errors: InvalidArgument naming path, operator and value.

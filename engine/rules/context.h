@@ -14,6 +14,8 @@
 
 namespace daftar::rules {
 
+class PowerMemory;
+
 // Lifetime: refers to what it was made of.
 struct Context {
   const catalog::Catalog& catalog;
@@ -22,7 +24,8 @@ struct Context {
   std::string_view actor = {};
   std::string_view reason = {};
   std::string_view decision = {};
-  int32_t day = 0;  // of the commit, UTC, since 1970-01-01
+  int32_t day = 0;                // of the commit, UTC, since 1970-01-01
+  PowerMemory* powers = nullptr;  // what the state has answered already; null: not remembered
 };
 
 // What a commit makes of one record. Lifetime: refers to what it was made of.

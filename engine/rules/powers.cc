@@ -62,9 +62,7 @@ class Power {
   const record::Message& record_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::optional<std::string>> LackOfPower(const Context& context,
+absl::StatusOr<std::optional<std::string>> AskForPower(const Context& context,
                                                        const std::vector<std::string>& roles,
                                                        const Scalar& zone, int32_t day) {
   const catalog::TableDef* const table = context.catalog.powers_table();
@@ -101,6 +99,34 @@ absl::StatusOr<std::optional<std::string>> LackOfPower(const Context& context,
   }
   const std::string has = limits.empty() ? " does not have it" : absl::StrCat(" has it ", limits);
   return std::optional(absl::StrCat("it takes the role ", wanted, ", and ", context.actor, has));
+}
+
+}  // namespace
+
+PowerMemory::Question PowerMemory::Of(const std::vector<std::string>& roles, const Scalar& zone,
+                                      int32_t day) {
+  return {roles, ToOwned(zone), day};
+}
+
+const PowerMemory::Lack* PowerMemory::Find(const std::vector<std::string>& roles,
+                                           const Scalar& zone, int32_t day) const {
+  const auto found = known_.find(Of(roles, zone, day));
+  return found == known_.end() ? nullptr : &found->second;
+}
+
+void PowerMemory::Add(const std::vector<std::string>& roles, const Scalar& zone, int32_t day,
+                      Lack lack) {
+  known_.emplace(Of(roles, zone, day), std::move(lack));
+}
+
+absl::StatusOr<std::optional<std::string>> LackOfPower(const Context& context,
+                                                       const std::vector<std::string>& roles,
+                                                       const Scalar& zone, int32_t day) {
+  if (context.powers == nullptr) return AskForPower(context, roles, zone, day);
+  if (const auto* known = context.powers->Find(roles, zone, day)) return *known;
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> lack, AskForPower(context, roles, zone, day));
+  context.powers->Add(roles, zone, day, lack);
+  return lack;
 }
 
 absl::Status CheckDecision(const Context& context) {

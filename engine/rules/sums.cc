@@ -80,7 +80,7 @@ class ElementSum {
 absl::Status CheckElements(const Change& change, const catalog::SumDef& rule,
                            const Report& report) {
   return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode", [&]() {
-    if (!record::MatchesAll(rule.where, change.after->root())) return absl::OkStatus();
+    if (!record::MatchesAll(rule.where, *change.after)) return absl::OkStatus();
     ElementSum elements(rule, *change.after);
     const absl::int128 sum = elements.Run();
     if (elements.empty() || IsRight(rule, sum, rule.total)) return absl::OkStatus();

@@ -92,6 +92,19 @@ absl::StatusOr<record::Message> ToMessage(const catalog::TableDef& table, JsonOb
   return message;
 }
 
+// For fields in unions: a value must not displace that of another member which nobody takes away.
+absl::StatusOr<record::Message> ChangedAsJson(const catalog::TableDef& table,
+                                              const record::Message& before,
+                                              std::vector<record::JsonField> fields) {
+  std::string text;
+  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(before, &text));
+  DAFTAR_ASSIGN_OR_RETURN(JsonValue json, record::ParseJson(text));
+  JsonObject* object = json.as_object();
+  if (object == nullptr) return Internal("a record is no object").With("table", table.name);
+  for (record::JsonField& field : fields) SetAt(object, field.names, std::move(field.value));
+  return ToMessage(table, std::move(*object));
+}
+
 }  // namespace
 
 absl::StatusOr<record::Message> NewRecord(const catalog::TableDef& table,
@@ -115,11 +128,7 @@ absl::StatusOr<record::Message> ChangedRecord(const catalog::TableDef& table,
                                               const std::vector<Column>& columns,
                                               const record::Message& before,
                                               sqlite3_value** values) {
-  std::string text;
-  DAFTAR_RETURN_IF_ERROR(record::AppendMessageJson(before, &text));
-  DAFTAR_ASSIGN_OR_RETURN(JsonValue json, record::ParseJson(text));
-  JsonObject* object = json.as_object();
-  if (object == nullptr) return Internal("a record is no object").With("table", table.name);
+  std::vector<record::JsonField> fields;
   for (const size_t i : InOrder(columns)) {
     if (sqlite3_value_nochange(values[i]) != 0) continue;
     auto value = InputValue(columns[i], values[i]);
@@ -130,9 +139,12 @@ absl::StatusOr<record::Message> ChangedRecord(const catalog::TableDef& table,
           .With("table", table.name)
           .With("column", columns[i].name);
     }
-    SetAt(object, PathOf(columns[i]), *std::move(value));
+    fields.push_back({PathOf(columns[i]), *std::move(value)});
   }
-  return ToMessage(table, std::move(*object));
+  auto changed = record::WithJsonFields(before, fields);
+  if (!changed.ok()) return WithContext(changed.status(), "table", table.name);
+  if (changed->has_value()) return **std::move(changed);
+  return ChangedAsJson(table, before, std::move(fields));
 }
 
 }  // namespace daftar::sql

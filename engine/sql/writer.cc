@@ -26,14 +26,14 @@ class Writer {
     return Put(record, key);
   }
 
-  absl::Status Update(const codec::EncodedKey& before, const record::Message& record,
-                      const codec::EncodedKey& key) {
-    if (!(key == before)) {
-      DAFTAR_RETURN_IF_ERROR(Delete(before));
+  absl::Status Update(const codec::EncodedKey& before_key, const record::Message& before,
+                      const record::Message& record, const codec::EncodedKey& key) {
+    if (!(key == before_key)) {
+      DAFTAR_RETURN_IF_ERROR(Delete(before_key));
       DAFTAR_RETURN_IF_ERROR(MakeRoom(record, key));
       return Put(record, key);
     }
-    DAFTAR_RETURN_IF_ERROR(MakeRoomInIndexes(record, key));
+    DAFTAR_RETURN_IF_ERROR(MakeRoomInIndexes(&before, record, key));
     return Put(record, key);
   }
 
@@ -58,15 +58,17 @@ class Writer {
           .With("key", txn::DescribeKey(table_, PrimaryKey(key)))
           .With("remedy", kReplaceRemedy);
     }
-    return MakeRoomInIndexes(record, key);
+    return MakeRoomInIndexes(nullptr, record, key);
   }
 
-  absl::Status MakeRoomInIndexes(const record::Message& record, const codec::EncodedKey& key) {
+  // `before`: the record in whose place it comes, whose entries are its own; null: none.
+  absl::Status MakeRoomInIndexes(const record::Message* before, const record::Message& record,
+                                 const codec::EncodedKey& key) {
     for (const catalog::IndexDef& index : table_.indexes) {
       if (!index.unique) continue;
-      DAFTAR_ASSIGN_OR_RETURN(const std::vector<index::Entry> entries,
-                              index::EntriesOf(index, PrimaryKey(key), record));
-      for (const index::Entry& entry : entries) {
+      DAFTAR_ASSIGN_OR_RETURN(const index::EntryChanges changes,
+                              index::ChangesOf(index, PrimaryKey(key), before, &record));
+      for (const index::Entry& entry : changes.added) {
         if (!entry.has_null) DAFTAR_RETURN_IF_ERROR(MakeRoomFor(index, entry));
       }
     }
@@ -165,7 +167,7 @@ absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
   DAFTAR_ASSIGN_OR_RETURN(const record::Message record,
                           ChangedRecord(table, columns, *before, change.values));
   DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(table, record));
-  return writer.Update(before_key, record, key);
+  return writer.Update(before_key, *before, record, key);
 }
 
 }  // namespace

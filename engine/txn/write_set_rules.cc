@@ -64,8 +64,9 @@ absl::Status WriteSet::CheckRules(const catalog::Catalog& catalog, const CommitO
   DAFTAR_RETURN_IF_ERROR(CheckForever());
   rule_reads_ = std::make_shared<ReadSet>();
   const auto state = storage::NewOverlayReader(NewTrackingReader(base_, rule_reads_), changes_);
-  const rules::Context context{catalog,        *state,           options.actor,
-                               options.reason, options.decision, DayOf(time)};
+  rules::PowerMemory powers;
+  const rules::Context context{catalog,          *state,      options.actor, options.reason,
+                               options.decision, DayOf(time), &powers};
   DAFTAR_RETURN_IF_ERROR(rules::CheckDecision(context));
   return CheckRecordRules(context);
 }

@@ -23,7 +23,7 @@ std::vector<Condition> Parse(std::string_view text) {
 }
 
 bool Matches(std::string_view text, const record::Message& message) {
-  return record::MatchesAll(Parse(text), message.root());
+  return record::MatchesAll(Parse(text), message);
 }
 
 TEST_CASE("predicate: every operator on a smaller, equal, greater and null value",
@@ -111,7 +111,7 @@ TEST_CASE("predicate: conditions on one list speak of one element", "[record][un
   // The order in which conditions are written does not matter.
   auto reversed = Parse(conditions);
   std::reverse(reversed.begin(), reversed.end());
-  CHECK(record::MatchesAll(reversed, record.root()) == expected);
+  CHECK(record::MatchesAll(reversed, record) == expected);
 }
 
 TEST_CASE("predicate: an empty list meets nothing", "[record][unit]") {
