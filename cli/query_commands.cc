@@ -18,6 +18,7 @@ struct Arguments {
   std::string database;
   std::string table;
   std::vector<std::string> conditions;
+  std::vector<std::string> alternatives;
   std::vector<std::string> orders;
   std::vector<std::string> columns;
   std::optional<uint64_t> limit;
@@ -53,6 +54,11 @@ absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
   for (const std::string& condition : arguments.conditions) {
     query.Where(std::string_view(condition));
   }
+  std::vector<AllOf> alternatives;
+  for (const std::string& text : arguments.alternatives) {
+    alternatives.push_back(AllOf().Where(std::string_view(text)));
+  }
+  if (!alternatives.empty()) query.WhereAny(std::move(alternatives));
   for (const std::string& order : arguments.orders) {
     if (auto status = AddOrder(order, &query); !status.ok()) return status;
   }
@@ -259,6 +265,12 @@ void AddSource(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
       ->add_option("--where", arguments->conditions,
                    "a condition: 'path op value' with op = != < <= > >= ^= (starts with), "
                    "'path in (a, b)', 'path is null', 'path is not null'; all must be met")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      ->add_option("--any", arguments->alternatives,
+                   "conditions as of --where, joined by ' and ', values with spaces in 'quotes'; "
+                   "of those given, one must be met")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--index", arguments->index,

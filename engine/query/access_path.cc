@@ -210,12 +210,19 @@ void FindSlots(const AccessPath& path, Plan* plan) {
   for (const Condition& condition : plan->query.conditions) {
     if (!plan->IsBounded(condition) && !find(condition.path)) all = false;
   }
+  for (const auto* list : {&plan->query.alternatives, &plan->query.excluded}) {
+    for (const std::vector<Condition>& conditions : *list) {
+      for (const Condition& condition : conditions) {
+        if (!find(condition.path)) all = false;
+      }
+    }
+  }
   for (const Column& column : plan->query.columns) {
     if (!column.path.has_value() || !find(*column.path)) all = false;
   }
   // What comes in order as scanned needs no values to sort by.
   for (const OrderTerm& order : plan->query.orders) {
-    if (!find(order.path, plan->sort || plan->query.distinct)) all = false;
+    if (!find(order.path, plan->sort || plan->query.distinct || plan->is_branch)) all = false;
   }
   plan->reads_records = !all;
 }

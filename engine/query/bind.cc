@@ -1,6 +1,9 @@
 // Bind: names and values of a query against the schema.
 
+#include <algorithm>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -12,6 +15,8 @@
 
 namespace daftar::query {
 namespace {
+
+constexpr size_t kAlternativesMax = 64;
 
 absl::StatusOr<record::Condition> BindCondition(const catalog::TableDef& table,
                                                 const Query::Condition& condition) {
@@ -63,16 +68,74 @@ absl::StatusOr<Column> BindColumn(const catalog::TableDef& table, const std::str
   return Column{name, std::nullopt};
 }
 
+// One alternative of each WhereAny, in all combinations.
+absl::StatusOr<std::vector<std::vector<const AllOf*>>> Combinations(const Query& query) {
+  std::vector<std::vector<const AllOf*>> combinations;
+  if (!query.any().empty()) combinations.emplace_back();
+  for (const std::vector<AllOf>& any : query.any()) {
+    if (any.empty()) return InvalidArgument("WhereAny takes one alternative at least");
+    if (combinations.size() * any.size() > kAlternativesMax) {
+      return InvalidArgument("the query has too many combinations of alternatives")
+          .With("limit", kAlternativesMax);
+    }
+    std::vector<std::vector<const AllOf*>> longer;
+    for (const auto& combination : combinations) {
+      for (const AllOf& each : any) longer.emplace_back(combination).push_back(&each);
+    }
+    combinations = std::move(longer);
+  }
+  return combinations;
+}
+
+absl::Status BindAlternatives(const Query& query, BoundQuery* bound) {
+  DAFTAR_ASSIGN_OR_RETURN(const auto combinations, Combinations(query));
+  for (const std::vector<const AllOf*>& combination : combinations) {
+    std::vector<record::Condition> alternative;
+    for (const AllOf* all : combination) {
+      for (const QueryCondition& condition : all->conditions()) {
+        if (!condition.text.empty()) {
+          DAFTAR_ASSIGN_OR_RETURN(auto several,
+                                  record::ParseConditions(bound->table->schema, condition.text));
+          std::move(several.begin(), several.end(), std::back_inserter(alternative));
+          continue;
+        }
+        DAFTAR_ASSIGN_OR_RETURN(record::Condition made, BindCondition(*bound->table, condition));
+        if (condition.parameter.has_value()) {
+          bound->parameters.push_back(
+              {bound->alternatives.size(), alternative.size(), condition.parameter->place});
+        }
+        alternative.push_back(std::move(made));
+      }
+    }
+    for (const record::Condition& condition : bound->conditions) {
+      if (!condition.path.fans_out()) continue;
+      for (const BoundQuery::Parameter& parameter : std::vector(bound->parameters)) {
+        if (parameter.alternative.has_value() ||
+            &bound->conditions[parameter.condition] != &condition) {
+          continue;
+        }
+        bound->parameters.push_back(
+            {bound->alternatives.size(), alternative.size(), parameter.place});
+      }
+      alternative.push_back(condition);
+    }
+    bound->alternatives.push_back(std::move(alternative));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query& query) {
   BoundQuery bound;
   DAFTAR_ASSIGN_OR_RETURN(bound.table, catalog.GetTable(query.table()));
-  for (const Query::Condition& condition : query.conditions()) {
+  for (const QueryCondition& condition : query.conditions()) {
     DAFTAR_ASSIGN_OR_RETURN(record::Condition made, BindCondition(*bound.table, condition));
     if (condition.parameter.has_value()) {
-      bound.parameters.push_back({bound.conditions.size(), condition.parameter->place});
+      bound.parameters.push_back(
+          {std::nullopt, bound.conditions.size(), condition.parameter->place});
     }
     bound.conditions.push_back(std::move(made));
   }
+  DAFTAR_RETURN_IF_ERROR(BindAlternatives(query, &bound));
   for (const Query::Order& order : query.orders()) {
     DAFTAR_ASSIGN_OR_RETURN(record::FieldPath path,
                             record::FieldPath::Parse(bound.table->schema, order.path));

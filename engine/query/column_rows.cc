@@ -29,8 +29,12 @@ bool ScansTable(const Plan& plan) {
   const auto& conditions = plan.query.conditions;
   const bool ends_early = plan.query.limit.has_value() || plan.query.rows_expected.has_value();
   if (conditions.empty() && (WantsRecords(plan) || (ends_early && !plan.sort))) return false;
-  return std::none_of(conditions.begin(), conditions.end(),
-                      [](const record::Condition& condition) { return condition.path.fans_out(); });
+  const auto in_list = [](const record::Condition& condition) { return condition.path.fans_out(); };
+  const auto& alternatives = plan.query.alternatives;
+  return std::none_of(conditions.begin(), conditions.end(), in_list) &&
+         std::none_of(alternatives.begin(), alternatives.end(), [&](const auto& alternative) {
+           return std::any_of(alternative.begin(), alternative.end(), in_list);
+         });
 }
 
 bool WantsRecords(const Plan& plan) {
@@ -53,6 +57,12 @@ absl::StatusOr<std::unique_ptr<ColumnRows>> ColumnRows::Open(const txn::ReadView
     const auto field = projection->FindField(condition.path);
     if (!field.has_value()) return nullptr;
     fields.push_back(*field);
+  }
+  // Alternatives are asked row by row, which takes no record either.
+  for (const auto& alternative : plan.query.alternatives) {
+    for (const record::Condition& condition : alternative) {
+      if (!projection->FindField(condition.path).has_value()) return nullptr;
+    }
   }
   std::unique_ptr<ColumnRows> rows(new ColumnRows(plan, std::move(projection), std::move(fields)));
   if (WantsRecords(plan) && rows->MeetsMany()) return nullptr;

@@ -18,6 +18,7 @@ constexpr size_t kDigestBytes = 16;
 
 constexpr std::string_view kQueryContext = "daftar query 1\n";
 constexpr std::string_view kDistinct = "distinct";
+constexpr std::string_view kAnyOf = "any of";
 
 void AppendBytes(std::string_view bytes, std::string* out) {
   codec::AppendOrderedVarint(bytes.size(), out);
@@ -32,6 +33,13 @@ void AppendPath(const record::FieldPath& path, std::string* out) {
   }
 }
 
+// In one order, and each once.
+std::vector<std::string> Sorted(std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
 std::string BytesOf(const record::Condition& condition) {
   std::vector<std::string> operands;
   const codec::KeyPart part{condition.path.type().key_type(), codec::Direction::kAscending,
@@ -39,8 +47,7 @@ std::string BytesOf(const record::Condition& condition) {
   for (const OwnedScalar& operand : condition.operands) {
     codec::AppendPart(part, ToView(operand), &operands.emplace_back());
   }
-  std::sort(operands.begin(), operands.end());
-  operands.erase(std::unique(operands.begin(), operands.end()), operands.end());
+  operands = Sorted(std::move(operands));
   std::string bytes;
   AppendPath(condition.path, &bytes);
   bytes.push_back(static_cast<char>(condition.op));
@@ -48,24 +55,32 @@ std::string BytesOf(const record::Condition& condition) {
   return bytes;
 }
 
+std::string BytesOf(const std::vector<record::Condition>& conditions) {
+  std::vector<std::string> each;
+  for (const record::Condition& condition : conditions) each.push_back(BytesOf(condition));
+  each = Sorted(std::move(each));
+  std::string bytes;
+  codec::AppendOrderedVarint(each.size(), &bytes);
+  for (const std::string& condition : each) AppendBytes(condition, &bytes);
+  return bytes;
+}
+
 }  // namespace
 
 std::string NormalForm(const BoundQuery& query) {
-  std::vector<std::string> conditions;
-  for (const record::Condition& condition : query.conditions) {
-    conditions.push_back(BytesOf(condition));
-  }
-  std::sort(conditions.begin(), conditions.end());
-  conditions.erase(std::unique(conditions.begin(), conditions.end()), conditions.end());
   std::string bytes(kQueryContext);
   codec::AppendFixed<uint64_t>(query.table->schema.getProto().getId(), &bytes);
-  codec::AppendOrderedVarint(conditions.size(), &bytes);
-  for (const std::string& condition : conditions) AppendBytes(condition, &bytes);
+  bytes += BytesOf(query.conditions);
   for (const OrderTerm& order : query.orders) {
     AppendPath(order.path, &bytes);
     bytes.push_back(order.direction == SortDirection::kAscending ? 0 : 1);
   }
   if (query.distinct) bytes += kDistinct;
+  if (query.alternatives.empty()) return bytes;
+  bytes += kAnyOf;
+  std::vector<std::string> alternatives;
+  for (const auto& alternative : query.alternatives) alternatives.push_back(BytesOf(alternative));
+  for (const std::string& each : Sorted(std::move(alternatives))) AppendBytes(each, &bytes);
   return bytes;
 }
 

@@ -59,6 +59,16 @@ double PartThatMeets(const Plan& plan, const AllStatistics& all, const Condition
   return 1;
 }
 
+double PartOfAny(const Plan& plan, const AllStatistics& all) {
+  double none = 1;
+  for (const std::vector<Condition>& alternative : plan.query.alternatives) {
+    double part = 1;
+    for (const Condition& condition : alternative) part *= PartThatMeets(plan, all, condition);
+    none *= 1 - part;
+  }
+  return 1 - none;
+}
+
 bool IsInEntry(const Plan& plan, const Condition& condition) {
   return std::any_of(plan.slots.begin(), plan.slots.end(),
                      [&](const EntrySlot& slot) { return slot.path == condition.path; });
@@ -117,6 +127,7 @@ std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& stat
     (IsInEntry(plan, condition) ? in_entry : in_record) *=
         PartThatMeets(plan, statistics, condition);
   }
+  if (!plan.query.alternatives.empty()) in_record *= PartOfAny(plan, statistics);
   Estimate estimate;
   const double all = EntriesOfRanges(plan, *known);
   const double rows = all * in_entry * in_record;

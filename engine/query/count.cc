@@ -30,6 +30,7 @@ std::optional<size_t> PlaceOf(const AggregateDef& aggregate, const record::Field
 // Whether each record that meets the conditions is counted once, and each group is of records that
 // all meet them or all do not.
 bool Tells(const catalog::TableDef& table, const AggregateDef& aggregate, const BoundQuery& query) {
+  if (!query.alternatives.empty()) return false;
   if (aggregate.groups.fans_out() || !Answers({&table, &aggregate.groups}, query)) return false;
   const auto& where = aggregate.groups.where;
   return std::all_of(

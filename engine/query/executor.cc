@@ -19,6 +19,7 @@ Executor::Executor(txn::ReadView view, Plan plan)
       plan_(std::move(plan)),
       meter_(plan_.query.limits, plan_.query.timed),
       source_(view_, plan_, &meter_) {
+  if (!plan_.branches.empty()) union_.emplace(view_, plan_, &meter_);
   if (plan_.query.distinct && !plan_.sort) distinct_.emplace(!plan_.query.orders.empty());
 }
 
@@ -60,8 +61,7 @@ absl::StatusOr<record::Message> Executor::Record() {
 
 absl::StatusOr<bool> Executor::NextScanned() {
   while (true) {
-    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop,
-                            source_.Next(rows_ahead(), &current_));
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, Find(rows_ahead(), &current_));
     if (stop.has_value()) {
       stop_reason_ = *stop;
       return false;
@@ -102,7 +102,7 @@ absl::StatusOr<bool> Executor::SortTies() {
   }
   while (!source_ended_) {
     FoundRow row;
-    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, source_.Next(UINT64_MAX, &row));
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, Find(UINT64_MAX, &row));
     if (stop.has_value() && *stop != StopReason::kExhausted) {
       // What was read so far may not be what comes first.
       stop_reason_ = *stop;
@@ -131,7 +131,7 @@ absl::StatusOr<std::optional<std::string>> Executor::Place() const {
     return FailedPrecondition(
         "the rows come in no order in which one could go on; ask with Paged(), or for an order");
   }
-  if (plan_.sort) {
+  if (plan_.sort || union_.has_value()) {
     if (meter_.counts.rows > 0) return std::optional(current_.sort_key);
     if (stop_reason_ != StopReason::kNotStopped && stop_reason_ != StopReason::kRowLimit) {
       return FailedPrecondition(

@@ -13,6 +13,7 @@
 #include "query/result_row.h"
 #include "query/row_sorter.h"
 #include "query/row_source.h"
+#include "query/union_source.h"
 #include "txn/read_view.h"
 
 namespace daftar::query {
@@ -42,7 +43,7 @@ class Executor {
 
   // Whether values can be read where they lie. Requires for both that follow; they are as
   // RowSource's.
-  bool in_place() const { return source_.in_place(); }
+  bool in_place() const { return !union_.has_value() && source_.in_place(); }
   absl::StatusOr<Scalar> Get(const record::FieldPath& path) { return source_.Get(path); }
   absl::StatusOr<Scalar> Held(size_t slot) { return source_.Held(slot); }
   StopReason stop_reason() const { return stop_reason_; }
@@ -61,6 +62,9 @@ class Executor {
   // For how many rows records may be read now.
   uint64_t rows_ahead() const;
   absl::StatusOr<bool> NextRow();
+  absl::StatusOr<std::optional<StopReason>> Find(uint64_t wanted, FoundRow* row) {
+    return union_.has_value() ? union_->Next(wanted, row) : source_.Next(wanted, row);
+  }
   absl::StatusOr<bool> NextScanned();
   absl::StatusOr<bool> NextSorted();
   absl::Status Sort(FoundRow row);
@@ -72,6 +76,7 @@ class Executor {
   const Plan plan_;
   Meter meter_;
   RowSource source_;
+  std::optional<UnionSource> union_;  // in its place, when the plan has branches
   RowSorter sorter_;
   std::optional<FoundRow> ahead_;  // the first row after those that tie
   bool source_ended_ = false;

@@ -1,6 +1,7 @@
 #include "query/plan.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace daftar::query {
 namespace {
@@ -48,6 +49,28 @@ std::string OrderSteps(const Plan& plan) {
   return text;
 }
 
+std::string AnyOf(const std::vector<std::vector<record::Condition>>& alternatives) {
+  std::string text;
+  for (const auto& alternative : alternatives) {
+    absl::StrAppend(&text, text.empty() ? "" : ", or ",
+                    alternative.empty() ? "anything" : Joined(alternative));
+  }
+  return text;
+}
+
+std::string UnionSteps(const Plan& plan) {
+  const bool side_by_side = !plan.sort && !plan.query.orders.empty();
+  std::string text = absl::StrCat("rows of ", plan.branches.size(), " scans",
+                                  side_by_side ? ", side by side\n" : "\n");
+  for (const Plan& branch : plan.branches) {
+    for (const std::string_view line :
+         absl::StrSplit(branch.ScanSteps(), '\n', absl::SkipEmpty())) {
+      absl::StrAppend(&text, "  ", line, "\n");
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 bool Plan::IsBounded(const record::Condition& condition) const {
@@ -71,7 +94,7 @@ std::vector<catalog::Term> Plan::EntryTerms() const {
   return terms;
 }
 
-std::string Plan::ToString() const {
+std::string Plan::ScanSteps() const {
   std::string text = index == nullptr
                          ? absl::StrCat("scan ", query.table->name, " by primary key")
                          : absl::StrCat("scan ", query.table->name, " by index ", index->name);
@@ -92,6 +115,15 @@ std::string Plan::ToString() const {
   }
   if (may_repeat) absl::StrAppend(&text, "give each record once\n");
   if (!filters.empty()) absl::StrAppend(&text, "keep where ", Joined(filters), "\n");
+  if (!query.alternatives.empty()) {
+    absl::StrAppend(&text, "keep where ", AnyOf(query.alternatives), "\n");
+  }
+  if (!query.excluded.empty()) text += "leave out what the scans before give\n";
+  return text;
+}
+
+std::string Plan::ToString() const {
+  std::string text = branches.empty() ? ScanSteps() : UnionSteps(*this);
   text += OrderSteps(*this);
   if (query.distinct) absl::StrAppend(&text, "give each row once\n");
   if (query.limit.has_value()) {

@@ -29,8 +29,14 @@ struct OrderTerm {
 struct BoundQuery {
   const catalog::TableDef* table = nullptr;
   std::vector<record::Condition> conditions;
+  // At least one of these must be met as well; none: nothing more. Each has those of `conditions`,
+  // too, that walk through lists.
+  std::vector<std::vector<record::Condition>> alternatives;
+  // None of these may be met: they give their rows elsewhere.
+  std::vector<std::vector<record::Condition>> excluded;
   // Of conditions without an operand: which of them, and the place of its value.
   struct Parameter {
+    std::optional<size_t> alternative;  // which has the condition; nothing: `conditions`
     size_t condition = 0;
     size_t place = 0;
   };
@@ -91,6 +97,12 @@ struct Plan {
   std::vector<record::Condition> bounded;  // met by every entry of the ranges
   std::vector<EntrySlot> slots;            // conditions and columns that entries answer
 
+  // When not empty, a union of these plans, each of one table and order, and what stands above says
+  // nothing but `query` and `sort`.
+  std::vector<Plan> branches;
+  // Whether it is such a branch: its rows are made, with their place in the order.
+  bool is_branch = false;
+
   // What statistics let expect; nothing when there are none.
   std::optional<uint64_t> expected_entries;
   std::optional<uint64_t> expected_rows;
@@ -101,6 +113,14 @@ struct Plan {
   std::optional<size_t> FindSlot(const record::FieldPath& path) const;
   // The terms that order the entries: of the index, then of the primary key.
   std::vector<catalog::Term> EntryTerms() const;
+  // Whether the scan has to ask more of a row than `query.conditions`.
+  bool has_alternatives() const { return !query.alternatives.empty() || !query.excluded.empty(); }
+  // Whether all entries of the index, or all records, are read.
+  bool reads_all() const {
+    return equal_terms == 0 && !has_range && (index == nullptr || index->where.empty());
+  }
+  // What is read and kept of it, one line a step. Requires: no branches.
+  std::string ScanSteps() const;
   // One line a step, as `daftar explain` prints it.
   std::string ToString() const;
 };

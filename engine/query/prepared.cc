@@ -47,7 +47,10 @@ absl::StatusOr<BoundQuery> Prepared::Fill(const txn::ReadView& view,
   DAFTAR_ASSIGN_OR_RETURN(const Form form, FormFor(view));
   BoundQuery filled = *form.bound;
   for (const BoundQuery::Parameter& parameter : filled.parameters) {
-    record::Condition& condition = filled.conditions[parameter.condition];
+    std::vector<record::Condition>& among = parameter.alternative.has_value()
+                                                ? filled.alternatives[*parameter.alternative]
+                                                : filled.conditions;
+    record::Condition& condition = among[parameter.condition];
     DAFTAR_ASSIGN_OR_RETURN(
         condition,
         record::MakeCondition(std::move(condition.path), condition.op, {values[parameter.place]}));
@@ -61,6 +64,8 @@ absl::StatusOr<BoundQuery> Prepared::Fill(const txn::ReadView& view,
 }
 
 void Prepared::Keep(const txn::ReadView& view, const Plan& plan) {
+  // A union is planned anew each time.
+  if (!plan.branches.empty()) return;
   absl::MutexLock lock(&mutex_);
   const bool is_same = form_.catalog == view.catalog && form_.statistics == view.statistics;
   if (is_same && !form_.index.has_value()) form_.index = plan.index;

@@ -37,7 +37,8 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
     : view_(view),
       plan_(plan),
       meter_(*meter),
-      in_place_(!plan.sort && (plan.query.columns.empty() || plan.query.in_place)),
+      in_place_(!plan.sort && !plan.is_branch &&
+                (plan.query.columns.empty() || plan.query.in_place)),
       wants_records_(WantsRecords(plan)),
       record_prefix_(codec::RecordPrefix(plan.query.table->id)),
       entry_(plan) {
@@ -85,6 +86,7 @@ absl::Status RowSource::Open() {
 
 bool RowSource::CopiesColumns() const {
   if (plan_.reads_records || plan_.merge || plan_.sort || plan_.query.distinct) return false;
+  if (plan_.is_branch || plan_.has_alternatives()) return false;
   if (in_place_ || meter_.is_timed || entry_.has_checks()) return false;
   return std::all_of(column_slots_.begin(), column_slots_.end(),
                      [](const auto& slot) { return slot.has_value(); });
@@ -110,6 +112,9 @@ void RowSource::NoteScan() {
   for (const record::Condition& condition : plan_.query.conditions) {
     asked_.push_back(condition.path);
   }
+  for (const auto& alternative : plan_.query.alternatives) {
+    for (const record::Condition& condition : alternative) asked_.push_back(condition.path);
+  }
   view_.columns->NoteRead({view_.catalog, plan_.query.table}, asked_, meter_.counts.entries_read);
 }
 
@@ -128,6 +133,8 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextProjected(FoundRow* row
       DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, Key());
       last_entry_.assign(key);
     }
+    DAFTAR_ASSIGN_OR_RETURN(const bool is_meant, MeetsAlternatives());
+    if (!is_meant) continue;
     if (wants_records_) DAFTAR_RETURN_IF_ERROR(FetchProjected());
     DAFTAR_ASSIGN_OR_RETURN(const bool matches, FillRow(row));
     if (matches) return std::nullopt;
@@ -271,6 +278,8 @@ absl::StatusOr<bool> RowSource::MatchEntry(FoundRow* row) {
   entry_.Set(*stream_);
   DAFTAR_ASSIGN_OR_RETURN(const bool may_match, entry_.MayMatch());
   if (!may_match) return false;
+  DAFTAR_ASSIGN_OR_RETURN(const bool is_meant, MeetsAlternatives());
+  if (!is_meant) return false;
   return FillRow(row);
 }
 
@@ -284,6 +293,8 @@ absl::StatusOr<bool> RowSource::MatchRecord(std::string_view entry_key, std::str
   created_ = envelope.created;
   DAFTAR_ASSIGN_OR_RETURN(const bool matches, MeetsConditions());
   if (!matches) return false;
+  DAFTAR_ASSIGN_OR_RETURN(const bool is_meant, MeetsAlternatives());
+  if (!is_meant) return false;
   if (plan_.may_repeat) {
     DAFTAR_ASSIGN_OR_RETURN(const bool first, IsFirstEntry(entry_key));
     if (!first) return false;
@@ -309,10 +320,38 @@ absl::StatusOr<bool> RowSource::MeetsConditions() {
   }
   if (all_read) return true;
   DAFTAR_ASSIGN_OR_RETURN(const record::Message record, Record());
-  return record::Fenced(absl::StatusCode::kDataLoss, "record does not decode",
-                        [&]() -> absl::StatusOr<bool> {
-                          return record::MatchesAll(plan_.query.conditions, record);
-                        });
+  return record::Fenced(
+      absl::StatusCode::kDataLoss, "record does not decode",
+      [&]() -> absl::StatusOr<bool> { return record::MatchesAll(plan_.query.conditions, record); });
+}
+
+absl::StatusOr<bool> RowSource::MeetsAlternatives() {
+  for (const auto& conditions : plan_.query.excluded) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool meets, MeetsAll(conditions));
+    if (meets) return false;
+  }
+  for (const auto& conditions : plan_.query.alternatives) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool meets, MeetsAll(conditions));
+    if (meets) return true;
+  }
+  return plan_.query.alternatives.empty();
+}
+
+absl::StatusOr<bool> RowSource::MeetsAll(const std::vector<record::Condition>& conditions) {
+  bool in_lists = false;
+  for (const record::Condition& condition : conditions) {
+    if (condition.path.fans_out()) {
+      in_lists = true;
+      continue;
+    }
+    DAFTAR_ASSIGN_OR_RETURN(const Scalar value, Get(condition.path));
+    if (!record::Meets(condition, value)) return false;
+  }
+  if (!in_lists) return true;
+  DAFTAR_ASSIGN_OR_RETURN(const record::Message record, Record());
+  return record::Fenced(
+      absl::StatusCode::kDataLoss, "record does not decode",
+      [&]() -> absl::StatusOr<bool> { return record::MatchesAll(conditions, record); });
 }
 
 absl::StatusOr<bool> RowSource::IsFirstEntry(std::string_view entry_key) {
@@ -362,7 +401,7 @@ absl::StatusOr<Scalar> RowSource::Get(const record::FieldPath& path) {
 
 // False: the row is not after the place that the query goes on after.
 absl::StatusOr<bool> RowSource::FillRow(FoundRow* row) {
-  if (plan_.sort || (plan_.query.distinct && !plan_.query.orders.empty())) {
+  if (plan_.sort || ((plan_.query.distinct || plan_.is_branch) && !plan_.query.orders.empty())) {
     DAFTAR_RETURN_IF_ERROR(MakeSortKey(row));
     if (plan_.query.after.has_value() && row->sort_key <= *plan_.query.after) return false;
   }

@@ -93,6 +93,10 @@ class RowSource {
   absl::StatusOr<bool> MatchRecord(std::string_view entry_key, std::string_view key,
                                    std::string_view value, FoundRow* row);
   absl::StatusOr<bool> MeetsConditions();
+  // Whether the row at hand, which meets the conditions, meets an alternative and nothing that is
+  // excluded.
+  absl::StatusOr<bool> MeetsAlternatives();
+  absl::StatusOr<bool> MeetsAll(const std::vector<record::Condition>& conditions);
   absl::StatusOr<bool> IsFirstEntry(std::string_view entry_key);
   absl::StatusOr<bool> FillRow(FoundRow* row);
   absl::StatusOr<bool> FillValues(FoundRow* row);

@@ -183,6 +183,8 @@ struct Firm $Daftar.table(name = "firm", key = ["serial"]) {
       {"a longer order", Query(asked).OrderBy("firm"), database.get(), "another query"},
       {"no order", Query("permit").Where("firm in (F1, F2)").Where("day > 3"), database.get(),
        "another query"},
+      {"alternatives", Query(asked).WhereAny({AllOf().Where("serial > 1")}), database.get(),
+       "another query"},
   };
   for (const Case& test : refused) {
     CAPTURE(test.name);
@@ -209,6 +211,33 @@ struct Firm $Daftar.table(name = "firm", key = ["serial"]) {
     CHECK_THAT(test.database->Run(Query(test.query).After(continuation)),
                StatusIs(absl::StatusCode::kOk, test.part));
   }
+}
+
+TEST_CASE("continuation: is of alternatives in any order", "[query]") {
+  constexpr const char* kSchema = R"(
+struct Permit $Daftar.table(name = "permit", key = ["serial"])
+    $Daftar.index(name = "byFirm", on = ["firm"])
+    $Daftar.index(name = "byDay", on = ["day"]) {
+  serial @0 :UInt32; firm @1 :Text; day @2 :UInt16;
+})";
+  const TempDir directory;
+  OpenOptions options;
+  options.in_memory = true;
+  REQUIRE_OK_AND_ASSIGN(const auto database, MakeDatabase(directory, kSchema, options));
+  const AllOf firm = AllOf().Where("firm = F1 and serial > 3");
+  const AllOf day = AllOf().Where("day > 3");
+  const auto first = database->Run(Query("permit").WhereAny({firm, day}).Paged());
+  REQUIRE_OK(first);
+  REQUIRE_OK_AND_ASSIGN(const std::string continuation, first->Continuation());
+  const auto go_on = [&](const std::vector<AllOf>& alternatives) {
+    return database->Run(Query("permit").WhereAny(alternatives).After(continuation)).status();
+  };
+  CHECK_THAT(go_on({day, firm, day}), StatusIs(absl::StatusCode::kOk, ""));
+  CHECK_THAT(go_on({day, AllOf().Where("serial > 3").Where("firm = F1")}),
+             StatusIs(absl::StatusCode::kOk, ""));
+  CHECK_THAT(go_on({firm}), StatusIs(absl::StatusCode::kInvalidArgument, "another query"));
+  CHECK_THAT(go_on({day, AllOf().Where("firm = F1")}),
+             StatusIs(absl::StatusCode::kInvalidArgument, "another query"));
 }
 
 TEST_CASE("continuation: one of a single state is refused elsewhere, and after a prune",

@@ -94,6 +94,7 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
   REQUIRE_OK(database->Commit(std::move(batch)));
   const std::vector<std::string> indexes = IndexNames(*database);
   std::map<std::string, int> used;
+  int unions[2] = {};  // one scan after the other, and side by side
   const int rounds = Rounds();
   for (int round = 0; round < rounds; ++round) {
     // From half way on plans are chosen by cost.
@@ -113,6 +114,9 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
         continue;
       }
       ++used[index];
+      const std::string plan = cursor->Explain();
+      if (plan.starts_with("rows of"))
+        ++unions[plan.find("scans, side by side") != std::string::npos];
       const std::string conditions = made.ToString();
       CAPTURE(conditions, index);
       Check(*database, query, expected, paged || !made.orders.empty(),
@@ -124,6 +128,8 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
     CAPTURE(index);
     CHECK(used[index] > 0);
   }
+  CHECK(unions[0] > 0);
+  CHECK(unions[1] > 0);
 }
 
 // The rows as text, each once: all of them, or in pages.

@@ -176,6 +176,7 @@ TEST_CASE("paging: goes on after the database was closed and opened", "[query][p
   for (uint64_t page_size = 1; page_size <= 7; ++page_size) {
     RandomQuestion question = testing::RandomQuery(random);
     question.conditions.clear();
+    question.alternatives.clear();
     question.query = Query("row").Select({"id"});
     for (const auto& order : question.orders) {
       question.query.OrderBy(

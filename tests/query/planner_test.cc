@@ -114,6 +114,44 @@ TEST_CASE("planner: takes the index that reads least", "[query]") {
        11, 11, 11},
       {"no rows possible", Query("permit").Where("number > N5").Where("number < N3"), "0 ranges", 0,
        0, 0},
+      {"alternatives by an index each",
+       Query("permit").WhereAny({AllOf().Where("number = N17"), AllOf().Where("firm = F3")}),
+       "rows of 2 scans\n  scan permit by index byNumber where number = N17\n  read each record\n"
+       "  scan permit by index byFirm where firm = F3\n  read each record\n"
+       "  leave out what the scans before give\n",
+       31, 31, 31},
+      {"what meets two alternatives comes once",
+       Query("permit").WhereAny(
+           {AllOf().Where("firm = F3"), AllOf().Where("state = active and validTo < 2025-01-14")}),
+       "rows of 2 scans", 50, 50, 45},
+      {"alternatives in one order stop early",
+       Query("permit")
+           .WhereAny(
+               {AllOf().Where("state = draft"), AllOf().Where("firm", Operator::kEqual, "F3")})
+           .OrderBy("validTo", SortDirection::kDescending)
+           .Limit(5),
+       "rows of 2 scans, side by side\n", 60, 60, 5},
+      {"alternatives that are sorted",
+       Query("permit")
+           .WhereAny({AllOf().Where("state = draft"), AllOf().Where("firm = F3")})
+           .OrderBy("number")
+           .Limit(5),
+       "sort by number\nstop after 5 of the sorted rows", 130, 130, 5},
+      {"beside what is always asked",
+       Query("permit")
+           .Where("authority = A1")
+           .WhereAny({AllOf().Where("serial = 4"), AllOf().Where("serial = 7 and state = active")}),
+       "  scan permit by primary key where authority = A1 and serial = 4\n", 2, 0, 2},
+      {"an alternative without an index",
+       Query("permit").WhereAny({AllOf().Where("note = x"), AllOf().Where("number = N17")}),
+       "by primary key, all entries\nkeep where note = x, or number = N17\n", 300, 0, 1},
+      {"alternatives that entries answer",
+       Query("permit")
+           .Where("state = draft")
+           .WhereAny({AllOf().Where("firm = F3"), AllOf().Where("validTo < 2025-01-12")})
+           .Select({"serial"})
+           .UseIndex("byState"),
+       "read no record: covered\nkeep where firm = F3, or validTo < 2025-01-12\n", 100, 0, 20},
       {"nothing to go by", Query("permit").Where("note = x"), "all entries", 300, 0, 0},
   };
   for (const Case& test : cases) {
@@ -143,6 +181,27 @@ TEST_CASE("planner: distinct rows that have no order are refused", "[query]") {
              testing::StatusIs(absl::StatusCode::kInvalidArgument, "path=state"));
   CHECK_THAT(database->Run(Query(distinct).Select({"firm", "codes"}).Paged()),
              testing::StatusIs(absl::StatusCode::kInvalidArgument, "column=codes"));
+}
+
+TEST_CASE("planner: alternatives are one at least and 64 at most", "[query]") {
+  const TempDir directory;
+  const auto database = Filled(directory);
+  CHECK_THAT(database->Run(Query("permit").WhereAny({})),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "one alternative"));
+  const std::vector<AllOf> nine(9, AllOf().Where("state = draft"));
+  CHECK_THAT(database->Run(Query("permit").WhereAny(nine).WhereAny(nine)),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "limit=64"));
+  CHECK_THAT(database->Run(Query("permit").WhereAny({AllOf().Where("none = 1")})),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "none"));
+  // An alternative without conditions is always met.
+  CHECK(database->Count(Query("permit").WhereAny({AllOf(), AllOf().Where("firm = F3")}))->records ==
+        300);
+  // All of several, each in one of its alternatives.
+  CHECK(database
+            ->Count(Query("permit")
+                        .WhereAny({AllOf().Where("state = draft"), AllOf().Where("firm = F3")})
+                        .WhereAny({AllOf().Where("serial < 10"), AllOf().Where("serial > 290")}))
+            ->records == 8);
 }
 
 TEST_CASE("planner: times are measured when asked for", "[query]") {

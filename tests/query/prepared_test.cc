@@ -169,6 +169,29 @@ TEST_CASE("prepared: one value in several places, states, pages", "[query]") {
   CHECK(testing::Rows(*database, rest).starts_with("{\"serial\":37}"));
 }
 
+TEST_CASE("prepared: values of alternatives", "[query]") {
+  const TempDir directory;
+  const auto database = Filled(directory);
+  const AllOf soon = AllOf().Where("zone = Z1").Where("validTo", Operator::kLess, Parameter{0});
+  const AllOf other = AllOf().Where("zone", Operator::kEqual, Parameter{1});
+  REQUIRE_OK_AND_ASSIGN(
+      const PreparedQuery prepared,
+      database->Prepare(Query("permit").WhereAny({soon, other}).OrderBy("serial")));
+  CHECK(prepared.parameter_count() == 2);
+  for (const char* day : {"2026-01-01", "2026-04-02"}) {
+    for (const char* zone : {"Z1", "Z2", "Z9"}) {
+      CAPTURE(day, zone);
+      const Query written =
+          Query("permit")
+              .WhereAny({AllOf().Where("zone = Z1").Where("validTo", Operator::kLess, day),
+                         AllOf().Where("zone", Operator::kEqual, zone)})
+              .OrderBy("serial");
+      CHECK(ExplainOf(prepared.Run({day, zone})) == ExplainOf(database->Run(written)));
+      CHECK(RowsOf(prepared.Run({day, zone})) == testing::Rows(*database, written));
+    }
+  }
+}
+
 TEST_CASE("prepared: what does not fit is refused", "[query]") {
   const TempDir directory;
   const auto database = Filled(directory);

@@ -201,7 +201,9 @@ Row Random::MakeRow(uint32_t id) {
   return row;
 }
 
-bool RandomQuestion::Matches(const Row& row) const {
+namespace {
+
+bool MeetsAll(const std::vector<ModelCondition>& conditions, const Row& row) {
   for (int group = 0; group < 3; ++group) {
     std::vector<const ModelCondition*> together;
     for (const ModelCondition& condition : conditions) {
@@ -219,6 +221,17 @@ bool RandomQuestion::Matches(const Row& row) const {
   return true;
 }
 
+}  // namespace
+
+bool RandomQuestion::Matches(const Row& row) const {
+  if (alternatives.empty()) return MeetsAll(conditions, row);
+  return std::any_of(alternatives.begin(), alternatives.end(), [&](const auto& alternative) {
+    std::vector<ModelCondition> all = conditions;
+    all.insert(all.end(), alternative.begin(), alternative.end());
+    return MeetsAll(all, row);
+  });
+}
+
 bool RandomQuestion::Before(const Row& x, const Row& y) const {
   for (const ModelOrder& order : orders) {
     const int sign = order.compare(x, y);
@@ -227,19 +240,47 @@ bool RandomQuestion::Before(const Row& x, const Row& y) const {
   return x.id < y.id;
 }
 
+namespace {
+
+std::string AsText(const std::vector<ModelCondition>& conditions) {
+  return absl::StrJoin(conditions, " and ", [](std::string* out, const ModelCondition& condition) {
+    out->append(condition.text);
+  });
+}
+
+}  // namespace
+
 std::string RandomQuestion::ToString() const {
   std::string text;
   for (const ModelCondition& condition : conditions) absl::StrAppend(&text, condition.text, "; ");
+  for (const auto& alternative : alternatives)
+    absl::StrAppend(&text, "or ", AsText(alternative), "; ");
   return text;
 }
 
 RandomQuestion RandomQuery(Random& random) {
   RandomQuestion made;
   for (int i = random.Below(4); i > 0; --i) made.conditions.push_back(RandomCondition(random));
+  const int alternatives = random.Below(3) == 0 ? 1 + random.Below(3) : 0;
+  for (int i = 0; i < alternatives; ++i) {
+    auto& alternative = made.alternatives.emplace_back();
+    for (int j = 1 + random.Below(2); j > 0; --j) alternative.push_back(RandomCondition(random));
+  }
   for (int i = random.Below(4); i > 0; --i) made.orders.push_back(RandomOrder(random));
   for (const ModelCondition& condition : made.conditions) {
     made.query.Where(std::string_view(condition.text));
   }
+  std::vector<AllOf> any;
+  for (const auto& alternative : made.alternatives) {
+    // As one text, or a condition each.
+    if (random.Below(2) == 0) {
+      any.push_back(AllOf().Where(std::string_view(AsText(alternative))));
+      continue;
+    }
+    AllOf& all = any.emplace_back();
+    for (const ModelCondition& condition : alternative) all.Where(std::string_view(condition.text));
+  }
+  if (!any.empty()) made.query.WhereAny(std::move(any));
   for (const ModelOrder& order : made.orders) {
     made.query.OrderBy(order.path,
                        order.descending ? SortDirection::kDescending : SortDirection::kAscending);

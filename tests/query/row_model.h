@@ -63,6 +63,7 @@ struct ModelOrder {
 // A question, for the engine and for the model.
 struct RandomQuestion {
   std::vector<ModelCondition> conditions;
+  std::vector<std::vector<ModelCondition>> alternatives;  // not empty: one must be met
   std::vector<ModelOrder> orders;
   Query query = Query("row");
 

@@ -50,6 +50,62 @@ struct QueryLimits {
   std::optional<std::chrono::milliseconds> time_max = std::nullopt;
 };
 
+// One condition on a record.
+struct QueryCondition {
+  std::string path;
+  Operator op = Operator::kEqual;
+  std::vector<Value> operands;
+  std::string text;  // when not empty, the whole condition as text; the rest is unused
+  std::optional<Parameter> parameter;  // in place of the operand
+};
+
+// What Query and AllOf have in common: conditions that are joined by "and".
+template <typename Self>
+class WithConditions {
+ public:
+  // `value` may be text for any type: "2024-03-20", "12.5", an enumerant's name.
+  Self& Where(std::string path, Operator op, Value value) {
+    return Add({std::move(path), op, {std::move(value)}, {}, {}});
+  }
+  // The value comes with each run of Database::Prepare(query).
+  Self& Where(std::string path, Operator op, Parameter parameter) {
+    return Add({std::move(path), op, {}, {}, parameter});
+  }
+  Self& WhereIn(std::string path, std::vector<Value> values) {
+    return Add({std::move(path), Operator::kIn, std::move(values), {}, {}});
+  }
+  Self& WhereNull(std::string path) {
+    return Add({std::move(path), Operator::kIsNull, {}, {}, {}});
+  }
+  Self& WhereNotNull(std::string path) {
+    return Add({std::move(path), Operator::kIsNotNull, {}, {}, {}});
+  }
+  // A condition as the CLI writes it: "validTo < 2024-03-20", "state in (active, suspended)",
+  // "firm is null", "name ^= 'Chab'".
+  Self& Where(std::string_view text) {
+    return Add({{}, Operator::kEqual, {}, std::string(text), {}});
+  }
+
+  const std::vector<QueryCondition>& conditions() const { return conditions_; }
+
+ private:
+  friend Self;
+  WithConditions() = default;
+  Self& Add(QueryCondition condition) {
+    conditions_.push_back(std::move(condition));
+    return static_cast<Self&>(*this);
+  }
+
+  std::vector<QueryCondition> conditions_;
+};
+
+// Conditions that are all to be met: one of the alternatives of Query::WhereAny. Text may be
+// several of them, joined by " and "; values with spaces in them are 'quoted' there.
+class AllOf : public WithConditions<AllOf> {
+ public:
+  AllOf() = default;
+};
+
 // A question to one table. Conditions are joined by "and"; those whose paths walk through the same
 // list must be met by one element of it. A comparison with a null is never met.
 //
@@ -59,15 +115,9 @@ struct QueryLimits {
 //                     .OrderBy("validTo")
 //                     .Limit(50)
 //                     .Select({"serial", "firm"});
-class Query {
+class Query : public WithConditions<Query> {
  public:
-  struct Condition {
-    std::string path;
-    Operator op = Operator::kEqual;
-    std::vector<Value> operands;
-    std::string text;  // when not empty, the whole condition as text; the rest is unused
-    std::optional<Parameter> parameter;  // in place of the operand
-  };
+  using Condition = QueryCondition;
   struct Order {
     std::string path;
     SortDirection direction = SortDirection::kAscending;
@@ -75,32 +125,17 @@ class Query {
 
   explicit Query(std::string table) : table_(std::move(table)) {}
 
-  // `value` may be text for any type: "2024-03-20", "12.5", an enumerant's name.
-  Query& Where(std::string path, Operator op, Value value) {
-    conditions_.push_back({std::move(path), op, {std::move(value)}, {}, {}});
-    return *this;
-  }
-  // The value comes with each run of Database::Prepare(query).
-  Query& Where(std::string path, Operator op, Parameter parameter) {
-    conditions_.push_back({std::move(path), op, {}, {}, parameter});
-    return *this;
-  }
-  Query& WhereIn(std::string path, std::vector<Value> values) {
-    conditions_.push_back({std::move(path), Operator::kIn, std::move(values), {}, {}});
-    return *this;
-  }
-  Query& WhereNull(std::string path) {
-    conditions_.push_back({std::move(path), Operator::kIsNull, {}, {}, {}});
-    return *this;
-  }
-  Query& WhereNotNull(std::string path) {
-    conditions_.push_back({std::move(path), Operator::kIsNotNull, {}, {}, {}});
-    return *this;
-  }
-  // A condition as the CLI writes it: "validTo < 2024-03-20", "state in (active, suspended)",
-  // "firm is null", "name ^= 'Chab'".
-  Query& Where(std::string_view text) {
-    conditions_.push_back({{}, Operator::kEqual, {}, std::string(text), {}});
+  // Beside the other conditions, at least one of the alternatives must be met, each of them as if
+  // its conditions stood beside the others. Called again, one of those, too. Where indexes answer
+  // the alternatives they are read one beside the other, and each row comes once.
+  //
+  //   Query("permit").WhereAny({AllOf().Where("state", Operator::kEqual, "draft"),
+  //                             AllOf().Where("validTo", Operator::kLess, Date{20000})});
+  //
+  // Running it gives InvalidArgument when there are more than 64 combinations of alternatives, or
+  // no alternative at all.
+  Query& WhereAny(std::vector<AllOf> alternatives) {
+    any_.push_back(std::move(alternatives));
     return *this;
   }
   // Nulls come first when ascending and last when descending. Rows that tie come in the order of
@@ -168,7 +203,8 @@ class Query {
   }
 
   const std::string& table() const { return table_; }
-  const std::vector<Condition>& conditions() const { return conditions_; }
+  // Of each WhereAny.
+  const std::vector<std::vector<AllOf>>& any() const { return any_; }
   const std::vector<Order>& orders() const { return orders_; }
   const std::vector<std::string>& columns() const { return columns_; }
   const std::optional<std::string>& index() const { return index_; }
@@ -183,7 +219,7 @@ class Query {
 
  private:
   std::string table_;
-  std::vector<Condition> conditions_;
+  std::vector<std::vector<AllOf>> any_;
   std::vector<Order> orders_;
   std::vector<std::string> columns_;
   std::optional<std::string> index_;
