@@ -21,20 +21,20 @@ class Writer {
   Writer(txn::Transaction* transaction, const catalog::TableDef& table, bool replace)
       : transaction_(transaction), table_(table), replace_(replace) {}
 
-  absl::Status Insert(const record::Message& record, const codec::EncodedKey& key) {
+  absl::Status Insert(record::Message record, const codec::EncodedKey& key) {
     DAFTAR_RETURN_IF_ERROR(MakeRoom(record, key));
-    return Put(record, key);
+    return Put(std::move(record), key);
   }
 
   absl::Status Update(const codec::EncodedKey& before_key, const record::Message& before,
-                      const record::Message& record, const codec::EncodedKey& key) {
-    if (!(key == before_key)) {
+                      record::Message record, const codec::EncodedKey& key) {
+    if (key == before_key) {
+      DAFTAR_RETURN_IF_ERROR(MakeRoomInIndexes(&before, record, key));
+    } else {
       DAFTAR_RETURN_IF_ERROR(Delete(before_key));
       DAFTAR_RETURN_IF_ERROR(MakeRoom(record, key));
-      return Put(record, key);
     }
-    DAFTAR_RETURN_IF_ERROR(MakeRoomInIndexes(&before, record, key));
-    return Put(record, key);
+    return Put(std::move(record), key);
   }
 
   absl::Status Delete(const codec::EncodedKey& key) {
@@ -42,10 +42,8 @@ class Writer {
   }
 
  private:
-  absl::Status Put(const record::Message& record, const codec::EncodedKey& key) {
-    DAFTAR_ASSIGN_OR_RETURN(record::Message copy,
-                            record::Message::FromStored(table_.schema, record.bytes()));
-    return transaction_->Write({&table_, key, std::move(copy), WriteIntent::kUpsert});
+  absl::Status Put(record::Message record, const codec::EncodedKey& key) {
+    return transaction_->Write({&table_, key, std::move(record), WriteIntent::kUpsert});
   }
 
   // Refuses what stands in the way of the record, or deletes it.
@@ -151,10 +149,10 @@ absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
   if (!change.row.has_value()) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<int64_t> number,
                             NextRowId(*transaction, table, columns, change.values));
-    DAFTAR_ASSIGN_OR_RETURN(const record::Message record,
+    DAFTAR_ASSIGN_OR_RETURN(record::Message record,
                             NewRecord(table, columns, change.values, number));
     DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(table, record));
-    DAFTAR_RETURN_IF_ERROR(writer.Insert(record, key));
+    DAFTAR_RETURN_IF_ERROR(writer.Insert(std::move(record), key));
     DAFTAR_ASSIGN_OR_RETURN(*row, session->RowId(table, key.view()));
     return absl::OkStatus();
   }
@@ -164,10 +162,10 @@ absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
                           ReadNow(*transaction, table, before_key));
   // Another row of the statement has replaced it.
   if (!before.has_value()) return absl::OkStatus();
-  DAFTAR_ASSIGN_OR_RETURN(const record::Message record,
+  DAFTAR_ASSIGN_OR_RETURN(record::Message record,
                           ChangedRecord(table, columns, *before, change.values));
   DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey key, index::RecordKey(table, record));
-  return writer.Update(before_key, *before, record, key);
+  return writer.Update(before_key, *before, std::move(record), key);
 }
 
 }  // namespace

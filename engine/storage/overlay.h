@@ -14,6 +14,7 @@ namespace daftar::storage {
 struct PendingChange {
   std::optional<std::string> value;   // absent: nothing, the key is deleted
   std::optional<std::string> before;  // absent: nothing
+  bool is_before_known = true;        // false: nobody has looked yet
 };
 using PendingChanges = std::map<std::string, PendingChange, std::less<>>;
 

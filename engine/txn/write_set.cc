@@ -13,6 +13,8 @@
 namespace daftar::txn {
 namespace {
 
+constexpr size_t kReadAtOnce = 256;
+
 std::string_view PrimaryKey(const catalog::TableDef& table, std::string_view key) {
   return key.substr(codec::RecordPrefix(table.id).size());
 }
@@ -91,7 +93,10 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
     bytes_ += change.key.size() + (change.value.has_value() ? change.value->size() : 0);
     const auto [place, added] = all.try_emplace(std::move(change.key));
     // What the base holds stays what it was when the key was changed first.
-    if (added) place->second.before = std::move(change.before);
+    if (added) {
+      place->second.before = std::move(change.before);
+      place->second.is_before_known = change.is_before_known;
+    }
     place->second.value = std::move(change.value);
   }
   std::move(checks.begin(), checks.end(), std::back_inserter(unique_checks_));
@@ -129,13 +134,11 @@ absl::Status WriteSet::AddEntryChanges(const RecordWrite& write, const record::M
     DAFTAR_ASSIGN_OR_RETURN(index::EntryChanges entries,
                             index::ChangesOf(index, primary_key, before, after));
     for (index::Entry& entry : entries.removed) {
-      DAFTAR_ASSIGN_OR_RETURN(auto held, EntryBefore(entry.key.bytes()));
-      changes->push_back({std::move(entry.key.bytes()), std::nullopt, std::move(held)});
+      changes->push_back({std::move(entry.key.bytes()), std::nullopt, std::nullopt, false});
     }
     for (index::Entry& entry : entries.changed) {
-      DAFTAR_ASSIGN_OR_RETURN(auto held, EntryBefore(entry.key.bytes()));
       changes->push_back({std::move(entry.key.bytes()),
-                          index::EncodeEntryValue(version_, entry.covered), std::move(held)});
+                          index::EncodeEntryValue(version_, entry.covered), std::nullopt, false});
     }
     for (index::Entry& entry : entries.added) {
       if (index.unique && !entry.has_null) {
@@ -148,10 +151,26 @@ absl::Status WriteSet::AddEntryChanges(const RecordWrite& write, const record::M
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<std::string>> WriteSet::EntryBefore(const std::string& key) const {
-  // A key that changed before has its base value noted already.
-  if (changes_->contains(key)) return std::optional<std::string>();
-  return base_->Get(key);
+absl::Status WriteSet::ReadBefore() {
+  std::vector<std::string_view> keys;
+  std::vector<storage::PendingChange*> unknown;
+  const auto read = [&]() -> absl::Status {
+    DAFTAR_ASSIGN_OR_RETURN(auto values, base_->MultiGet(keys));
+    for (size_t i = 0; i < values.size(); ++i) {
+      unknown[i]->before = std::move(values[i]);
+      unknown[i]->is_before_known = true;
+    }
+    keys.clear();
+    unknown.clear();
+    return absl::OkStatus();
+  };
+  for (auto& [key, change] : Mutable()) {
+    if (change.is_before_known) continue;
+    keys.push_back(key);
+    unknown.push_back(&change);
+    if (keys.size() == kReadAtOnce) DAFTAR_RETURN_IF_ERROR(read());
+  }
+  return keys.empty() ? absl::OkStatus() : read();
 }
 
 absl::StatusOr<std::optional<std::string>> WriteSet::FindClash(const UniqueCheck& check) const {
@@ -178,6 +197,7 @@ absl::Status WriteSet::CheckUnique() const {
 }
 
 absl::Status WriteSet::Finish() {
+  DAFTAR_RETURN_IF_ERROR(ReadBefore());
   storage::PendingChanges& changes = Mutable();
   std::erase_if(changes, [](const auto& item) {
     return IsGroup(item.first) || EndsAsItBegan(item.first, item.second);

@@ -52,7 +52,8 @@ class WriteSet {
 
   // Drops changes that end where they began, works out what the journal says, and checks unique
   // indexes: only the final state counts, so that two records may exchange their values. Call it
-  // after the last write. Errors: AlreadyExists naming index, values and the other record.
+  // after the last write. Errors: AlreadyExists naming index, values and the other record;
+  // DataLoss, Unavailable.
   absl::Status Finish();
 
   // Whether the rules of the schema allow what the commit makes of its records. `time` is that of
@@ -109,6 +110,7 @@ class WriteSet {
     std::string key;
     std::optional<std::string> value;
     std::optional<std::string> before;
+    bool is_before_known = true;
   };
 
   // The stored value at `key` as this set sees it.
@@ -117,8 +119,8 @@ class WriteSet {
                                std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
   absl::Status AddGroupChanges(const RecordWrite& write, const record::Message* before,
                                std::map<std::string, GroupChange>* changes) const;
-  // The value that the base has for an entry that goes or changes.
-  absl::StatusOr<std::optional<std::string>> EntryBefore(const std::string& key) const;
+  // Reads what the base holds of entries that go or change, all at once and in order.
+  absl::Status ReadBefore();
   // Works out what these groups hold; `newest` is the state before the changes.
   absl::Status Settle(const std::vector<std::string_view>& keys, const storage::Reader& newest);
   absl::StatusOr<std::optional<std::string>> FindClash(const UniqueCheck& check) const;
