@@ -31,7 +31,7 @@ using Runner = std::function<absl::StatusOr<ExitCode>()>;
 // Adds the commands; the chosen one puts itself into `runner`.
 void AddInit(CLI::App* app, Runner* runner);
 void AddRecordCommands(CLI::App* app, Runner* runner);  // put, get, delete
-void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, count, export
+void AddQueryCommands(CLI::App* app, Runner* runner);   // query, explain, count, rank, export
 void AddAggregate(CLI::App* app, Runner* runner);
 void AddNear(CLI::App* app, Runner* runner);
 void AddImport(CLI::App* app, Runner* runner);
@@ -62,5 +62,8 @@ size_t TerminalWidth();
 absl::Status Print(std::string_view text);
 // The same for one of many parts, which need not be out yet when it returns; Print("") ends them.
 absl::Status PrintPart(std::string_view text);
+
+// The values of a primary key as text, which fits every type.
+Key ToKey(const std::vector<std::string>& texts);
 
 }  // namespace daftar::cli

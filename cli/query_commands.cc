@@ -1,4 +1,4 @@
-// query, explain, count, export.
+// query, explain, count, rank, export.
 
 #include <chrono>
 #include <fstream>
@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/moments.h"
@@ -22,6 +23,8 @@ struct Arguments {
   std::vector<std::string> orders;
   std::vector<std::string> columns;
   std::optional<uint64_t> limit;
+  uint64_t offset = 0;
+  std::vector<std::string> key;
   std::string index;
   std::string format;
   std::string output;
@@ -63,6 +66,7 @@ absl::StatusOr<Query> ToQuery(const Arguments& arguments) {
     if (auto status = AddOrder(order, &query); !status.ok()) return status;
   }
   if (arguments.limit.has_value()) query.Limit(*arguments.limit);
+  query.Offset(arguments.offset);
   if (arguments.page_size.has_value()) {
     query.Limit(*arguments.page_size)
         .Paged(arguments.one_state ? PageState::kOneState : PageState::kNewest);
@@ -258,9 +262,36 @@ absl::StatusOr<ExitCode> RunCount(const Arguments& arguments) {
   return kOk;
 }
 
-void AddSource(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+absl::StatusOr<ExitCode> RunRank(const Arguments& arguments) {
+  const auto query = ToQuery(arguments);
+  if (!query.ok()) return query.status();
+  auto database = OpenDatabase(arguments.database, true);
+  if (!database.ok()) return database.status();
+  const auto view = ViewAt(**database, arguments.as_of);
+  if (!view.ok()) return view.status();
+  const auto ranked = (*database)->Rank(*view, *query, ToKey(arguments.key));
+  if (!ranked.ok()) return ranked.status();
+  if (!ranked->has_value()) {
+    return absl::NotFoundError(absl::StrCat(
+        "the record is not there, or does not meet the conditions; table=", arguments.table,
+        "; key=", absl::StrJoin(arguments.key, ", ")));
+  }
+  const RankResult& rank = **ranked;
+  std::string text = absl::StrCat(rank.before + 1, " of ", rank.records, "\n");
+  if (arguments.plan_only) {
+    absl::StrAppend(&text, rank.plan, "ran: ", rank.entries_read, " entries read, ",
+                    rank.records_fetched, " records fetched\n");
+  }
+  if (auto status = Print(text); !status.ok()) return status;
+  return kOk;
+}
+
+void AddDatabaseAndTable(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
   command->add_option("DB", arguments->database, "the database directory")->required();
   command->add_option("TABLE", arguments->table, "the table's name")->required();
+}
+
+void AddConditions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
   command
       ->add_option("--where", arguments->conditions,
                    "a condition: 'path op value' with op = != < <= > >= ^= (starts with), "
@@ -278,12 +309,22 @@ void AddSource(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
   AddAsOf(command, &arguments->as_of);
 }
 
-void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
-  AddSource(command, arguments);
-  command->add_option("--order-by", arguments->orders, "'path', 'path:asc' or 'path:desc'")
+void AddSource(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+  AddDatabaseAndTable(command, arguments);
+  AddConditions(command, arguments);
+}
+
+CLI::Option* AddOrders(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+  return command->add_option("--order-by", arguments->orders, "'path', 'path:asc' or 'path:desc'")
       ->delimiter(',')
       ->allow_extra_args(false);
+}
+
+void AddQueryOptions(CLI::App* command, const std::shared_ptr<Arguments>& arguments) {
+  AddSource(command, arguments);
+  AddOrders(command, arguments);
   command->add_option("--limit", arguments->limit, "stop after this many rows");
+  command->add_option("--offset", arguments->offset, "leave out this many rows at first");
   command->add_option("--select", arguments->columns, "paths to show, separated by commas")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -333,6 +374,15 @@ void AddQueryCommands(CLI::App* app, Runner* runner) {
   count->add_flag("--explain", counted->plan_only, "show how, and what was read");
   count->add_flag("--analyze", counted->analyze, "show that, and how long it took");
   count->callback([=] { *runner = [=] { return RunCount(*counted); }; });
+
+  auto ranked = std::make_shared<Arguments>();
+  CLI::App* rank = app->add_subcommand("rank", "Say where a record stands among those in an order");
+  AddDatabaseAndTable(rank, ranked);
+  rank->add_option("KEY", ranked->key, "the values of the primary key")->required();
+  AddConditions(rank, ranked);
+  AddOrders(rank, ranked)->required();
+  rank->add_flag("--explain", ranked->plan_only, "show how, and what was read");
+  rank->callback([=] { *runner = [=] { return RunRank(*ranked); }; });
 
   auto exported = std::make_shared<Arguments>();
   CLI::App* write = app->add_subcommand("export", "Write the records of a table to a file");

@@ -9,12 +9,6 @@
 namespace daftar::cli {
 namespace {
 
-Key ToKey(const std::vector<std::string>& texts) {
-  Key key;
-  for (const std::string& text : texts) key.emplace_back(text);
-  return key;
-}
-
 struct RecordArguments {
   std::string database;
   std::string table;

@@ -68,4 +68,10 @@ absl::Status Print(std::string_view text) {
   return PrintPart("");
 }
 
+Key ToKey(const std::vector<std::string>& texts) {
+  Key key;
+  for (const std::string& text : texts) key.emplace_back(text);
+  return key;
+}
+
 }  // namespace daftar::cli

@@ -69,6 +69,17 @@ absl::StatusOr<CountResult> RunCount(txn::ReadView view, const Query& query) {
 
 }  // namespace internal
 
+namespace {
+
+absl::StatusOr<std::optional<RankResult>> RunRank(const txn::ReadView& view, const Query& query,
+                                                  const Key& key) {
+  DAFTAR_ASSIGN_OR_RETURN(query::BoundQuery bound, query::Bind(*view.catalog, query));
+  DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey encoded, internal::EncodeKey(*bound.table, key));
+  return query::Rank(view, std::move(bound), encoded);
+}
+
+}  // namespace
+
 std::string Sum::ToString() const {
   if (values == 0) return "";
   return PlacePoint(absl::StrCat(unscaled), scale);
@@ -102,6 +113,15 @@ AggregateCursor::Counts AggregateCursor::counts() const {
 
 absl::StatusOr<CountResult> Database::Count(const ReadView& view, const Query& query) const {
   return internal::RunCount(internal::DatabaseAccess::View(view), query);
+}
+
+absl::StatusOr<std::optional<RankResult>> Database::Rank(const ReadView& view, const Query& query,
+                                                         const Key& key) const {
+  return RunRank(internal::DatabaseAccess::View(view), query, key);
+}
+
+absl::StatusOr<std::optional<RankResult>> Database::Rank(const Query& query, const Key& key) const {
+  return RunRank(state_->core->View(), query, key);
 }
 
 absl::StatusOr<CountResult> Database::Count(const Query& query) const {

@@ -154,6 +154,11 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
     DAFTAR_RETURN_IF_ERROR(CheckIndex(*bound.table, *bound.index));
   }
   bound.limit = query.limit();
+  bound.offset = query.offset();
+  if (bound.offset > 0 && query.after().has_value()) {
+    return InvalidArgument("a page goes on where the one before it ended; leave out the offset")
+        .With("offset", bound.offset);
+  }
   bound.limits = query.limits();
   bound.pages = query.page_state();
   bound.distinct = query.distinct();

@@ -1,5 +1,6 @@
 #include "query/column_stream.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,18 @@ class ColumnStream final : public EntryStream {
     ++entries_read_;
     return StreamStep::kEntry;
   }
+  uint64_t PassOver(uint64_t entries) override {
+    uint64_t passed = 0;
+    while (passed < entries) {
+      if (ahead_ == end_) {
+        if (next_part_ == parts_.size()) break;
+        Begin(parts_[next_part_++].range);
+        continue;
+      }
+      passed += reverse_ ? PassBack(entries - passed) : PassForth(entries - passed);
+    }
+    return passed;
+  }
   std::string_view key() const override {
     if (!is_made_) {
       key_.assign(projection_.prefix());
@@ -51,6 +64,24 @@ class ColumnStream final : public EntryStream {
     end_ = range.upper.empty() ? projection_.end() : projection_.LowerBound(range.upper);
     if (end_ < ahead_) end_ = ahead_;
     if (reverse_) std::swap(ahead_, end_);
+  }
+  // Pass over what is left of a chunk within the range, up to so many entries.
+  uint64_t PassForth(uint64_t entries) {
+    const size_t rows = projection_.chunks()[ahead_.chunk]->rows();
+    const size_t until = ahead_.chunk == end_.chunk ? end_.row : rows;
+    const uint64_t passed = std::min<uint64_t>(entries, until - ahead_.row);
+    ahead_.row += passed;
+    if (ahead_.row == rows) ahead_ = {ahead_.chunk + 1, 0};
+    return passed;
+  }
+  uint64_t PassBack(uint64_t entries) {
+    if (ahead_.row == 0) {
+      ahead_ = {ahead_.chunk - 1, projection_.chunks()[ahead_.chunk - 1]->rows()};
+    }
+    const size_t until = ahead_.chunk == end_.chunk ? end_.row : 0;
+    const uint64_t passed = std::min<uint64_t>(entries, ahead_.row - until);
+    ahead_.row -= passed;
+    return passed;
   }
   void Forth() {
     if (++ahead_.row == row_.chunk->rows()) ahead_ = {ahead_.chunk + 1, 0};

@@ -100,7 +100,7 @@ double EntriesOfRanges(const Plan& plan, const Statistics& statistics) {
 // What part of the entries a plan with a limit reads before it has enough rows.
 double PartRead(const Plan& plan, double rows) {
   if (!plan.query.limit.has_value() || (plan.sort && plan.scanned_terms == 0)) return 1;
-  double wanted = static_cast<double>(*plan.query.limit);
+  double wanted = static_cast<double>(*plan.query.limit) + static_cast<double>(plan.query.offset);
   // Ties are read to their end.
   if (plan.sort) wanted = std::max(2 * wanted, std::sqrt(rows));
   return rows > wanted ? wanted / rows : 1;

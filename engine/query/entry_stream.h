@@ -31,6 +31,9 @@ class EntryStream {
   virtual ~EntryStream() = default;
   // Errors: DataLoss, Unavailable; not to be called again then.
   virtual absl::StatusOr<StreamStep> Next() = 0;
+  // Passes over up to so many entries without reading them, and gives how many: none where that is
+  // not possible.
+  virtual uint64_t PassOver(uint64_t) { return 0; }
   // Requires: the last Next() gave kEntry. Lifetime: until the next call.
   virtual std::string_view key() const = 0;
   // Empty when there is a column_row().

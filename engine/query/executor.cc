@@ -18,13 +18,35 @@ Executor::Executor(txn::ReadView view, Plan plan)
     : view_(std::move(view)),
       plan_(std::move(plan)),
       meter_(plan_.query.limits, plan_.query.timed),
-      source_(view_, plan_, &meter_) {
+      source_(view_, plan_, &meter_),
+      offset_left_(plan_.query.offset) {
   if (!plan_.branches.empty()) union_.emplace(view_, plan_, &meter_);
   if (plan_.query.distinct && !plan_.sort) distinct_.emplace(!plan_.query.orders.empty());
 }
 
-uint64_t Executor::rows_wanted() const {
+uint64_t Executor::rows_left() const {
   return plan_.query.limit.has_value() ? *plan_.query.limit - meter_.counts.rows : UINT64_MAX;
+}
+
+uint64_t Executor::rows_wanted() const {
+  const uint64_t left = rows_left();
+  return left > UINT64_MAX - offset_left_ ? UINT64_MAX : left + offset_left_;
+}
+
+absl::StatusOr<uint64_t> Executor::PassOver(uint64_t rows) {
+  if (plan_.sort || union_.has_value() || distinct_.has_value()) return 0;
+  return source_.PassOver(rows);
+}
+
+absl::StatusOr<bool> Executor::LeaveOut() {
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t passed, PassOver(offset_left_));
+  offset_left_ -= passed;
+  while (offset_left_ > 0) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, FindRow());
+    if (!found) return false;
+    --offset_left_;
+  }
+  return true;
 }
 
 uint64_t Executor::rows_ahead() const {
@@ -41,12 +63,16 @@ absl::StatusOr<bool> Executor::Next() {
 }
 
 absl::StatusOr<bool> Executor::NextRow() {
-  if (rows_wanted() == 0) {
+  if (rows_left() == 0) {
     stop_reason_ = StopReason::kRowLimit;
     return false;
   }
   if (stop_reason_ != StopReason::kNotStopped) return false;
-  DAFTAR_ASSIGN_OR_RETURN(const bool found, plan_.sort ? NextSorted() : NextScanned());
+  if (offset_left_ > 0) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool more, LeaveOut());
+    if (!more) return false;
+  }
+  DAFTAR_ASSIGN_OR_RETURN(const bool found, FindRow());
   if (!found) return false;
   ++meter_.counts.rows;
   meter_.row_bytes += in_place() ? source_.row_bytes() : BytesOf(current_.row);

@@ -28,6 +28,9 @@ class Executor {
   // Moves to the next row. Errors: DataLoss, Unavailable; ResourceExhausted when a sort would hold
   // more than kSortBytesMax. Not to be called again after an error.
   [[nodiscard]] absl::StatusOr<bool> Next();
+  // Passes over up to so many rows without reading them, and gives how many; none where that is not
+  // possible. Not to be called after Next(). Errors: as Next.
+  absl::StatusOr<uint64_t> PassOver(uint64_t rows);
   // The values of the current row, one for each column; JSON columns hold their text. Lifetime:
   // until the next call. Requires for this and all that follow: the last Next() returned true.
   const std::vector<Value>& values() const { return current_.row.values; }
@@ -58,10 +61,15 @@ class Executor {
   absl::StatusOr<std::optional<std::string>> Place() const;
 
  private:
+  // How many rows may be given yet; how many may be found, those to be left out among them.
+  uint64_t rows_left() const;
   uint64_t rows_wanted() const;
   // For how many rows records may be read now.
   uint64_t rows_ahead() const;
   absl::StatusOr<bool> NextRow();
+  absl::StatusOr<bool> FindRow() { return plan_.sort ? NextSorted() : NextScanned(); }
+  // Leaves out the rows of the offset. False: there are no more.
+  absl::StatusOr<bool> LeaveOut();
   absl::StatusOr<std::optional<StopReason>> Find(uint64_t wanted, FoundRow* row) {
     return union_.has_value() ? union_->Next(wanted, row) : source_.Next(wanted, row);
   }
@@ -78,6 +86,7 @@ class Executor {
   RowSource source_;
   std::optional<UnionSource> union_;  // in its place, when the plan has branches
   RowSorter sorter_;
+  uint64_t offset_left_ = 0;
   std::optional<FoundRow> ahead_;  // the first row after those that tie
   bool source_ended_ = false;
   std::optional<DistinctRows> distinct_;

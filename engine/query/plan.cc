@@ -95,6 +95,7 @@ std::vector<catalog::Term> Plan::EntryTerms() const {
 }
 
 std::string Plan::ScanSteps() const {
+  if (!branches.empty()) return UnionSteps(*this);
   std::string text = index == nullptr
                          ? absl::StrCat("scan ", query.table->name, " by primary key")
                          : absl::StrCat("scan ", query.table->name, " by index ", index->name);
@@ -123,9 +124,10 @@ std::string Plan::ScanSteps() const {
 }
 
 std::string Plan::ToString() const {
-  std::string text = branches.empty() ? ScanSteps() : UnionSteps(*this);
+  std::string text = ScanSteps();
   text += OrderSteps(*this);
   if (query.distinct) absl::StrAppend(&text, "give each row once\n");
+  if (query.offset > 0) absl::StrAppend(&text, "leave out the first ", query.offset, " rows\n");
   if (query.limit.has_value()) {
     absl::StrAppend(&text, "stop after ", *query.limit, sort ? " of the sorted rows\n" : " rows\n");
   }

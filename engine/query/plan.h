@@ -49,6 +49,7 @@ struct BoundQuery {
   std::vector<Column> columns;  // empty: the whole record
   std::optional<std::string> index;
   std::optional<uint64_t> limit;
+  uint64_t offset = 0;  // rows that are left out at first
   // About how many rows will be asked for: no more records are read ahead of them.
   std::optional<uint64_t> rows_expected;
   // Whether more may be read than the rows asked for need: not by a transaction, which depends on
@@ -119,7 +120,7 @@ struct Plan {
   bool reads_all() const {
     return equal_terms == 0 && !has_range && (index == nullptr || index->where.empty());
   }
-  // What is read and kept of it, one line a step. Requires: no branches.
+  // What is read and kept of it, one line a step.
   std::string ScanSteps() const;
   // One line a step, as `daftar explain` prints it.
   std::string ToString() const;

@@ -6,6 +6,7 @@
 #include "codec/keyspace.h"
 #include "index/entries.h"
 #include "query/order.h"
+#include "query/scan_parts.h"
 #include "record/envelope.h"
 #include "record/json_codec.h"
 #include "record/kj_fence.h"
@@ -84,6 +85,20 @@ absl::Status RowSource::Open() {
   return absl::OkStatus();
 }
 
+bool RowSource::EachEntryIsARow() const {
+  if (plan_.merge || plan_.sort || plan_.query.distinct) return false;
+  if (plan_.is_branch || plan_.has_alternatives() || plan_.may_repeat) return false;
+  if (!plan_.reads_records) return !entry_.has_checks();
+  return std::all_of(is_met_.begin(), is_met_.end(), [](bool is_met) { return is_met; });
+}
+
+absl::StatusOr<uint64_t> RowSource::PassOver(uint64_t rows) {
+  if (!is_open_) DAFTAR_RETURN_IF_ERROR(Open());
+  if (entries_ == nullptr || !EachEntryIsARow()) return 0;
+  if (stream_ == nullptr) DAFTAR_RETURN_IF_ERROR(OpenStream());
+  return stream_->PassOver(rows);
+}
+
 bool RowSource::CopiesColumns() const {
   if (plan_.reads_records || plan_.merge || plan_.sort || plan_.query.distinct) return false;
   if (plan_.is_branch || plan_.has_alternatives()) return false;
@@ -160,7 +175,8 @@ std::string_view RowSource::last_entry() const {
   if (next_in_batch_ > 0 && next_in_batch_ < batch_count_) {
     return batch_[next_in_batch_ - 1].entry_key;
   }
-  const bool is_kept = stream_ != nullptr && stream_->keeps_key() && meter_.counts.entries_read > 0;
+  const bool is_kept = stream_ != nullptr && stream_->keeps_key() && !has_others_between_ &&
+                       meter_.counts.entries_read > 0;
   return is_kept ? stream_->key() : last_entry_;
 }
 
@@ -168,8 +184,9 @@ absl::Status RowSource::OpenStream() {
   DAFTAR_ASSIGN_OR_RETURN(
       stream_, NewEntryStream({*view_.reader, entries_.get()}, plan_, &meter_.counts.entries_read));
   // SQL has no use for it.
-  notes_entry_ =
-      !plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place && !stream_->keeps_key();
+  const bool has_places = !plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place;
+  has_others_between_ = has_places && HasOthersBetween(plan_);
+  notes_entry_ = has_places && (has_others_between_ || !stream_->keeps_key());
   return absl::OkStatus();
 }
 
@@ -183,7 +200,12 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
       return StopReason::kExhausted;
     }
     if (step == StreamStep::kNothing) continue;
-    if (notes_entry_) last_entry_.assign(stream_->key());
+    if (!notes_entry_) return std::nullopt;
+    bool stands = true;
+    if (has_others_between_) {
+      DAFTAR_ASSIGN_OR_RETURN(stands, StandsInOrder(plan_, stream_->key()));
+    }
+    if (stands) last_entry_.assign(stream_->key());
     return std::nullopt;
   }
 }

@@ -41,6 +41,11 @@ class RowSource {
   // called again then.
   absl::StatusOr<std::optional<StopReason>> Next(uint64_t wanted, FoundRow* row);
 
+  // Passes over up to so many rows without reading them, and gives how many: none unless each entry
+  // of the plan is a row and the index is at hand as columns. Not to be called after Next().
+  // Errors: as Next.
+  absl::StatusOr<uint64_t> PassOver(uint64_t rows);
+
   // The key of the last entry of which it is known whether it gives a row; empty when there is
   // none. Requires: the plan scans in the whole order. Lifetime: until the next call.
   std::string_view last_entry() const;
@@ -76,6 +81,7 @@ class RowSource {
   // Chooses between the store and a projection of what is read, before the first row.
   absl::Status Open();
   absl::Status OpenStream();
+  bool EachEntryIsARow() const;
   // Whether rows are nothing but columns of a projection of the index, one for each entry.
   bool CopiesColumns() const;
   absl::StatusOr<std::optional<StopReason>> NextCopied(FoundRow* row);
@@ -128,6 +134,7 @@ class RowSource {
   std::string made_key_;    // of a row without a record, once it is asked for
   std::string last_entry_;  // of a stream that does not keep it, when notes_entry_
   bool notes_entry_ = false;
+  bool has_others_between_ = false;
   // The first `batch_count_` of these are in question; others keep their memory for later.
   std::vector<Candidate> batch_;
   size_t batch_count_ = 0;

@@ -1,6 +1,7 @@
 #include "query/scan_parts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/status.h"
 #include "codec/keyspace.h"
@@ -24,8 +25,15 @@ class Place {
   static absl::StatusOr<Place> Create(const Plan& plan) {
     Place place(plan);
     DAFTAR_ASSIGN_OR_RETURN(place.values_, ValuesOfSortKey(plan.query, *plan.query.after));
+    place.terms_ = place.TermsToSeek();
     return place;
   }
+
+  // Whether entries can be looked for by it at all.
+  bool seeks() const { return terms_ > 0 && (plan_.turn_at == 0 || terms_ == plan_.scanned_terms); }
+  // Whether entries that tie with it are read, too: whoever reads them sorts them, or leaves out
+  // those that do not come after the place.
+  bool reads_ties() const { return plan_.sort || terms_ < plan_.scanned_terms; }
 
   absl::StatusOr<PlaceKey> KeyIn(size_t range) const {
     PlaceKey place;
@@ -55,8 +63,19 @@ class Place {
     return plan_.index != nullptr ? codec::IndexPrefix(plan_.index->id)
                                   : codec::RecordPrefix(plan_.query.table->id);
   }
-  const OwnedScalar* Find(const record::FieldPath& path) const {
+  // How many leading terms of the order the place can be looked for by. It may be that of a row of
+  // another branch, with another value where this one is held to a single one, or with a null where
+  // this one has none and its index may have them at the other end.
+  size_t TermsToSeek() const {
     for (size_t i = 0; i < plan_.scanned_terms; ++i) {
+      const OwnedScalar* const held = HeldValue(plan_.query, plan_.query.orders[i].path);
+      if (held != nullptr && *held != values_[i]) return i;
+      if (plan_.is_branch && IsNull(values_[i])) return i;
+    }
+    return plan_.scanned_terms;
+  }
+  const OwnedScalar* Find(const record::FieldPath& path) const {
+    for (size_t i = 0; i < terms_; ++i) {
       if (plan_.query.orders[i].path == path) return &values_[i];
     }
     return HeldValue(plan_.query, path);
@@ -64,6 +83,7 @@ class Place {
 
   const Plan& plan_;
   std::vector<OwnedScalar> values_;
+  size_t terms_ = 0;  // of the order, by which entries are looked for
 };
 
 KeyRange Intersection(const KeyRange& a, const KeyRange& b) {
@@ -71,11 +91,11 @@ KeyRange Intersection(const KeyRange& a, const KeyRange& b) {
 }
 
 // What comes after `place` in `range`.
-ScanPart Rest(const Plan& plan, const KeyRange& range, const PlaceKey& place) {
+ScanPart Rest(const Plan& plan, const KeyRange& range, const PlaceKey& place, bool reads_ties) {
   // What begins with the key is behind us, unless it is still to be sorted.
   const KeyRange at{place.key, codec::PrefixEnd(place.key)};
-  const KeyRange from{plan.sort ? at.lower : at.upper, range.upper};
-  const KeyRange until{range.lower, plan.sort ? at.upper : at.lower};
+  const KeyRange from{reads_ties ? at.lower : at.upper, range.upper};
+  const KeyRange until{range.lower, reads_ties ? at.upper : at.lower};
   if (plan.turn_at == 0) return {Intersection(range, plan.reverse ? until : from), std::nullopt, 0};
   const std::string group = place.key.substr(0, place.group_bytes);
   const KeyRange group_range{group, codec::PrefixEnd(group)};
@@ -85,18 +105,28 @@ ScanPart Rest(const Plan& plan, const KeyRange& range, const PlaceKey& place) {
   return {Intersection(range, outer), Intersection(range, inner), 0};
 }
 
+// The values of all terms of an entry.
+absl::StatusOr<std::vector<OwnedScalar>> ValuesOfEntry(const Plan& plan, std::string_view key) {
+  key.remove_prefix(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
+                                          : codec::RecordPrefix(plan.query.table->id).size());
+  return codec::TakeTuple(catalog::PartsOf(plan.EntryTerms()), &key);
+}
+
 bool IsEmpty(const KeyRange& range) { return range.lower >= range.upper; }
 
 }  // namespace
 
 absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan) {
   std::vector<ScanPart> parts;
-  const bool seeks = plan.query.after.has_value() && plan.scanned_terms > 0;
-  if (seeks) {
-    DAFTAR_ASSIGN_OR_RETURN(const Place place, Place::Create(plan));
+  std::optional<Place> place;
+  if (plan.query.after.has_value() && plan.scanned_terms > 0) {
+    DAFTAR_ASSIGN_OR_RETURN(Place made, Place::Create(plan));
+    place.emplace(std::move(made));
+  }
+  if (place.has_value() && place->seeks()) {
     for (size_t i = 0; i < plan.ranges.size(); ++i) {
-      DAFTAR_ASSIGN_OR_RETURN(const PlaceKey key, place.KeyIn(i));
-      ScanPart part = Rest(plan, plan.ranges[i], key);
+      DAFTAR_ASSIGN_OR_RETURN(const PlaceKey key, place->KeyIn(i));
+      ScanPart part = Rest(plan, plan.ranges[i], key, place->reads_ties());
       if (part.group.has_value() && IsEmpty(*part.group)) part.group.reset();
       part.held_bytes = plan.prefixes[i].size();
       if (!IsEmpty(part.range) || part.group.has_value()) parts.push_back(std::move(part));
@@ -110,12 +140,25 @@ absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan) {
   return parts;
 }
 
-absl::StatusOr<std::string> SortKeyOfEntry(const Plan& plan, std::string_view key) {
-  key.remove_prefix(plan.index != nullptr ? codec::IndexPrefix(plan.index->id).size()
-                                          : codec::RecordPrefix(plan.query.table->id).size());
+bool HasOthersBetween(const Plan& plan) {
   const std::vector<Term> terms = plan.EntryTerms();
-  DAFTAR_ASSIGN_OR_RETURN(const std::vector<OwnedScalar> values,
-                          codec::TakeTuple(catalog::PartsOf(terms), &key));
+  return std::any_of(terms.begin() + static_cast<std::ptrdiff_t>(plan.equal_terms), terms.end(),
+                     [&](const Term& term) { return HeldValue(plan.query, term.path) != nullptr; });
+}
+
+absl::StatusOr<bool> StandsInOrder(const Plan& plan, std::string_view key) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<OwnedScalar> values, ValuesOfEntry(plan, key));
+  const std::vector<Term> terms = plan.EntryTerms();
+  for (size_t i = plan.equal_terms; i < terms.size(); ++i) {
+    const OwnedScalar* const held = HeldValue(plan.query, terms[i].path);
+    if (held != nullptr && *held != values[i]) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::string> SortKeyOfEntry(const Plan& plan, std::string_view key) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<OwnedScalar> values, ValuesOfEntry(plan, key));
+  const std::vector<Term> terms = plan.EntryTerms();
   std::string sort_key;
   for (const OrderTerm& order : plan.query.orders) {
     const OwnedScalar* value = HeldValue(plan.query, order.path);

@@ -25,8 +25,14 @@ struct ScanPart {
 // it. Errors: InvalidArgument when the place does not fit the order.
 absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan);
 
-// The sort key of an entry, `key` with its prefix. Requires: the plan scans in the whole order.
-// Errors: DataLoss.
+// Whether a term of the entries is held to a single value by a condition alone, and not by the
+// ranges: entries with other values of it stand anywhere in the order.
+bool HasOthersBetween(const Plan& plan);
+// Whether an entry, `key` with its prefix, has all values that terms are held to. Errors: DataLoss.
+absl::StatusOr<bool> StandsInOrder(const Plan& plan, std::string_view key);
+
+// The sort key of an entry, `key` with its prefix. Requires: StandsInOrder(), and the plan scans in
+// the whole order. Errors: DataLoss.
 absl::StatusOr<std::string> SortKeyOfEntry(const Plan& plan, std::string_view key);
 
 }  // namespace daftar::query

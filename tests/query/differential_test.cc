@@ -71,6 +71,32 @@ void Check(const Database& database, Query query, const std::vector<uint32_t>& e
   }
 }
 
+// Leaves out some rows of the order, and asks where others stand in it.
+void CheckPlaces(const Database& database, const Query& query,
+                 const std::vector<uint32_t>& expected, Random& random) {
+  const size_t offset = static_cast<size_t>(random.Below(static_cast<int>(expected.size()) + 3));
+  const size_t limit = static_cast<size_t>(random.Below(6));
+  REQUIRE_OK_AND_ASSIGN(const Answer rest, Ask(database, Query(query).Offset(offset)));
+  REQUIRE_OK_AND_ASSIGN(const Answer some, Ask(database, Query(query).Offset(offset).Limit(limit)));
+  const size_t begin = std::min(offset, expected.size());
+  const size_t end = std::min(begin + limit, expected.size());
+  const auto at = [&](size_t place) {
+    return expected.begin() + static_cast<std::ptrdiff_t>(place);
+  };
+  REQUIRE(rest.ids == std::vector(at(begin), expected.end()));
+  REQUIRE(some.ids == std::vector(at(begin), at(end)));
+  if (query.orders().empty()) return;
+  const auto id = static_cast<uint32_t>(random.Below(152));
+  CAPTURE(id);
+  const auto rank = database.Rank(Query(query).Select({}), Key{uint64_t{id}});
+  REQUIRE_OK(rank);
+  const auto found = std::find(expected.begin(), expected.end(), id);
+  REQUIRE(rank->has_value() == (found != expected.end()));
+  if (!rank->has_value()) return;
+  REQUIRE((*rank)->records == expected.size());
+  REQUIRE((*rank)->before == static_cast<uint64_t>(found - expected.begin()));
+}
+
 // DAFTAR_QUERY_ROUNDS asks for more.
 int Rounds() {
   const char* const wanted = std::getenv("DAFTAR_QUERY_ROUNDS");
@@ -121,6 +147,7 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
       CAPTURE(conditions, index);
       Check(*database, query, expected, paged || !made.orders.empty(),
             static_cast<uint64_t>(random.Below(6)));
+      if (paged || !made.orders.empty()) CheckPlaces(*database, query, expected, random);
     }
   }
   // The test is worth something only if every index was used.

@@ -166,6 +166,27 @@ TEST_CASE("paging: no row twice and none lost, whatever is written between pages
   }
 }
 
+// The index is by f and e: of a page that ends at an entry with another e, nothing follows for ids.
+TEST_CASE("paging: a limit met among entries that are no rows loses none behind it", "[query]") {
+  const TempDir directory;
+  OpenOptions options;
+  options.in_memory = true;
+  REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, testing::kRowSchema, options));
+  REQUIRE_OK(database->Put("row", R"({"id": 8, "f": 0.25, "e": "red"})"));
+  REQUIRE_OK(database->Put("row", R"({"id": 5, "f": 0.25, "e": "blue"})"));
+  REQUIRE_OK(database->Put("row", R"({"id": 6, "f": 0.25, "e": "blue"})"));
+  const Query query =
+      Query("row").Where("e = blue").OrderBy("f").Select({"id"}).UseIndex("byF").Paged();
+  for (const uint64_t most : {1, 2}) {
+    CAPTURE(most);
+    Page page = Read(*database, Query(query).Within({.entries_read_max = most}));
+    REQUIRE(page.stop_reason == StopReason::kEntryLimit);
+    const Page rest = Read(*database, Query(query).After(page.continuation));
+    page.ids.insert(page.ids.end(), rest.ids.begin(), rest.ids.end());
+    CHECK(page.ids == std::vector<uint32_t>{5, 6});
+  }
+}
+
 TEST_CASE("paging: goes on after the database was closed and opened", "[query][property]") {
   const uint32_t seed = Catch::getSeed();
   CAPTURE(seed);

@@ -183,6 +183,42 @@ TEST_CASE("planner: distinct rows that have no order are refused", "[query]") {
              testing::StatusIs(absl::StatusCode::kInvalidArgument, "column=codes"));
 }
 
+TEST_CASE("planner: what a rank and an offset take", "[query]") {
+  const TempDir directory;
+  const auto database = Filled(directory);
+  const Query query = Query("permit").Where("firm = F3").OrderBy("validTo");
+  REQUIRE_OK_AND_ASSIGN(const auto rank, database->Rank(query, Key{"A0", uint64_t{213}}));
+  REQUIRE(rank.has_value());
+  CHECK(rank->records == 30);
+  CHECK(rank->plan.find("by index byFirm where firm = F3") != std::string::npos);
+  CHECK(rank->plan.ends_with("count the rows after the record's place\n"));
+  // Not of the firm, and not there.
+  REQUIRE_OK_AND_ASSIGN(const auto other, database->Rank(query, Key{"A0", uint64_t{0}}));
+  CHECK(!other.has_value());
+  REQUIRE_OK_AND_ASSIGN(const auto none, database->Rank(query, Key{"A0", uint64_t{1}}));
+  CHECK(!none.has_value());
+  const Key key{"A0", uint64_t{213}};
+  CHECK_THAT(database->Rank(Query("permit").Where("firm = F3"), key),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "takes an order"));
+  CHECK_THAT(database->Rank(Query(query).Limit(3), key),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "leave out"));
+  CHECK_THAT(database->Rank(query, Key{"A0"}),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, ""));
+  CHECK_THAT(database->Count(query),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "leave out the order"));
+  auto first = database->Run(Query(query).Paged().Limit(2).Offset(3));
+  REQUIRE_OK(first);
+  CHECK(first->Explain().find("leave out the first 3 rows\nstop after 2 rows\n") !=
+        std::string::npos);
+  while (*first->Next()) continue;
+  REQUIRE_OK_AND_ASSIGN(const std::string continuation, first->Continuation());
+  auto second = database->Run(Query(query).After(continuation).Limit(2));
+  REQUIRE_OK(second);
+  REQUIRE(*second->Next());
+  CHECK_THAT(database->Run(Query(query).After(continuation).Offset(1)),
+             testing::StatusIs(absl::StatusCode::kInvalidArgument, "leave out the offset"));
+}
+
 TEST_CASE("planner: alternatives are one at least and 64 at most", "[query]") {
   const TempDir directory;
   const auto database = Filled(directory);

@@ -98,6 +98,12 @@ ModelCondition TextCondition(Random& random, const std::string& path, int group,
           [=](const Row& r, size_t i) { return Compare(get(r, i), op, text); }};
 }
 
+ModelCondition TextIs(Random& random) {
+  const std::string text = random.Text();
+  return {absl::StrCat("s = '", text, "'"), 0,
+          [=](const Row& r, size_t) { return r.s == std::optional(text); }};
+}
+
 ModelCondition RandomCondition(Random& random) {
   switch (random.Below(8)) {
     case 0:
@@ -139,11 +145,15 @@ int Sign(const T& x, const T& y) {
   return x < y ? -1 : (y < x ? 1 : 0);
 }
 
+ModelOrder OrderByA(bool descending) {
+  return {"a", descending, [](const Row& x, const Row& y) { return Sign(x.a, y.a); }};
+}
+
 ModelOrder RandomOrder(Random& random) {
   const bool descending = random.Below(2) == 0;
   switch (random.Below(5)) {
     case 0:
-      return {"a", descending, [](const Row& x, const Row& y) { return Sign(x.a, y.a); }};
+      return OrderByA(descending);
     case 1:
       return {"s", descending, [](const Row& x, const Row& y) { return Sign(x.s, y.s); }};
     case 2:
@@ -261,12 +271,19 @@ std::string RandomQuestion::ToString() const {
 RandomQuestion RandomQuery(Random& random) {
   RandomQuestion made;
   for (int i = random.Below(4); i > 0; --i) made.conditions.push_back(RandomCondition(random));
+  for (int i = random.Below(4); i > 0; --i) made.orders.push_back(RandomOrder(random));
   const int alternatives = random.Below(3) == 0 ? 1 + random.Below(3) : 0;
+  // Sometimes those that an index answers in the order asked for.
+  const bool in_order = random.Below(3) == 0;
   for (int i = 0; i < alternatives; ++i) {
     auto& alternative = made.alternatives.emplace_back();
+    if (in_order) {
+      alternative.push_back(TextIs(random));
+      made.orders = {OrderByA(random.Below(2) == 0)};
+      continue;
+    }
     for (int j = 1 + random.Below(2); j > 0; --j) alternative.push_back(RandomCondition(random));
   }
-  for (int i = random.Below(4); i > 0; --i) made.orders.push_back(RandomOrder(random));
   for (const ModelCondition& condition : made.conditions) {
     made.query.Where(std::string_view(condition.text));
   }

@@ -27,6 +27,17 @@ struct AggregateQuery {
   std::vector<Value> group = {};
 };
 
+// Where a record stands among the rows of a query.
+struct RankResult {
+  uint64_t before = 0;   // rows that come before it in the order
+  uint64_t records = 0;  // rows in all, itself among them
+  // How the rows after it were counted, a line a step.
+  std::string plan = {};
+  // What was read to count: index entries, or without an index records.
+  uint64_t entries_read = 0;
+  uint64_t records_fetched = 0;
+};
+
 // How many records meet the conditions of a query, and what it took to say so.
 struct CountResult {
   uint64_t records = 0;

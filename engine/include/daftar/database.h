@@ -151,6 +151,14 @@ class Database {
   absl::StatusOr<CountResult> Count(const Query& query) const;
   absl::StatusOr<CountResult> Count(const ReadView& view, const Query& query) const;
 
+  // Where the record with this key stands among those that meet the conditions of `query`, in its
+  // order; nothing when it does not meet them, or there is no such record. The query has conditions
+  // and an order and nothing else; what ties is in the order of the primary key. What Count() and
+  // Query::Offset() say of what is read holds here, too. Errors: as Count.
+  absl::StatusOr<std::optional<RankResult>> Rank(const Query& query, const Key& key) const;
+  absl::StatusOr<std::optional<RankResult>> Rank(const ReadView& view, const Query& query,
+                                                 const Key& key) const;
+
   // The records of a table that are near a place, nearest first, by one of its indexes of points
   // ($point). Those without coordinates, or with ones that are no place on the Earth, are in none.
   // Errors: NotFound for the table or index; InvalidArgument for a place or distance that is none,

@@ -148,6 +148,13 @@ class Query : public WithConditions<Query> {
     limit_ = rows;
     return *this;
   }
+  // Leaves out so many rows at first. Those that nothing but an index decides on are passed over
+  // without being read, where its entries are kept in memory (docs/queries.md). Not together with
+  // After(): a page goes on where the one before it ended.
+  Query& Offset(uint64_t rows) {
+    offset_ = rows;
+    return *this;
+  }
   // Rows come in a total order, also when none was asked for: then in that of the primary key. So
   // Cursor::Continuation() can always say where the next page begins.
   //
@@ -209,6 +216,7 @@ class Query : public WithConditions<Query> {
   const std::vector<std::string>& columns() const { return columns_; }
   const std::optional<std::string>& index() const { return index_; }
   std::optional<uint64_t> limit() const { return limit_; }
+  uint64_t offset() const { return offset_; }
   const QueryLimits& limits() const { return limits_; }
   bool distinct() const { return distinct_; }
   Calendar calendar() const { return calendar_; }
@@ -224,6 +232,7 @@ class Query : public WithConditions<Query> {
   std::vector<std::string> columns_;
   std::optional<std::string> index_;
   std::optional<uint64_t> limit_;
+  uint64_t offset_ = 0;
   QueryLimits limits_;
   bool distinct_ = false;
   Calendar calendar_ = Calendar::kGregorian;
