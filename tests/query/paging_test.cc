@@ -177,7 +177,7 @@ TEST_CASE("paging: a limit met among entries that are no rows loses none behind 
   REQUIRE_OK(database->Put("row", R"({"id": 6, "f": 0.25, "e": "blue"})"));
   const Query query =
       Query("row").Where("e = blue").OrderBy("f").Select({"id"}).UseIndex("byF").Paged();
-  for (const uint64_t most : {1, 2}) {
+  for (const uint64_t most : {uint64_t{1}, uint64_t{2}}) {
     CAPTURE(most);
     Page page = Read(*database, Query(query).Within({.entries_read_max = most}));
     REQUIRE(page.stop_reason == StopReason::kEntryLimit);
