@@ -24,7 +24,7 @@ namespace {
 constexpr size_t kMemoryBytes = size_t{128} << 20;
 constexpr uint64_t kPermitsPerFirm = 4;
 constexpr const char* kExtend =
-    "UPDATE permit SET originalValidTo = validTo, validTo = ?, stateSince = '2025-12-01' "
+    "UPDATE permit SET originalValidTo = validTo, validTo = ?, stateSince = ? "
     "WHERE state = 'active' AND validTo < ?";
 
 struct Options {
@@ -137,7 +137,9 @@ int Run(const Options& options) {
     SqlConnection sql = Connect(*database, true);
     SqlStatement extend = Must(sql.Prepare(kExtend));
     Must(extend.Bind(1, Value(day)));
-    Must(extend.Bind(2, Value(day)));
+    // As the act's day it changes each time, and the index by it, too.
+    Must(extend.Bind(2, Value(absl::StrFormat("2025-12-%02d", 1 + i % 28))));
+    Must(extend.Bind(3, Value(day)));
     Reader reader(database.get(), options.rows, day);
     const CommitVersion before = database->View().version();
     const auto begun = std::chrono::steady_clock::now();
