@@ -100,9 +100,7 @@ absl::StatusOr<uint64_t> RowSource::PassOver(uint64_t rows) {
 }
 
 bool RowSource::CopiesColumns() const {
-  if (plan_.reads_records || plan_.merge || plan_.sort || plan_.query.distinct) return false;
-  if (plan_.is_branch || plan_.has_alternatives()) return false;
-  if (in_place_ || meter_.is_timed || entry_.has_checks()) return false;
+  if (plan_.reads_records || !EachEntryIsARow() || in_place_ || meter_.is_timed) return false;
   return std::all_of(column_slots_.begin(), column_slots_.end(),
                      [](const auto& slot) { return slot.has_value(); });
 }
