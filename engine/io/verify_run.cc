@@ -74,16 +74,17 @@ storage::Batch VerifyRun::StillWrong(storage::Batch batch) {
   if (core_->View().version == view_.version) return batch;
   const std::string entries = codec::SpacePrefix(codec::Space::kIndex);
   storage::Batch still;
-  for (const storage::Batch::Operation& operation : batch.operations()) {
+  for (const storage::Batch::Operation operation : batch.operations()) {
     // Of present entries it is known which ones commits wrote; totals and old entries follow from
     // more than their own key.
     const bool is_entry = operation.key.starts_with(entries);
-    if (!is_entry || core_->WrittenSince({operation.key, operation.key + '\0'}, view_.version)) {
+    const std::string key(operation.key);
+    if (!is_entry || core_->WrittenSince({key, key + '\0'}, view_.version)) {
       has_left_some_ = true;
     } else if (operation.value.has_value()) {
-      still.Put(operation.key, *operation.value);
+      still.Put(key, *operation.value);
     } else {
-      still.Delete(operation.key);
+      still.Delete(key);
     }
   }
   return still;

@@ -69,7 +69,7 @@ class MemoryStore final : public Store {
   absl::Status Write(const Batch& batch, Durability /*durability*/) override {
     absl::MutexLock lock(&mutex_);
     ++sequence_;
-    for (const Batch::Operation& operation : batch.operations()) Apply(operation);
+    for (const Batch::Operation operation : batch.operations()) Apply(operation);
     return absl::OkStatus();
   }
 
@@ -168,11 +168,12 @@ class MemoryStore final : public Store {
   }
 
   void Apply(const Batch::Operation& operation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const auto entry = map_.try_emplace(operation.key).first;
+    const auto entry = map_.try_emplace(std::string(operation.key)).first;
     std::vector<Version>& versions = entry->second;
     if (!versions.empty() && versions.back().sequence == sequence_) versions.pop_back();
-    versions.push_back({sequence_, operation.value});
-    if (!Trim(entry)) trimmable_.insert(operation.key);
+    versions.push_back({sequence_, std::nullopt});
+    if (operation.value.has_value()) versions.back().value.emplace(*operation.value);
+    if (!Trim(entry)) trimmable_.emplace(operation.key);
   }
 
   // Drops the versions of `entry` that nobody can see, and the entry when that is all of them.
@@ -293,7 +294,7 @@ class MemoryBulkWriter final : public BulkWriter {
   absl::Status Finish() override {
     DAFTAR_RETURN_IF_ERROR(order_.Finish());
     if (whole_ == nullptr) return store_.Write(batch_, Durability::kSynced);
-    whole_->batch_.Append(std::move(batch_));
+    whole_->batch_.Append(batch_);
     return absl::OkStatus();
   }
   absl::StatusOr<std::unique_ptr<BulkWriter>> NewPart() override {

@@ -37,7 +37,7 @@ rocksdb::ReadOptions MakeReadOptions(const Snapshot* snapshot, bool fill_cache) 
 }
 
 rocksdb::Status Fill(const Batch& batch, rocksdb::WriteBatch& out) {
-  for (const Batch::Operation& operation : batch.operations()) {
+  for (const Batch::Operation operation : batch.operations()) {
     rocksdb::Status status =
         operation.value ? out.Put(operation.key, *operation.value) : out.Delete(operation.key);
     if (!status.ok()) return status;
@@ -128,7 +128,7 @@ absl::Status RocksStore::CheckWritable() const {
 
 absl::Status RocksStore::Write(const Batch& batch, Durability durability) {
   DAFTAR_RETURN_IF_ERROR(CheckWritable());
-  rocksdb::WriteBatch writes(batch.bytes() + 16 * batch.operations().size(), /*max_bytes=*/0,
+  rocksdb::WriteBatch writes(batch.bytes() + 16 * batch.size(), /*max_bytes=*/0,
                              kProtectionBytesPerKey, /*default_cf_ts_sz=*/0);
   DAFTAR_RETURN_IF_ERROR(FromRocks(Fill(batch, writes), "batch is not valid"));
   ValueCache::Shards written;

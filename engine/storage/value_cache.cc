@@ -80,7 +80,7 @@ void ValueCache::Remove(Shard* shard, Entry* entry) {
 
 ValueCache::Shards ValueCache::BeginWrite(const Batch& batch) {
   Shards written;
-  for (const Batch::Operation& operation : batch.operations()) {
+  for (const Batch::Operation operation : batch.operations()) {
     const Hashed hashed = HashOf(operation.key);
     const size_t number = ShardOf(hashed);
     Shard& shard = shards_[number];

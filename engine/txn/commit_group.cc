@@ -77,13 +77,13 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   const CommitVersion version(end_.header.last_commit.value() + 1);
   writes->Stamp(version);
   DAFTAR_RETURN_IF_ERROR(writes->SettleGroups(*Newest()));
-  const size_t first_operation = batch_.operations().size();
+  const size_t first_operation = batch_.size();
   // The entry comes first: it alone can refuse, and must then leave nothing behind.
   storage::Batch entry;
   DAFTAR_ASSIGN_OR_RETURN(
       const journal::EntryHead head,
       writes->AppendEntry(StatementOf(*request->options), time_, end_.journal.hash, &entry));
-  batch_.Append(std::move(entry));
+  batch_.Append(entry);
   writes->AppendTo(&batch_);
   PlantFaults(version, first_operation);
   end_.header.last_commit = version;

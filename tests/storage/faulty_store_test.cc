@@ -109,7 +109,9 @@ TEST_CASE("faulty store: for every n, failing the n-th write leaves the model wh
       if (i == nth) REQUIRE_THAT(status, kInjected);
       if (i > nth) REQUIRE_THAT(status, kRefused);
       if (i < nth || (i == nth && takes_effect)) {
-        for (const auto& operation : batch.operations()) model[operation.key] = *operation.value;
+        for (const auto operation : batch.operations()) {
+          model[std::string(operation.key)] = *operation.value;
+        }
       }
     }
     REQUIRE(Contents(*store) == model);
