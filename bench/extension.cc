@@ -111,7 +111,7 @@ class Reader {
       count.Reset();
       if (found != 0 && found != rows_) partial_ = found;
       ++counts_;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }
 

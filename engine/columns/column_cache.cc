@@ -43,9 +43,11 @@ void ColumnCache::NoteFill(uint64_t fills, const storage::Batch& batch) {
   absl::MutexLock lock(&mutex_);
   fills_ = fills;
   std::erase_if(entries_, [&](const auto& entry) {
-    return std::any_of(
-        batch.operations().begin(), batch.operations().end(),
-        [&](const auto& operation) { return operation.key.starts_with(entry.first); });
+    bool is_filled = false;
+    batch.ForEach([&](const storage::Batch::Operation& operation) {
+      is_filled = is_filled || operation.key.starts_with(entry.first);
+    });
+    return is_filled;
   });
 }
 

@@ -74,7 +74,7 @@ storage::Batch VerifyRun::StillWrong(storage::Batch batch) {
   if (core_->View().version == view_.version) return batch;
   const std::string entries = codec::SpacePrefix(codec::Space::kIndex);
   storage::Batch still;
-  for (const storage::Batch::Operation operation : batch.operations()) {
+  batch.ForEach([&](const storage::Batch::Operation& operation) {
     // Of present entries it is known which ones commits wrote; totals and old entries follow from
     // more than their own key.
     const bool is_entry = operation.key.starts_with(entries);
@@ -86,7 +86,7 @@ storage::Batch VerifyRun::StillWrong(storage::Batch batch) {
     } else {
       still.Delete(key);
     }
-  }
+  });
   return still;
 }
 

@@ -133,15 +133,6 @@ absl::StatusOr<std::optional<int64_t>> NextRowId(txn::Transaction& transaction,
   return std::optional<int64_t>(std::max<int64_t>(0, std::get<int64_t>(last)) + 1);
 }
 
-// The record as the transaction has it. No view is left behind: a write while there is one takes a
-// copy of all that was written before.
-absl::StatusOr<std::optional<record::Message>> ReadNow(txn::Transaction& transaction,
-                                                       const catalog::TableDef& table,
-                                                       const codec::EncodedKey& key) {
-  DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, transaction.View());
-  return txn::ReadRecord(*view.reader, table, key);
-}
-
 absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
                         const std::vector<Column>& columns, const RowChange& change,
                         txn::Transaction* transaction, int64_t* row) {
@@ -159,7 +150,7 @@ absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
   DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey before_key, session->KeyOf(table, *change.row));
   if (change.values == nullptr) return writer.Delete(before_key);
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<record::Message> before,
-                          ReadNow(*transaction, table, before_key));
+                          transaction->Read(table, before_key));
   // Another row of the statement has replaced it.
   if (!before.has_value()) return absl::OkStatus();
   DAFTAR_ASSIGN_OR_RETURN(record::Message record,

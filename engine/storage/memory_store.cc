@@ -69,7 +69,8 @@ class MemoryStore final : public Store {
   absl::Status Write(const Batch& batch, Durability /*durability*/) override {
     absl::MutexLock lock(&mutex_);
     ++sequence_;
-    for (const Batch::Operation operation : batch.operations()) Apply(operation);
+    batch.ForEach([this](const Batch::Operation& operation)
+                      ABSL_NO_THREAD_SAFETY_ANALYSIS { Apply(operation); });
     return absl::OkStatus();
   }
 

@@ -57,7 +57,7 @@ class OverlayIterator final : public Iterator {
 
   std::string_view key() const override { return from_base_ ? base_->key() : current_->first; }
   std::string_view value() const override {
-    return from_base_ ? base_->value() : std::string_view(*current_->second.value);
+    return from_base_ ? base_->value() : *current_->second.value;
   }
 
  private:
@@ -102,6 +102,10 @@ class OverlayIterator final : public Iterator {
   bool from_base_ = false;
 };
 
+std::optional<std::string> Copy(const std::optional<std::string_view>& bytes) {
+  return bytes.has_value() ? std::optional<std::string>(*bytes) : std::nullopt;
+}
+
 class OverlayReader final : public Reader {
  public:
   OverlayReader(std::shared_ptr<const Reader> base, std::shared_ptr<const PendingChanges> changes)
@@ -109,7 +113,8 @@ class OverlayReader final : public Reader {
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
     const auto change = changes_->find(key);
-    return change == changes_->end() ? base_->Get(key) : change->second.value;
+    if (change == changes_->end()) return base_->Get(key);
+    return Copy(change->second.value);
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
@@ -120,7 +125,7 @@ class OverlayReader final : public Reader {
     for (size_t i = 0; i < keys.size(); ++i) {
       const auto change = changes_->find(keys[i]);
       if (change != changes_->end()) {
-        values[i] = change->second.value;
+        values[i] = Copy(change->second.value);
       } else {
         asked.push_back(keys[i]);
         places.push_back(i);

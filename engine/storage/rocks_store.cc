@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/status.h"
+#include "storage/batch_log.h"
 #include "storage/file_error.h"
 #include "storage/log_check.h"
 #include "storage/rocks_bulk.h"
@@ -34,15 +35,6 @@ rocksdb::ReadOptions MakeReadOptions(const Snapshot* snapshot, bool fill_cache) 
   if (snapshot != nullptr) options.snapshot = static_cast<const RocksSnapshot*>(snapshot)->inner();
   options.fill_cache = fill_cache;
   return options;
-}
-
-rocksdb::Status Fill(const Batch& batch, rocksdb::WriteBatch& out) {
-  for (const Batch::Operation operation : batch.operations()) {
-    rocksdb::Status status =
-        operation.value ? out.Put(operation.key, *operation.value) : out.Delete(operation.key);
-    if (!status.ok()) return status;
-  }
-  return rocksdb::Status::OK();
 }
 
 }  // namespace
@@ -128,12 +120,9 @@ absl::Status RocksStore::CheckWritable() const {
 
 absl::Status RocksStore::Write(const Batch& batch, Durability durability) {
   DAFTAR_RETURN_IF_ERROR(CheckWritable());
-  rocksdb::WriteBatch writes(batch.bytes() + 16 * batch.size(), /*max_bytes=*/0,
-                             kProtectionBytesPerKey, /*default_cf_ts_sz=*/0);
-  DAFTAR_RETURN_IF_ERROR(FromRocks(Fill(batch, writes), "batch is not valid"));
   ValueCache::Shards written;
   if (parts_.values != nullptr) written = parts_.values->BeginWrite(batch);
-  const rocksdb::Status status = parts_.database->Write(MakeWriteOptions(durability), &writes);
+  const rocksdb::Status status = parts_.database->Write(MakeWriteOptions(durability), &batch.log());
   if (parts_.values != nullptr) {
     parts_.values->EndWrite(written, parts_.database->GetLatestSequenceNumber());
   }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,81 +22,47 @@ namespace daftar::storage {
 enum class Durability { kSynced, kBuffered };
 
 // An ordered list of puts and deletes that is applied as one. Later operations on a key win.
-// Value type; owns its bytes, all in one piece.
+// Owns its bytes, already in the form that RocksDB writes to its log: what a commit changes is
+// copied once. Thread safety: none.
 class Batch {
  public:
-  // Lifetime: until the batch changes.
+  // Lifetime: during the visit.
   struct Operation {
     std::string_view key;
     std::optional<std::string_view> value;  // absent: delete
   };
-  // The operations in order, for range-based loops and single passes.
-  class Operations {
-   public:
-    class iterator;
-    explicit Operations(const Batch* batch) : batch_(*batch) {}
-    iterator begin() const;
-    iterator end() const;
 
-   private:
-    const Batch& batch_;
-  };
+  Batch();
+  ~Batch();
+  // What was moved away is empty.
+  Batch(Batch&& other) noexcept;
+  Batch& operator=(Batch&& other) noexcept;
 
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
   // Appends the operations of `other`.
   void Append(const Batch& other);
+  // Makes room for operations of so many bytes.
+  void Reserve(size_t bytes);
   // Leaves out the operations from number `first` on whose key meets `condition`; for planting
   // faults.
   void DropIf(size_t first, absl::FunctionRef<bool(std::string_view key)> condition);
-  Operations operations() const { return Operations(this); }
-  size_t size() const { return places_.size(); }
-  bool empty() const { return places_.empty(); }
+  // In order.
+  void ForEach(absl::FunctionRef<void(const Operation& operation)> visit) const;
+  size_t size() const;
+  bool empty() const { return size() == 0; }
   // Bytes of keys and values held.
-  size_t bytes() const { return bytes_.size(); }
+  size_t bytes() const { return bytes_; }
 
  private:
-  // Where in bytes_ an operation lies: its key, then its value.
-  struct Place {
-    size_t begin = 0;
-    size_t key_bytes = 0;
-    std::optional<size_t> value_bytes;
-  };
+  friend class RocksStore;
+  class Log;
 
-  Operation At(const Place& place) const;
+  Log& log() const;
 
-  std::string bytes_;
-  std::vector<Place> places_;
+  mutable std::unique_ptr<Log> log_;  // null: empty
+  size_t bytes_ = 0;
 };
-
-class Batch::Operations::iterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = Operation;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const Operation*;
-  using reference = Operation;
-
-  iterator(const Batch* batch, const Place* place) : batch_(batch), place_(place) {}
-  Operation operator*() const { return batch_->At(*place_); }
-  iterator& operator++() {
-    ++place_;
-    return *this;
-  }
-  bool operator==(const iterator& other) const { return place_ == other.place_; }
-  bool operator!=(const iterator& other) const { return place_ != other.place_; }
-
- private:
-  const Batch* batch_;
-  const Place* place_;
-};
-
-inline Batch::Operations::iterator Batch::Operations::begin() const {
-  return {&batch_, batch_.places_.data()};
-}
-inline Batch::Operations::iterator Batch::Operations::end() const {
-  return {&batch_, batch_.places_.data() + batch_.places_.size()};
-}
 
 // A frozen state of the store. Lifetime: must be destroyed before its store.
 // Thread safety: may be read from many threads.

@@ -80,7 +80,7 @@ void ValueCache::Remove(Shard* shard, Entry* entry) {
 
 ValueCache::Shards ValueCache::BeginWrite(const Batch& batch) {
   Shards written;
-  for (const Batch::Operation operation : batch.operations()) {
+  batch.ForEach([&](const Batch::Operation& operation) {
     const Hashed hashed = HashOf(operation.key);
     const size_t number = ShardOf(hashed);
     Shard& shard = shards_[number];
@@ -89,7 +89,7 @@ ValueCache::Shards ValueCache::BeginWrite(const Batch& batch) {
     written.set(number);
     const auto found = shard.entries.find(hashed);
     if (found != shard.entries.end()) Remove(&shard, found->second.get());
-  }
+  });
   return written;
 }
 

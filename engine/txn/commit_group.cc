@@ -89,16 +89,23 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   end_.header.last_commit = version;
   end_.journal = {journal::HashOf(head), time_};
   needs_sync_ = needs_sync_ || request->options->durability == Durability::kSynced;
-  RecentCommits::Written written{version, {}, {}};
-  written.keys.reserve(writes->changes()->size());
   for (const auto& [key, change] : *writes->changes()) {
-    written.keys.push_back(key);
     if (change.before.has_value()) replaced_bytes_ += key.size() + change.before->size();
   }
-  written_.push_back(std::move(written));
+  written_.push_back(WrittenBy(version, *writes->changes()));
   Lay(writes->changes());
   accepted_.push_back({request, version});
   return absl::OkStatus();
+}
+
+RecentCommits::Written CommitGroup::WrittenBy(CommitVersion version,
+                                              const storage::PendingChanges& changes) const {
+  // Too much to name counts as everything.
+  if (changes.size() * sizeof(std::string) > recent_.bytes_max()) return {version, {}, {{"", ""}}};
+  RecentCommits::Written written{version, {}, {}};
+  written.keys.reserve(changes.size());
+  for (const auto& [key, change] : changes) written.keys.emplace_back(key);
+  return written;
 }
 
 void CommitGroup::Lay(std::shared_ptr<const storage::PendingChanges> changes) {
@@ -110,7 +117,7 @@ void CommitGroup::Lay(std::shared_ptr<const storage::PendingChanges> changes) {
     merged_ = std::make_shared<storage::PendingChanges>(*overlay_);
     overlay_ = merged_;
   }
-  for (const auto& [key, change] : *changes) (*merged_)[key].value = change.value;
+  for (const auto& [key, change] : *changes) merged_->Set(key, change.value);
 }
 
 void CommitGroup::PlantFaults(CommitVersion version, size_t first_operation) {

@@ -66,6 +66,8 @@ class CommitGroup {
   // Applies the request's writes to the newest state when what they followed from has changed.
   absl::Status Refresh(CommitRequest* request, std::unique_ptr<WriteSet>* fresh);
   absl::Status Take(CommitRequest* request, WriteSet* writes);
+  RecentCommits::Written WrittenBy(CommitVersion version,
+                                   const storage::PendingChanges& changes) const;
   // Lays the changes of one more commit over the state.
   void Lay(std::shared_ptr<const storage::PendingChanges> changes);
   absl::StatusOr<bool> HitSince(const ReadSet& reads, CommitVersion since) const;

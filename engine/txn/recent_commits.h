@@ -28,6 +28,8 @@ class RecentCommits {
   // Keeps at most about `bytes_max` of keys; the oldest go first.
   explicit RecentCommits(size_t bytes_max) : bytes_max_(bytes_max) {}
 
+  size_t bytes_max() const { return bytes_max_; }
+
   // A version that is there already, with those after it, is replaced: its commit was worked out
   // and could not be written.
   void Add(Written written);

@@ -45,6 +45,16 @@ absl::StatusOr<ReadView> Transaction::View() {
   return view;
 }
 
+absl::StatusOr<std::optional<record::Message>> Transaction::Read(const catalog::TableDef& table,
+                                                                 const codec::EncodedKey& key) {
+  DAFTAR_RETURN_IF_ERROR(Touch());
+  reads_->AddKey(key.view());
+  DAFTAR_RETURN_IF_ERROR(reads_->CheckSize());
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, changes_->Read(key.view()));
+  if (!stored.has_value()) return std::optional<record::Message>();
+  return DecodeRecord(table, key.view(), *stored);
+}
+
 absl::Status Transaction::Write(RecordWrite write) {
   DAFTAR_RETURN_IF_ERROR(Touch());
   const size_t bytes = changes_->bytes() + write.key.view().size() +

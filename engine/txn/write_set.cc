@@ -14,6 +14,8 @@ namespace daftar::txn {
 namespace {
 
 constexpr size_t kReadAtOnce = 256;
+// About what a batch needs for an operation besides its key and value.
+constexpr size_t kOperationBytes = 12;
 
 std::string_view PrimaryKey(const catalog::TableDef& table, std::string_view key) {
   return key.substr(codec::RecordPrefix(table.id).size());
@@ -30,7 +32,7 @@ bool IsGroup(std::string_view key) {
 std::string_view MessageOf(std::string_view value) { return value.substr(record::kEnvelopeBytes); }
 
 // Whether two values stored at `key` differ in nothing but the commit that wrote them.
-bool SameContent(std::string_view key, const std::string& a, const std::string& b) {
+bool SameContent(std::string_view key, std::string_view a, std::string_view b) {
   if (IsRecord(key)) return MessageOf(a) == MessageOf(b);
   const auto left = index::DecodeEntryValue(a);
   const auto right = index::DecodeEntryValue(b);
@@ -49,13 +51,23 @@ storage::PendingChanges& WriteSet::Mutable() {
   return *changes_;
 }
 
-absl::StatusOr<std::optional<std::string>> WriteSet::Current(std::string_view key) const {
-  const auto changed = changes_->find(key);
-  return changed == changes_->end() ? base_->Get(key) : changed->second.value;
+absl::StatusOr<std::optional<std::string>> WriteSet::Read(std::string_view key) {
+  if (records_.contains(key)) {
+    const auto changed = changes_->find(key);
+    if (changed != changes_->end()) {
+      const std::optional<std::string_view>& value = changed->second.value;
+      return value.has_value() ? std::optional<std::string>(*value) : std::nullopt;
+    }
+  }
+  if (!last_read_.has_value() || last_read_->first != key) {
+    DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, base_->Get(key));
+    last_read_.emplace(key, std::move(value));
+  }
+  return last_read_->second;
 }
 
 absl::Status WriteSet::Apply(const RecordWrite& write) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Current(write.key.view()));
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Read(write.key.view()));
   const auto refuse = [&](Error error) {
     return std::move(error)
         .With("table", write.table->name)
@@ -89,15 +101,15 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
   }
   // Nothing fails from here on.
   storage::PendingChanges& all = Mutable();
-  for (KeyChange& change : changes) {
+  for (const KeyChange& change : changes) {
     bytes_ += change.key.size() + (change.value.has_value() ? change.value->size() : 0);
-    const auto [place, added] = all.try_emplace(std::move(change.key));
+    const auto [pending, added] = all.Add(change.key);
     // What the base holds stays what it was when the key was changed first.
     if (added) {
-      place->second.before = std::move(change.before);
-      place->second.is_before_known = change.is_before_known;
+      pending->before = all.KeepValue(change.before);
+      pending->is_before_known = change.is_before_known;
     }
-    place->second.value = std::move(change.value);
+    pending->value = all.KeepValue(change.value);
   }
   std::move(checks.begin(), checks.end(), std::back_inserter(unique_checks_));
   for (auto& [key, change] : groups) {
@@ -154,22 +166,25 @@ absl::Status WriteSet::AddEntryChanges(const RecordWrite& write, const record::M
 absl::Status WriteSet::ReadBefore() {
   std::vector<std::string_view> keys;
   std::vector<storage::PendingChange*> unknown;
+  storage::PendingChanges& changes = Mutable();
   const auto read = [&]() -> absl::Status {
     DAFTAR_ASSIGN_OR_RETURN(auto values, base_->MultiGet(keys));
     for (size_t i = 0; i < values.size(); ++i) {
-      unknown[i]->before = std::move(values[i]);
+      unknown[i]->before = changes.KeepValue(values[i]);
       unknown[i]->is_before_known = true;
     }
     keys.clear();
     unknown.clear();
     return absl::OkStatus();
   };
-  for (auto& [key, change] : Mutable()) {
-    if (change.is_before_known) continue;
+  absl::Status status;
+  changes.ForEach([&](std::string_view key, storage::PendingChange* change) {
+    if (change->is_before_known || !status.ok()) return;
     keys.push_back(key);
-    unknown.push_back(&change);
-    if (keys.size() == kReadAtOnce) DAFTAR_RETURN_IF_ERROR(read());
-  }
+    unknown.push_back(change);
+    if (keys.size() == kReadAtOnce) status = read();
+  });
+  DAFTAR_RETURN_IF_ERROR(status);
   return keys.empty() ? absl::OkStatus() : read();
 }
 
@@ -199,8 +214,8 @@ absl::Status WriteSet::CheckUnique() const {
 absl::Status WriteSet::Finish() {
   DAFTAR_RETURN_IF_ERROR(ReadBefore());
   storage::PendingChanges& changes = Mutable();
-  std::erase_if(changes, [](const auto& item) {
-    return IsGroup(item.first) || EndsAsItBegan(item.first, item.second);
+  changes.EraseIf([](std::string_view key, const storage::PendingChange& change) {
+    return IsGroup(key) || EndsAsItBegan(key, change);
   });
   for (const auto& [key, change] : groups_) groups_to_show_.insert(key);
   for (auto& [key, changed] : records_) {
@@ -250,12 +265,12 @@ absl::Status WriteSet::Settle(const std::vector<std::string_view>& keys,
     const GroupChange& change = groups_.find(std::string(key))->second;
     std::optional<std::string>& stored = *before++;
     if (change.totals.IsZero()) {
-      changes.erase(std::string(key));
+      changes.Erase(key);
       continue;
     }
     auto after = index::ChangeGroup(stored, change.totals, version_);
     if (!after.ok()) return WithContext(after.status(), "aggregate", change.aggregate->name());
-    changes[std::string(key)] = {*std::move(after), std::move(stored)};
+    *changes.Add(key).first = {changes.KeepValue(*after), changes.KeepValue(stored)};
   }
   groups_to_show_.clear();
   return absl::OkStatus();
@@ -264,19 +279,29 @@ absl::Status WriteSet::Settle(const std::vector<std::string_view>& keys,
 void WriteSet::Stamp(CommitVersion version) {
   if (version == version_) return;
   version_ = version;
-  for (auto& [key, change] : Mutable()) {
-    if (!change.value.has_value()) continue;
+  storage::PendingChanges& changes = Mutable();
+  changes.ForEach([&](std::string_view key, storage::PendingChange* change) {
+    if (!change->value.has_value()) return;
+    std::string stamped(*change->value);
     if (IsRecord(key)) {
-      record::StampEnvelope(key, version, &*change.value);
+      record::StampEnvelope(key, version, &stamped);
     } else {
-      const auto entry = index::DecodeEntryValue(*change.value);
+      const auto entry = index::DecodeEntryValue(*change->value);
       DAFTAR_CHECK(entry.ok());
-      change.value = index::EncodeEntryValue(version, entry->covered);
+      stamped = index::EncodeEntryValue(version, entry->covered);
     }
-  }
+    change->value = changes.Keep(stamped);
+  });
 }
 
 void WriteSet::AppendTo(storage::Batch* batch) const {
+  size_t bytes = 0;
+  for (const auto& [key, change] : *changes_) {
+    bytes += kOperationBytes + key.size() + change.value.value_or("").size();
+    if (change.before.has_value())
+      bytes += 2 * kOperationBytes + key.size() + change.before->size();
+  }
+  batch->Reserve(bytes);
   for (const auto& [key, change] : *changes_) {
     if (change.value.has_value()) {
       batch->Put(key, *change.value);

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -49,6 +50,10 @@ class WriteSet {
   // Errors: AlreadyExists when an insert finds a record; NotFound when an update or delete finds
   // none; InvalidArgument; ResourceExhausted; DataLoss. After an error the set is as before.
   absl::Status Apply(const RecordWrite& write);
+
+  // What the set sees at the key of a record. It is kept for Apply(): who changes a record has read
+  // it just before. Errors: DataLoss, Unavailable.
+  absl::StatusOr<std::optional<std::string>> Read(std::string_view key);
 
   // Drops changes that end where they began, works out what the journal says, and checks unique
   // indexes: only the final state counts, so that two records may exchange their values. Call it
@@ -113,8 +118,6 @@ class WriteSet {
     bool is_before_known = true;
   };
 
-  // The stored value at `key` as this set sees it.
-  absl::StatusOr<std::optional<std::string>> Current(std::string_view key) const;
   absl::Status AddEntryChanges(const RecordWrite& write, const record::Message* before,
                                std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
   absl::Status AddGroupChanges(const RecordWrite& write, const record::Message* before,
@@ -136,6 +139,7 @@ class WriteSet {
   CommitVersion version_;
   std::shared_ptr<storage::PendingChanges> changes_ = std::make_shared<storage::PendingChanges>();
   size_t bytes_ = 0;
+  std::optional<std::pair<std::string, std::optional<std::string>>> last_read_;  // of the base
   // Every record key that was written, also in vain.
   std::map<std::string, ChangedRecord, std::less<>> records_;
   std::vector<UniqueCheck> unique_checks_;

@@ -16,7 +16,7 @@ absl::StatusOr<std::optional<std::string>> WriteSet::FindFormerHolder(
   for (auto change = changes_->lower_bound(prefix);
        change != changes_->end() && change->first.starts_with(prefix); ++change) {
     if (change->first != check.entry_key && change->second.before.has_value()) {
-      return std::optional(change->first.substr(check.tuple_bytes));
+      return std::optional<std::string>(change->first.substr(check.tuple_bytes));
     }
   }
   DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> former,

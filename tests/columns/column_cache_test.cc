@@ -4,6 +4,7 @@
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -69,14 +70,14 @@ class Wells {
   // Ends the commit and tells the cache of it. Gives how many keys it wrote.
   size_t Commit(ColumnCache* cache) {
     storage::Batch batch;
-    for (const auto& [key, change] : changes_) {
+    for (const auto& [key, change] : *changes_) {
       change.value.has_value() ? batch.Put(key, *change.value) : batch.Delete(key);
     }
     REQUIRE_OK(store_->Write(batch, storage::Durability::kBuffered));
     ++version_;
-    cache->NoteCommits(version(), changes_);
-    const size_t written = changes_.size();
-    changes_.clear();
+    cache->NoteCommits(version(), *changes_);
+    const size_t written = changes_->size();
+    changes_.emplace();
     return written;
   }
   // Changes a value outside of commits.
@@ -104,13 +105,13 @@ class Wells {
     return *std::move(entries);
   }
   void Change(const index::Entry& entry, std::optional<std::string> value) {
-    changes_[std::string(entry.key.view())].value = std::move(value);
+    changes_->Set(entry.key.view(), value);
   }
 
   std::shared_ptr<const catalog::Catalog> catalog_;
   const std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
   std::map<uint32_t, Well> wells_;
-  storage::PendingChanges changes_;
+  std::optional<storage::PendingChanges> changes_{std::in_place};
   uint64_t version_ = 0;
 };
 

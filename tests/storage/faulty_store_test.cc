@@ -109,9 +109,9 @@ TEST_CASE("faulty store: for every n, failing the n-th write leaves the model wh
       if (i == nth) REQUIRE_THAT(status, kInjected);
       if (i > nth) REQUIRE_THAT(status, kRefused);
       if (i < nth || (i == nth && takes_effect)) {
-        for (const auto operation : batch.operations()) {
+        batch.ForEach([&](const storage::Batch::Operation& operation) {
           model[std::string(operation.key)] = *operation.value;
-        }
+        });
       }
     }
     REQUIRE(Contents(*store) == model);

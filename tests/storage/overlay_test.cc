@@ -19,7 +19,7 @@ using storage::PendingChanges;
 std::shared_ptr<PendingChanges> Changes(const std::map<std::string, const char*>& values) {
   auto changes = std::make_shared<PendingChanges>();
   for (const auto& [key, value] : values) {
-    (*changes)[key].value = value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    changes->Set(key, value == nullptr ? std::nullopt : std::optional<std::string_view>(value));
   }
   return changes;
 }
@@ -109,11 +109,11 @@ class Simulation {
     for (int count = Below(20); count > 0; --count) {
       const std::string key = Key();
       if (Below(2) == 0) {
-        (*changes)[key].value = std::nullopt;
+        changes->Set(key, std::nullopt);
         model->erase(key);
       } else {
         const std::string value = "change " + std::to_string(Below(1000));
-        (*changes)[key].value = value;
+        changes->Set(key, value);
         (*model)[key] = value;
       }
     }

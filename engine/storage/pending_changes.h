@@ -1,0 +1,67 @@
+// Changes that are not written yet.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory_resource>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+
+namespace daftar::storage {
+
+// What a key is to hold, and what it held in the state below. Lifetime: the bytes are those that
+// PendingChanges keeps.
+struct PendingChange {
+  std::optional<std::string_view> value;   // absent: nothing, the key is deleted
+  std::optional<std::string_view> before;  // absent: nothing
+  bool is_before_known = true;             // false: nobody has looked yet
+};
+
+// One change a key, in key order. Keys, values and nodes lie one after the other in few pieces of
+// memory, which go all at once: a commit of very many records has neither to ask for each of them
+// nor to free it. What is changed again or erased keeps its place until then. Thread safety: const
+// calls may run on many threads.
+class PendingChanges {
+ public:
+  using Map = std::pmr::map<std::string_view, PendingChange>;
+  using const_iterator = Map::const_iterator;
+
+  PendingChanges() : PendingChanges(nullptr) {}
+  PendingChanges(const PendingChanges& other) : PendingChanges(&other) {}
+  PendingChanges& operator=(const PendingChanges&) = delete;
+
+  // Makes `key` hold `value`, and says nothing of what it held.
+  void Set(std::string_view key, std::optional<std::string_view> value);
+  // The change of `key`, and whether it is new and empty. What it is given must be kept. Lifetime:
+  // until it is erased.
+  std::pair<PendingChange*, bool> Add(std::string_view key);
+  // A copy of `bytes` that lives as long as the changes.
+  std::string_view Keep(std::string_view bytes);
+  std::optional<std::string_view> KeepValue(const std::optional<std::string_view>& bytes);
+  // The same changes, to give them other values.
+  void ForEach(absl::FunctionRef<void(std::string_view key, PendingChange* change)> visit);
+  void Erase(std::string_view key);
+  void EraseIf(
+      absl::FunctionRef<bool(std::string_view key, const PendingChange& change)> condition);
+
+  const_iterator begin() const { return map_->begin(); }
+  const_iterator end() const { return map_->end(); }
+  const_iterator find(std::string_view key) const { return map_->find(key); }
+  const_iterator lower_bound(std::string_view key) const { return map_->lower_bound(key); }
+  const_iterator upper_bound(std::string_view key) const { return map_->upper_bound(key); }
+  bool contains(std::string_view key) const { return map_->contains(key); }
+  size_t size() const { return map_->size(); }
+  bool empty() const { return map_->empty(); }
+
+ private:
+  explicit PendingChanges(const PendingChanges* other);
+
+  std::pmr::monotonic_buffer_resource memory_;
+  // Lies in memory_ itself and goes with it: its destructor would only walk all nodes.
+  Map* const map_;
+};
+
+}  // namespace daftar::storage
