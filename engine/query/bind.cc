@@ -60,6 +60,25 @@ absl::Status CheckIndex(const catalog::TableDef& table, std::string_view name) {
       .With("remedy", "run `daftar schema apply` to its end");
 }
 
+// "byZone", or several: "byZone and byState".
+absl::Status BindIndexes(std::string_view text, BoundQuery* bound) {
+  const std::vector<std::string> names = absl::StrSplit(text, " and ");
+  for (const std::string& name : names) {
+    if (name != "primary") {
+      DAFTAR_RETURN_IF_ERROR(CheckIndex(*bound->table, name));
+    } else if (names.size() > 1) {
+      return InvalidArgument("the primary key cannot be intersected with indexes; name those alone")
+          .With("table", bound->table->name);
+    }
+    if (!bound->index.has_value()) {
+      bound->index = name;
+    } else {
+      bound->intersected.push_back(name);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Column> BindColumn(const catalog::TableDef& table, const std::string& name) {
   auto path = record::FieldPath::Parse(table.schema, name);
   if (path.ok() && !path->fans_out()) return Column{name, *std::move(path)};
@@ -149,10 +168,7 @@ absl::StatusOr<BoundQuery> BindAll(const catalog::Catalog& catalog, const Query&
     DAFTAR_ASSIGN_OR_RETURN(Column column, BindColumn(*bound.table, name));
     bound.columns.push_back(std::move(column));
   }
-  bound.index = query.index();
-  if (bound.index.has_value() && *bound.index != "primary") {
-    DAFTAR_RETURN_IF_ERROR(CheckIndex(*bound.table, *bound.index));
-  }
+  if (query.index().has_value()) DAFTAR_RETURN_IF_ERROR(BindIndexes(*query.index(), &bound));
   bound.limit = query.limit();
   bound.offset = query.offset();
   if (bound.offset > 0 && query.after().has_value()) {

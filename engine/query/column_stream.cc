@@ -12,7 +12,7 @@ namespace {
 
 using columns::Projection;
 
-class ColumnStream final : public EntryStream {
+class ColumnStream final : public SeekingStream {
  public:
   ColumnStream(const Projection& projection, std::vector<ScanPart> parts, bool reverse,
                uint64_t* entries_read)
@@ -44,6 +44,15 @@ class ColumnStream final : public EntryStream {
       passed += reverse_ ? PassBack(entries - passed) : PassForth(entries - passed);
     }
     return passed;
+  }
+  void Seek(std::string_view key) override {
+    if (next_part_ == 0 && !parts_.empty()) Begin(parts_[next_part_++].range);
+    if (reverse_) {
+      const Projection::Place at = projection_.LowerBound(std::string(key) + '\0');
+      ahead_ = std::clamp(at, end_, ahead_);
+    } else {
+      ahead_ = std::clamp(projection_.LowerBound(key), ahead_, end_);
+    }
   }
   std::string_view key() const override {
     if (!is_made_) {
@@ -106,9 +115,9 @@ class ColumnStream final : public EntryStream {
 
 }  // namespace
 
-std::unique_ptr<EntryStream> NewColumnStream(const Projection& projection,
-                                             std::vector<ScanPart> parts, bool reverse,
-                                             uint64_t* entries_read) {
+std::unique_ptr<SeekingStream> NewColumnStream(const Projection& projection,
+                                               std::vector<ScanPart> parts, bool reverse,
+                                               uint64_t* entries_read) {
   return std::make_unique<ColumnStream>(projection, std::move(parts), reverse, entries_read);
 }
 

@@ -13,8 +13,8 @@ namespace daftar::query {
 
 // One range after the other, all in one direction. Counts in `entries_read`. Lifetime: must end
 // before the projection.
-std::unique_ptr<EntryStream> NewColumnStream(const columns::Projection& projection,
-                                             std::vector<ScanPart> parts, bool reverse,
-                                             uint64_t* entries_read);
+std::unique_ptr<SeekingStream> NewColumnStream(const columns::Projection& projection,
+                                               std::vector<ScanPart> parts, bool reverse,
+                                               uint64_t* entries_read);
 
 }  // namespace daftar::query

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "codec/keyspace.h"
+#include "query/intersected_stream.h"
 
 namespace daftar::query {
 namespace {
@@ -18,6 +19,8 @@ constexpr double kRecordScanned = 3;
 constexpr double kRecordFetched = 10;
 constexpr double kRowSorted = 1;
 constexpr double kRangeBegun = 4;
+// A place within a range is looked for.
+constexpr double kSought = 8;
 
 // What part of the rows meets a condition of which nothing is known.
 constexpr double kEqualPart = 0.1;
@@ -97,6 +100,68 @@ double EntriesOfRanges(const Plan& plan, const Statistics& statistics) {
   return entries;
 }
 
+// What walking the scans of a plan takes, and how many entries come of it.
+struct Walk {
+  double entries = 0;  // read
+  double sought = 0;   // places looked for
+  double found = 0;
+};
+
+using ConditionList = std::vector<Condition>;
+
+bool IsAsked(const std::vector<const ConditionList*>& asked, const Condition& condition) {
+  return std::any_of(asked.begin(), asked.end(), [&](const ConditionList* conditions) {
+    return Contains(*conditions, condition);
+  });
+}
+
+// About how many entries a scan has that is read beside another.
+std::optional<double> EntriesOf(const Plan& plan, const AllStatistics& all,
+                                const IntersectedScan& scan) {
+  const Statistics* const known = FindStatistics(all, *plan.query.table, scan.index);
+  if (known == nullptr) return std::nullopt;
+  const size_t prefix_bytes = codec::IndexPrefix(scan.index->id).size();
+  const storage::KeyRange range = scan.range();
+  return index::EstimateEntries(*known, std::string_view(range.lower).substr(prefix_bytes),
+                                std::string_view(range.upper).substr(prefix_bytes),
+                                scan.index->on.size(), true);
+}
+
+// Scans as if nothing that one asks told of what another asks. Nothing when one of them, or the
+// table, was not analyzed.
+std::optional<Walk> WalkOf(const Plan& plan, const AllStatistics& all, double first) {
+  if (plan.intersected.empty()) return Walk{first, 0, first};
+  const Statistics* const table = FindStatistics(all, *plan.query.table, nullptr);
+  if (table == nullptr || table->entries == 0) return std::nullopt;
+  Walk walk;
+  walk.found = first;
+  std::vector<double> each = {first};
+  std::vector<const ConditionList*> asked = {&plan.bounded, &plan.index->where};
+  for (const IntersectedScan& scan : plan.intersected) {
+    const auto entries = EntriesOf(plan, all, scan);
+    if (!entries.has_value()) return std::nullopt;
+    each.push_back(*entries);
+    double part = *entries / static_cast<double>(table->entries);
+    const std::vector<const ConditionList*> asks = {&scan.bounded, &scan.index->where};
+    // What is asked twice leaves out rows once.
+    for (const ConditionList* conditions : asks) {
+      for (const Condition& condition : *conditions) {
+        if (IsAsked(asked, condition)) part /= PartThatMeets(plan, all, condition);
+      }
+    }
+    asked.insert(asked.end(), asks.begin(), asks.end());
+    walk.found *= std::min(part, 1.0);
+  }
+  // For each entry of the smallest scan the others pass some of theirs and look for the rest.
+  const double least = *std::min_element(each.begin(), each.end());
+  for (const double entries : each) {
+    const double passed = least * static_cast<double>(kPassedEntriesMax);
+    walk.entries += std::min(entries, passed + least);
+    if (entries > passed) walk.sought += least;
+  }
+  return walk;
+}
+
 // What part of the entries a plan with a limit reads before it has enough rows.
 double PartRead(const Plan& plan, double rows) {
   if (!plan.query.limit.has_value() || (plan.sort && plan.scanned_terms == 0)) return 1;
@@ -129,16 +194,18 @@ std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& stat
   }
   if (!plan.query.alternatives.empty()) in_record *= PartOfAny(plan, statistics);
   Estimate estimate;
-  const double all = EntriesOfRanges(plan, *known);
-  const double rows = all * in_entry * in_record;
+  const auto walk = WalkOf(plan, statistics, EntriesOfRanges(plan, *known));
+  if (!walk.has_value()) return std::nullopt;
+  const double rows = walk->found * in_entry * in_record;
   const double part = PartRead(plan, rows);
   const bool fetches = plan.index != nullptr && plan.reads_records;
-  estimate.entries = all * part;
-  estimate.records = fetches ? all * in_entry * part : 0;
+  estimate.entries = walk->entries * part;
+  estimate.records = fetches ? walk->found * in_entry * part : 0;
   estimate.rows = std::min(rows, static_cast<double>(plan.query.limit.value_or(UINT64_MAX)));
   estimate.cost = estimate.entries * (plan.index == nullptr ? kRecordScanned : 1) +
                   estimate.records * kRecordFetched + (plan.sort ? rows * part * kRowSorted : 0) +
-                  static_cast<double>(plan.ranges.size()) * kRangeBegun;
+                  walk->sought * part * kSought +
+                  static_cast<double>(plan.ranges.size() + plan.intersected.size()) * kRangeBegun;
   return estimate;
 }
 

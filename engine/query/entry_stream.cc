@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "query/column_stream.h"
+#include "query/intersected_stream.h"
 #include "query/merged_stream.h"
 #include "query/scan_parts.h"
 #include "query/turned_stream.h"
@@ -15,7 +16,7 @@ namespace daftar::query {
 namespace {
 
 // One range after the other, all in one direction.
-class RangeStream final : public EntryStream {
+class RangeStream final : public SeekingStream {
  public:
   RangeStream(const storage::Reader& reader, std::vector<ScanPart> parts, bool reverse,
               uint64_t* entries_read)
@@ -37,6 +38,12 @@ class RangeStream final : public EntryStream {
       }
       entries_.reset();
     }
+  }
+  void Seek(std::string_view key) override {
+    if (entries_ == nullptr && next_part_ < parts_.size()) {
+      entries_ = reader_.NewIterator(parts_[next_part_++].range, {.reverse = reverse_});
+    }
+    if (entries_ != nullptr) entries_->Seek(key);
   }
   std::string_view key() const override { return entries_->key(); }
   std::string_view value() const override { return entries_->value(); }
@@ -82,17 +89,46 @@ bool IsLookup(const Plan& plan) {
          plan.equal_terms == plan.query.table->key.size() && !plan.has_range;
 }
 
+// `projection`: of the index that the parts are of, or null.
+std::unique_ptr<SeekingStream> NewSeekingStream(const storage::Reader& reader,
+                                                const columns::Projection* projection,
+                                                std::vector<ScanPart> parts, bool reverse,
+                                                uint64_t* entries_read) {
+  if (projection != nullptr) {
+    return NewColumnStream(*projection, std::move(parts), reverse, entries_read);
+  }
+  return std::make_unique<RangeStream>(reader, std::move(parts), reverse, entries_read);
+}
+
+std::unique_ptr<EntryStream> NewIntersection(const EntrySource& source, const Plan& plan,
+                                             std::vector<ScanPart> parts, uint64_t* entries_read) {
+  std::vector<IntersectedEntries> scans;
+  const auto add = [&](const columns::Projection* projection, std::vector<ScanPart> ranges,
+                       const std::string& prefix) {
+    scans.push_back(
+        {NewSeekingStream(source.reader, projection, std::move(ranges), plan.reverse, entries_read),
+         prefix});
+  };
+  add(source.projection, std::move(parts), plan.prefixes[0]);
+  for (size_t i = 0; i < plan.intersected.size(); ++i) {
+    const IntersectedScan& scan = plan.intersected[i];
+    add(source.intersected.empty() ? nullptr : source.intersected[i],
+        {{scan.range(), std::nullopt, scan.prefix.size()}}, scan.prefix);
+  }
+  return NewIntersectedStream(std::move(scans), plan.reverse, plan.query.reads_ahead);
+}
+
 std::unique_ptr<EntryStream> NewStream(const EntrySource& source, const Plan& plan,
                                        std::vector<ScanPart> parts, uint64_t* entries_read) {
-  if (source.projection != nullptr) {
-    return NewColumnStream(*source.projection, std::move(parts), plan.reverse, entries_read);
+  if (!plan.intersected.empty()) {
+    return NewIntersection(source, plan, std::move(parts), entries_read);
   }
   const storage::Reader& reader = source.reader;
   if (IsLookup(plan)) {
     return std::make_unique<LookupStream>(reader, std::move(parts), entries_read);
   }
   if (plan.turn_at > 0) return NewTurnedStream(reader, plan, std::move(parts), entries_read);
-  return std::make_unique<RangeStream>(reader, std::move(parts), plan.reverse, entries_read);
+  return NewSeekingStream(reader, source.projection, std::move(parts), plan.reverse, entries_read);
 }
 
 }  // namespace

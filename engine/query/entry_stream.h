@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "columns/projection.h"
@@ -34,6 +35,10 @@ class EntryStream {
   // Passes over up to so many entries without reading them, and gives how many: none where that is
   // not possible.
   virtual uint64_t PassOver(uint64_t) { return 0; }
+  // After a step that gave kNothing: the key of an entry of which is known since then that it is
+  // not given, nor is any before it that was not; empty when there is none. Lifetime: until the
+  // next call.
+  virtual std::string_view passed() const { return {}; }
   // Requires: the last Next() gave kEntry. Lifetime: until the next call.
   virtual std::string_view key() const = 0;
   // Empty when there is a column_row().
@@ -45,11 +50,21 @@ class EntryStream {
   virtual const ColumnRow* column_row() const { return nullptr; }
 };
 
+// Of one range that is walked one way: each step gives an entry or the end.
+class SeekingStream : public EntryStream {
+ public:
+  // Moves so that the following Next() gives the first entry, in the direction of the walk, that is
+  // not before `key`. Requires: no entry behind `key` was given.
+  virtual void Seek(std::string_view key) = 0;
+};
+
 // What entries are read from. Lifetime: must outlive the stream.
 struct EntrySource {
   const storage::Reader& reader;
   // Of the plan's index, for the same state. Null: none.
   const columns::Projection* projection = nullptr;
+  // The same of the plan's intersected scans. Empty: none of them has one.
+  std::vector<const columns::Projection*> intersected = {};
 };
 
 // Whether a plan reads entries of an index in a way for which a projection can stand.

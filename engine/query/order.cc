@@ -109,8 +109,9 @@ void Consider(bool merge, bool reverse, Plan* plan) {
   walk.Go(reverse);
   OrderWalk turned = walk;
   turned.Go(!reverse);
+  // Scans that are intersected all go one way.
   const bool turns = !walk.done() && turned.done() && walk.scanned() > 0 &&
-                     (in_one || walk.term() >= plan->equal_terms);
+                     (in_one || walk.term() >= plan->equal_terms) && plan->intersected.empty();
   const bool whole = walk.done() || turns;
   const size_t gives = whole ? plan->query.orders.size() : walk.scanned() > 0 ? walk.order() : 0;
   // To turn costs a few entries.

@@ -1,7 +1,10 @@
 #include "query/plan.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "codec/key.h"
 
 namespace daftar::query {
 namespace {
@@ -58,6 +61,48 @@ std::string AnyOf(const std::vector<std::vector<record::Condition>>& alternative
   return text;
 }
 
+// Whether something outside of the scan is asked of the same elements of a list: then what its
+// entries meet may be met by another element.
+bool IsAskedTogether(const BoundQuery& query, const IntersectedScan& scan,
+                     const record::Condition& condition) {
+  if (!condition.path.fans_out()) return false;
+  return std::any_of(query.conditions.begin(), query.conditions.end(),
+                     [&](const record::Condition& other) {
+                       return other.path.fans_out() && condition.path.SharesList(0, other.path) &&
+                              !Contains(scan.bounded, other);
+                     });
+}
+
+std::string ScanStep(const BoundQuery& query, const catalog::IndexDef* index,
+                     const std::vector<record::Condition>& bounded) {
+  std::string text = absl::StrCat("scan ", query.table->name, " by ");
+  absl::StrAppend(&text, index == nullptr ? "primary key" : "index ",
+                  index == nullptr ? "" : index->name);
+  if (!bounded.empty()) absl::StrAppend(&text, " where ", Joined(bounded));
+  if (bounded.empty() && (index == nullptr || index->where.empty())) {
+    absl::StrAppend(&text, ", all entries");
+  }
+  return text;
+}
+
+std::string IntersectionSteps(const Plan& plan) {
+  std::string text = absl::StrCat("intersection of ", 1 + plan.intersected.size(), " scans",
+                                  plan.reverse ? ", backwards\n" : "\n");
+  absl::StrAppend(&text, "  ", ScanStep(plan.query, plan.index, plan.bounded), "\n");
+  for (const IntersectedScan& scan : plan.intersected) {
+    absl::StrAppend(&text, "  ", ScanStep(plan.query, scan.index, scan.bounded), "\n");
+  }
+  return text;
+}
+
+std::string RangeSteps(const Plan& plan) {
+  std::string text = ScanStep(plan.query, plan.index, plan.bounded);
+  if (plan.ranges.size() != 1) absl::StrAppend(&text, ", ", plan.ranges.size(), " ranges");
+  if (plan.merge) absl::StrAppend(&text, " side by side");
+  if (plan.reverse) absl::StrAppend(&text, ", backwards");
+  return text + "\n";
+}
+
 std::string UnionSteps(const Plan& plan) {
   const bool side_by_side = !plan.sort && !plan.query.orders.empty();
   std::string text = absl::StrCat("rows of ", plan.branches.size(), " scans",
@@ -73,10 +118,18 @@ std::string UnionSteps(const Plan& plan) {
 
 }  // namespace
 
+bool Contains(const std::vector<record::Condition>& conditions, const record::Condition& wanted) {
+  return std::any_of(conditions.begin(), conditions.end(), [&](const record::Condition& each) {
+    return each.path == wanted.path && each.op == wanted.op && each.operands == wanted.operands;
+  });
+}
+
+storage::KeyRange IntersectedScan::range() const { return {prefix, codec::PrefixEnd(prefix)}; }
+
 bool Plan::IsBounded(const record::Condition& condition) const {
-  return std::any_of(bounded.begin(), bounded.end(), [&](const record::Condition& each) {
-    return each.path == condition.path && each.op == condition.op &&
-           each.operands == condition.operands;
+  if (Contains(bounded, condition)) return true;
+  return std::any_of(intersected.begin(), intersected.end(), [&](const IntersectedScan& scan) {
+    return Contains(scan.bounded, condition) && !IsAskedTogether(query, scan, condition);
   });
 }
 
@@ -94,19 +147,13 @@ std::vector<catalog::Term> Plan::EntryTerms() const {
   return terms;
 }
 
+bool Plan::CanBeIntersected() const {
+  return index != nullptr && ranges.size() == 1 && equal_terms == index->on.size();
+}
+
 std::string Plan::ScanSteps() const {
   if (!branches.empty()) return UnionSteps(*this);
-  std::string text = index == nullptr
-                         ? absl::StrCat("scan ", query.table->name, " by primary key")
-                         : absl::StrCat("scan ", query.table->name, " by index ", index->name);
-  if (!bounded.empty()) absl::StrAppend(&text, " where ", Joined(bounded));
-  if (bounded.empty() && (index == nullptr || index->where.empty())) {
-    absl::StrAppend(&text, ", all entries");
-  }
-  if (ranges.size() != 1) absl::StrAppend(&text, ", ", ranges.size(), " ranges");
-  if (merge) absl::StrAppend(&text, " side by side");
-  if (reverse) absl::StrAppend(&text, ", backwards");
-  absl::StrAppend(&text, "\n");
+  std::string text = intersected.empty() ? RangeSteps(*this) : IntersectionSteps(*this);
   std::vector<record::Condition> filters;
   for (const record::Condition& condition : query.conditions) {
     if (!IsBounded(condition)) filters.push_back(condition);

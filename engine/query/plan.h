@@ -48,6 +48,7 @@ struct BoundQuery {
   bool is_total = true;         // false: only what was asked for, ties as the plan finds them
   std::vector<Column> columns;  // empty: the whole record
   std::optional<std::string> index;
+  std::vector<std::string> intersected;  // indexes that are read beside it
   std::optional<uint64_t> limit;
   uint64_t offset = 0;  // rows that are left out at first
   // About how many rows will be asked for: no more records are read ahead of them.
@@ -80,6 +81,19 @@ struct EntrySlot {
   size_t position = 0;  // within its part
 };
 
+// Whether one of them asks the same.
+bool Contains(const std::vector<record::Condition>& conditions, const record::Condition& wanted);
+
+// What is read beside the index of a plan: the entries of another one whose fields are all held to
+// single values, so that they come in the order of the primary key.
+struct IntersectedScan {
+  const catalog::IndexDef* index = nullptr;
+  std::string prefix;                      // of its entries; the primary key follows
+  std::vector<record::Condition> bounded;  // met by every entry
+
+  storage::KeyRange range() const;
+};
+
 struct Plan {
   BoundQuery query;
   const catalog::IndexDef* index = nullptr;  // null: the records themselves, in key order
@@ -97,6 +111,9 @@ struct Plan {
   bool has_range = false;                  // the term after them is bounded
   std::vector<record::Condition> bounded;  // met by every entry of the ranges
   std::vector<EntrySlot> slots;            // conditions and columns that entries answer
+  // When not empty, `index` has its fields held, too, in one range, and only those of its entries
+  // count whose primary key each of these has as well.
+  std::vector<IntersectedScan> intersected;
 
   // When not empty, a union of these plans, each of one table and order, and what stands above says
   // nothing but `query` and `sort`.
@@ -108,12 +125,14 @@ struct Plan {
   std::optional<uint64_t> expected_entries;
   std::optional<uint64_t> expected_rows;
 
-  // Whether every entry of the ranges meets a condition.
+  // Whether every entry that counts meets a condition.
   bool IsBounded(const record::Condition& condition) const;
   // The number of the slot that has the values of a path; nothing when none has.
   std::optional<size_t> FindSlot(const record::FieldPath& path) const;
   // The terms that order the entries: of the index, then of the primary key.
   std::vector<catalog::Term> EntryTerms() const;
+  // Whether its entries come in the order of the primary key, as one range of an index.
+  bool CanBeIntersected() const;
   // Whether the scan has to ask more of a row than `query.conditions`.
   bool has_alternatives() const { return !query.alternatives.empty() || !query.excluded.empty(); }
   // Whether all entries of the index, or all records, are read.

@@ -13,6 +13,14 @@
 namespace daftar::query {
 namespace {
 
+// More scans than this are not intersected.
+constexpr size_t kIntersectedMax = 4;
+// What costs less than this many entries is done before anything better is found.
+constexpr double kCheap = 100;
+// An intersection costs clearly less than one scan when it is no more than this part of it: if
+// values go together, more records are fetched than is thought.
+constexpr double kClearlyLess = 0.7;
+
 // Larger is better. Rules stand in for costs where there are no statistics.
 auto Rank(const Plan& plan, const AccessPath& path) {
   const bool unique = path.index == nullptr || path.index->unique;
@@ -26,11 +34,14 @@ auto Rank(const Plan& plan, const AccessPath& path) {
                          !plan.reads_records, path.index == nullptr, !plan.may_repeat);
 }
 
-Plan Consider(BoundQuery query, const AccessPath& path, bool is_branch = false) {
+// `intersected`: of an access path that can be.
+Plan Consider(BoundQuery query, const AccessPath& path, bool is_branch = false,
+              std::vector<IntersectedScan> intersected = {}) {
   Plan plan;
   plan.is_branch = is_branch;
   plan.query = std::move(query);
   plan.index = path.index;
+  plan.intersected = std::move(intersected);
   BoundRanges(path, &plan);
   ChooseScanOrder(&plan);
   FindSlots(path, &plan);
@@ -56,20 +67,101 @@ bool IsBetter(const Candidate& a, const Candidate& b, bool by_cost) {
   return Rank(a.plan, a.path) > Rank(b.plan, b.path);
 }
 
-// The plan of a query that says which index it wants.
-absl::StatusOr<Plan> MakeOnlyPlan(BoundQuery query, const index::AllStatistics* statistics) {
+IntersectedScan ScanOf(const Plan& plan) { return {plan.index, plan.prefixes[0], plan.bounded}; }
+
+absl::StatusOr<AccessPath> NamedPath(const BoundQuery& query, const std::string& name) {
   AccessPath path{query.table, nullptr};
   for (const catalog::IndexDef& index : query.table->indexes) {
-    if (index.answers_queries() && index.name == *query.index) path.index = &index;
+    if (index.answers_queries() && index.name == name) path.index = &index;
   }
-  const bool is_there = path.index != nullptr || *query.index == "primary";
-  if (!is_there || !Answers(path, query)) {
-    return InvalidArgument("the index cannot answer this query: it holds only some records")
-        .With("index", *query.index);
+  const bool is_there = path.index != nullptr || name == "primary";
+  if (is_there && Answers(path, query)) return path;
+  return InvalidArgument("the index cannot answer this query: it holds only some records")
+      .With("index", name);
+}
+
+// The scans that are to be read beside that of `path`.
+absl::StatusOr<std::vector<IntersectedScan>> NamedScans(const BoundQuery& query,
+                                                        const AccessPath& path) {
+  std::vector<std::string> names = {*query.index};
+  names.insert(names.end(), query.intersected.begin(), query.intersected.end());
+  std::vector<IntersectedScan> scans;
+  for (const std::string& name : names) {
+    DAFTAR_ASSIGN_OR_RETURN(const AccessPath other, NamedPath(query, name));
+    const Plan alone = Consider(query, other);
+    if (!alone.CanBeIntersected()) {
+      return InvalidArgument(
+                 "the index cannot be intersected: the conditions do not hold each of its fields "
+                 "to a single value")
+          .With("index", name);
+    }
+    if (other.index != path.index) scans.push_back(ScanOf(alone));
   }
-  Plan plan = Consider(std::move(query), path);
+  return scans;
+}
+
+// The plan of a query that says which indexes it wants.
+absl::StatusOr<Plan> MakeOnlyPlan(BoundQuery query, const index::AllStatistics* statistics) {
+  DAFTAR_ASSIGN_OR_RETURN(const AccessPath path, NamedPath(query, *query.index));
+  std::vector<IntersectedScan> beside;
+  if (!query.intersected.empty()) {
+    DAFTAR_ASSIGN_OR_RETURN(beside, NamedScans(query, path));
+  }
+  Plan plan = Consider(std::move(query), path, false, std::move(beside));
   if (statistics != nullptr) Expect(EstimatePlan(plan, *statistics), &plan);
   return plan;
+}
+
+// Whether a scan leaves out records that those of the plan do not.
+bool AddsTo(const Plan& plan, const Plan& scan) {
+  const bool is_read = scan.index == plan.index ||
+                       std::any_of(plan.intersected.begin(), plan.intersected.end(),
+                                   [&](const auto& each) { return each.index == scan.index; });
+  return !is_read && !std::all_of(scan.bounded.begin(), scan.bounded.end(),
+                                  [&](const record::Condition& condition) {
+                                    return plan.IsBounded(condition);
+                                  });
+}
+
+// The cheapest of the plans that read one more of `scans` beside what `base` reads.
+std::optional<Candidate> WithOneMore(const BoundQuery& query, const Candidate& base,
+                                     const std::vector<const Candidate*>& scans,
+                                     const index::AllStatistics& statistics) {
+  std::optional<Candidate> best;
+  for (const Candidate* scan : scans) {
+    if (!AddsTo(base.plan, scan->plan)) continue;
+    std::vector<IntersectedScan> beside = base.plan.intersected;
+    beside.push_back(ScanOf(scan->plan));
+    Candidate made{
+        base.path, Consider(query, base.path, base.plan.is_branch, std::move(beside)), {}};
+    made.estimate = EstimatePlan(made.plan, statistics);
+    if (!made.estimate.has_value()) continue;
+    if (!best.has_value() || made.estimate->cost < best->estimate->cost) best = std::move(made);
+  }
+  return best;
+}
+
+// What several scans have in common, as long as each more of them makes it cheaper; each of them
+// may be the one whose entries give values. Nothing when there are not two.
+std::optional<Candidate> ChooseIntersection(const BoundQuery& query,
+                                            const std::vector<Candidate>& candidates,
+                                            const index::AllStatistics& statistics) {
+  std::vector<const Candidate*> scans;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.plan.CanBeIntersected()) scans.push_back(&candidate);
+  }
+  std::optional<Candidate> best;
+  for (const Candidate* first : scans) {
+    std::optional<Candidate> made = WithOneMore(query, *first, scans, statistics);
+    while (made.has_value() && (!best.has_value() || made->estimate->cost < best->estimate->cost)) {
+      best = *std::move(made);
+      made.reset();
+      if (best->plan.intersected.size() + 1 < kIntersectedMax) {
+        made = WithOneMore(query, *best, scans, statistics);
+      }
+    }
+  }
+  return best;
 }
 
 Candidate ChooseScan(const BoundQuery& query, const index::AllStatistics* statistics,
@@ -92,6 +184,12 @@ Candidate ChooseScan(const BoundQuery& query, const index::AllStatistics* statis
   const auto best = std::max_element(
       candidates.begin(), candidates.end(),
       [&](const Candidate& a, const Candidate& b) { return IsBetter(b, a, by_cost); });
+  if (by_cost && statistics != nullptr && best->estimate->cost > kCheap) {
+    std::optional<Candidate> both = ChooseIntersection(query, candidates, *statistics);
+    if (both.has_value() && both->estimate->cost < kClearlyLess * best->estimate->cost) {
+      return *std::move(both);
+    }
+  }
   return std::move(*best);
 }
 
@@ -137,6 +235,11 @@ bool IsBetterUnion(const Candidate& a, const Candidate& scan) {
 }
 
 }  // namespace
+
+bool CanBeIntersected(const catalog::IndexDef& index, const BoundQuery& query) {
+  const AccessPath path{query.table, &index};
+  return Answers(path, query) && Consider(query, path).CanBeIntersected();
+}
 
 absl::StatusOr<Plan> MakePlan(BoundQuery query, const index::AllStatistics* statistics) {
   if (query.index.has_value()) return MakeOnlyPlan(std::move(query), statistics);

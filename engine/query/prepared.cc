@@ -64,8 +64,8 @@ absl::StatusOr<BoundQuery> Prepared::Fill(const txn::ReadView& view,
 }
 
 void Prepared::Keep(const txn::ReadView& view, const Plan& plan) {
-  // A union is planned anew each time.
-  if (!plan.branches.empty()) return;
+  // What reads several indexes is planned anew each time: how many entries each value has decides.
+  if (!plan.branches.empty() || !plan.intersected.empty()) return;
   absl::MutexLock lock(&mutex_);
   const bool is_same = form_.catalog == view.catalog && form_.statistics == view.statistics;
   if (is_same && !form_.index.has_value()) form_.index = plan.index;

@@ -60,18 +60,38 @@ absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, Found
 }
 
 RowSource::~RowSource() {
-  if (!is_open_ || entries_ != nullptr || view_.columns == nullptr || !ReadsColumns(plan_)) return;
-  view_.columns->NoteRead({view_.catalog, plan_.query.table, plan_.index}, {},
-                          meter_.counts.entries_read + plan_.ranges.size() * kRangeBegun);
+  if (!is_open_ || view_.columns == nullptr || !ReadsColumns(plan_)) return;
+  // Scans that are intersected read about as much, each of them.
+  const uint64_t each = meter_.counts.entries_read / (1 + plan_.intersected.size());
+  if (entries_ == nullptr) NoteEntries(plan_.index, each + plan_.ranges.size() * kRangeBegun);
+  for (size_t i = 0; i < intersected_.size(); ++i) {
+    if (intersected_[i] == nullptr) NoteEntries(plan_.intersected[i].index, each + kRangeBegun);
+  }
+}
+
+void RowSource::NoteEntries(const catalog::IndexDef* index, uint64_t entries) {
+  view_.columns->NoteRead({view_.catalog, plan_.query.table, index}, {}, entries);
+}
+
+absl::StatusOr<std::shared_ptr<const columns::Projection>> RowSource::FindEntries(
+    const catalog::IndexDef* index) {
+  return view_.columns->Find({*view_.reader, view_.version, view_.fills},
+                             {view_.catalog, plan_.query.table, index}, 0);
+}
+
+absl::Status RowSource::FindProjections() {
+  DAFTAR_ASSIGN_OR_RETURN(entries_, FindEntries(plan_.index));
+  for (const IntersectedScan& scan : plan_.intersected) {
+    DAFTAR_ASSIGN_OR_RETURN(intersected_.emplace_back(), FindEntries(scan.index));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RowSource::Open() {
   is_open_ = true;
   if (view_.columns == nullptr) return absl::OkStatus();
   if (ReadsColumns(plan_)) {
-    DAFTAR_ASSIGN_OR_RETURN(
-        entries_, view_.columns->Find({*view_.reader, view_.version, view_.fills},
-                                      {view_.catalog, plan_.query.table, plan_.index}, 0));
+    DAFTAR_RETURN_IF_ERROR(FindProjections());
     if (entries_ != nullptr && CopiesColumns()) {
       for (size_t i = 0; i < plan_.query.columns.size(); ++i) {
         copied_.push_back({&plan_.query.columns[i].path->type(), entry_.column(*column_slots_[i])});
@@ -86,7 +106,7 @@ absl::Status RowSource::Open() {
 }
 
 bool RowSource::EachEntryIsARow() const {
-  if (plan_.merge || plan_.sort || plan_.query.distinct) return false;
+  if (plan_.merge || plan_.sort || plan_.query.distinct || !plan_.intersected.empty()) return false;
   if (plan_.is_branch || plan_.has_alternatives() || plan_.may_repeat) return false;
   if (!plan_.reads_records) return !entry_.has_checks();
   return std::all_of(is_met_.begin(), is_met_.end(), [](bool is_met) { return is_met; });
@@ -179,8 +199,9 @@ std::string_view RowSource::last_entry() const {
 }
 
 absl::Status RowSource::OpenStream() {
-  DAFTAR_ASSIGN_OR_RETURN(
-      stream_, NewEntryStream({*view_.reader, entries_.get()}, plan_, &meter_.counts.entries_read));
+  EntrySource source{*view_.reader, entries_.get()};
+  for (const auto& projection : intersected_) source.intersected.push_back(projection.get());
+  DAFTAR_ASSIGN_OR_RETURN(stream_, NewEntryStream(source, plan_, &meter_.counts.entries_read));
   // SQL has no use for it.
   const bool has_places = !plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place;
   has_others_between_ = has_places && HasOthersBetween(plan_);
@@ -197,15 +218,22 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
       NoteScan();
       return StopReason::kExhausted;
     }
-    if (step == StreamStep::kNothing) continue;
-    if (!notes_entry_) return std::nullopt;
-    bool stands = true;
-    if (has_others_between_) {
-      DAFTAR_ASSIGN_OR_RETURN(stands, StandsInOrder(plan_, stream_->key()));
+    const bool is_entry = step == StreamStep::kEntry;
+    if (notes_entry_) {
+      DAFTAR_RETURN_IF_ERROR(NoteEntry(is_entry ? stream_->key() : stream_->passed()));
     }
-    if (stands) last_entry_.assign(stream_->key());
-    return std::nullopt;
+    if (is_entry) return std::nullopt;
   }
+}
+
+absl::Status RowSource::NoteEntry(std::string_view key) {
+  if (key.empty()) return absl::OkStatus();
+  if (has_others_between_) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool stands, StandsInOrder(plan_, key));
+    if (!stands) return absl::OkStatus();
+  }
+  last_entry_.assign(key);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StreamStep> RowSource::ReadEntry() {

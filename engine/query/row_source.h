@@ -89,6 +89,14 @@ class RowSource {
   absl::Status FetchProjected();
   // Tells what a scan of the whole table has asked for.
   void NoteScan();
+  absl::Status FindProjections();
+  // Of the entries of an index, for the view's state; null: the store's are to be read.
+  absl::StatusOr<std::shared_ptr<const columns::Projection>> FindEntries(
+      const catalog::IndexDef* index);
+  // Tells that so many entries of an index were read from the store.
+  void NoteEntries(const catalog::IndexDef* index, uint64_t entries);
+  // It is known of the entry, and of all before it, whether they give rows.
+  absl::Status NoteEntry(std::string_view key);
   absl::StatusOr<std::optional<StopReason>> NextEntry();
   absl::StatusOr<StreamStep> ReadEntry();
   absl::StatusOr<std::optional<StopReason>> NextDirect(FoundRow* row);
@@ -117,7 +125,8 @@ class RowSource {
   const std::string record_prefix_;
   bool is_open_ = false;
   std::shared_ptr<const columns::Projection> entries_;  // of the index; null: the store's are read
-  std::vector<CopiedColumn> copied_;                    // when CopiesColumns()
+  std::vector<std::shared_ptr<const columns::Projection>> intersected_;  // of those beside it
+  std::vector<CopiedColumn> copied_;                                     // when CopiesColumns()
   std::unique_ptr<EntryStream> stream_;
   std::unique_ptr<ColumnRows> projected_;  // null: entries are read
   std::string fetched_;                    // the record of a projected row, once it is asked for

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kPrimary = "by primary key";
 constexpr std::string_view kIndex = "by index ";
+constexpr std::string_view kAnd = " and ";
 constexpr std::string_view kWhere = " where ";
 constexpr std::string_view kOrder = "order ";
 constexpr std::string_view kCovered = "read no record: ";
@@ -47,11 +48,14 @@ absl::Status ParseAccess(std::string_view text, const std::vector<Column>& colum
   const std::pair<std::string_view, std::string_view> parts =
       absl::StrSplit(text, absl::MaxSplits(kWhere, 1));
   if (absl::StartsWith(parts.first, kIndex)) {
-    choice->index = std::string(absl::StripPrefix(parts.first, kIndex));
+    const std::vector<std::string> names =
+        absl::StrSplit(absl::StripPrefix(parts.first, kIndex), kAnd);
+    choice->index = names.front();
+    choice->intersected.assign(names.begin() + 1, names.end());
   } else if (parts.first != kPrimary) {
     return Internal("a plan does not parse").With("at", text);
   }
-  for (std::string_view part : absl::StrSplit(parts.second, " and ", absl::SkipEmpty())) {
+  for (std::string_view part : absl::StrSplit(parts.second, kAnd, absl::SkipEmpty())) {
     DAFTAR_ASSIGN_OR_RETURN(AccessChoice::Argument argument, ParseArgument(part, columns));
     choice->arguments.push_back(argument);
   }
@@ -63,6 +67,7 @@ absl::Status ParseAccess(std::string_view text, const std::vector<Column>& colum
 std::string ToText(const AccessChoice& choice, const std::vector<Column>& columns) {
   std::string text(choice.index.empty() ? kPrimary : kIndex);
   text += choice.index;
+  for (const std::string& index : choice.intersected) absl::StrAppend(&text, kAnd, index);
   std::string_view before = kWhere;
   for (const AccessChoice::Argument& argument : choice.arguments) {
     absl::StrAppend(&text, before, columns[argument.column].name, " ",
@@ -70,7 +75,7 @@ std::string ToText(const AccessChoice& choice, const std::vector<Column>& column
                     !TakesValue(argument.comparison) ? ""
                     : argument.is_literal            ? kLiteral
                                                      : kValue);
-    before = " and ";
+    before = kAnd;
   }
   before = "; order ";
   for (const AccessChoice::Order& order : choice.orders) {

@@ -15,6 +15,7 @@ namespace daftar::sql {
 // Between the two SQLite keeps it as a text, which `EXPLAIN QUERY PLAN` shows:
 //   by index expiring where zone = literal and validTo < ?; order validTo desc; read no record: no,
 //   firm
+//   by index byPlace and bySector where country = ? and stage = ? and isic = ?
 struct AccessChoice {
   struct Argument {
     size_t column = 0;
@@ -28,10 +29,11 @@ struct AccessChoice {
     friend bool operator==(const Order&, const Order&) = default;
   };
 
-  std::string index;                // empty: the primary key
-  std::vector<Argument> arguments;  // in the order in which their values are given
-  std::vector<Order> orders;        // the rows come in this order
-  std::vector<size_t> covered;      // the columns that entries answer; empty: records are read
+  std::string index;                     // empty: the primary key
+  std::vector<std::string> intersected;  // indexes that are read beside it
+  std::vector<Argument> arguments;       // in the order in which their values are given
+  std::vector<Order> orders;             // the rows come in this order
+  std::vector<size_t> covered;           // the columns that entries answer; empty: records are read
   friend bool operator==(const AccessChoice&, const AccessChoice&) = default;
 };
 

@@ -12,6 +12,7 @@
 #include "query/access_path.h"
 #include "query/column_rows.h"
 #include "query/cost.h"
+#include "query/intersected_stream.h"
 #include "query/planner.h"
 #include "sql/access_choice.h"
 
@@ -26,6 +27,8 @@ constexpr double kRowCost = 0.5;   // the next row of a projection
 constexpr double kFetchCost = 8;   // the record of an entry, anywhere
 constexpr double kSeekCost = 10;   // beginning a scan
 constexpr double kInValues = 5;    // in a list whose length is not known
+// Two indexes are read beside each other when that costs no more than this part of reading one.
+constexpr double kClearlyLess = 0.7;
 // What is left of the rows, without statistics, by a bound on one side, by bounds on both, and by
 // the condition of a partial index.
 constexpr double kOneSideShare = 0.15;
@@ -71,6 +74,8 @@ class Chooser {
   void ReadOrders();
   void ReadColumns();
   void Consider(const catalog::IndexDef* index, double rows);
+  // What two of the indexes considered have in common.
+  void ConsiderIntersections(double rows);
   absl::Status Answer();
 
  private:
@@ -80,6 +85,11 @@ class Chooser {
     double rows = 0;
     bool unique = false;
     bool ordered = false;
+  };
+  // Of an index that can be read beside another.
+  struct Scan {
+    const catalog::IndexDef* index = nullptr;
+    double rows = 0;
   };
 
   bool AddConstraint(int number, const Column& column, Comparison comparison);
@@ -92,6 +102,14 @@ class Chooser {
   bool IsBounded(const query::Plan& plan, const Usable& usable) const;
   // What each row costs that it gives.
   double EachCost(const query::Plan& plan) const;
+  // What is asked, by one index.
+  query::BoundQuery QueryBy(const catalog::IndexDef* index) const;
+  bool HoldsList(const query::Plan& plan) const;
+  // Nothing that costs more than `cost_max`.
+  void ConsiderBoth(const Scan& first, const Scan& second, double rows, double cost_max);
+  // Takes the plan when it costs less than the best before. `candidate` has rows, and its cost
+  // without what sorting takes.
+  void Offer(const query::Plan& plan, Candidate candidate);
 
   const std::shared_ptr<const index::AllStatistics> statistics_;  // null: none
   const catalog::TableDef& table_;
@@ -106,6 +124,7 @@ class Chooser {
   bool orders_known_ = true;  // false: SQLite wants an order that no index has
   std::vector<size_t> needed_;
   bool coverable_ = true;
+  std::vector<Scan> scans_;
   std::optional<Candidate> best_;
 };
 
@@ -275,8 +294,7 @@ double Chooser::EachCost(const query::Plan& plan) const {
   return is_projected_ && query::ScansTable(plan) ? kRowCost : kRecordCost;
 }
 
-void Chooser::Consider(const catalog::IndexDef* index, double rows) {
-  if (!Eligible(index)) return;
+query::BoundQuery Chooser::QueryBy(const catalog::IndexDef* index) const {
   query::BoundQuery query;
   query.table = &table_;
   query.index = index == nullptr ? "primary" : index->name;
@@ -296,27 +314,81 @@ void Chooser::Consider(const catalog::IndexDef* index, double rows) {
       query.columns.push_back({columns_[column].name, columns_[column].path});
     }
   }
-  const auto plan = query::MakePlan(std::move(query));
+  return query;
+}
+
+// Whether a term is bounded by a list, whose values are not known yet.
+bool Chooser::HoldsList(const query::Plan& plan) const {
+  return std::any_of(usable_.begin(), usable_.end(), [&](const Usable& usable) {
+    return usable.argument.comparison == Comparison::kIn && IsBounded(plan, usable);
+  });
+}
+
+void Chooser::Consider(const catalog::IndexDef* index, double rows) {
+  if (!Eligible(index)) return;
+  const auto plan = query::MakePlan(QueryBy(index));
   if (!plan.ok()) return;  // a partial index that the values do not imply
   const query::AccessPath path{&table_, index};
   Candidate candidate;
   candidate.rows = RowsOf(*plan, path, rows);
   candidate.unique = GivesOneRow(*plan, path);
-  candidate.ordered = orders_known_ && info_->nOrderBy > 0 && !plan->sort;
-  const double each = EachCost(*plan);
-  candidate.cost = kSeekCost + candidate.rows * each;
+  candidate.cost = kSeekCost + candidate.rows * EachCost(*plan);
+  if (plan->CanBeIntersected() && StatisticsOf(path) != nullptr && !HoldsList(*plan)) {
+    scans_.push_back({index, candidate.rows});
+  }
+  Offer(*plan, std::move(candidate));
+}
+
+void Chooser::ConsiderIntersections(double rows) {
+  if (!best_.has_value()) return;
+  const double cost_max = kClearlyLess * best_->cost;
+  for (const Scan& first : scans_) {
+    for (const Scan& second : scans_) {
+      if (first.index != second.index) ConsiderBoth(first, second, rows, cost_max);
+    }
+  }
+}
+
+void Chooser::ConsiderBoth(const Scan& first, const Scan& second, double rows, double cost_max) {
+  query::BoundQuery query = QueryBy(first.index);
+  query.intersected.push_back(second.index->name);
+  const auto plan = query::MakePlan(std::move(query));
+  if (!plan.ok()) return;
+  // What both ask would count twice.
+  const auto& asked = plan->intersected.front().bounded;
+  const bool differ = std::none_of(asked.begin(), asked.end(), [&](const Condition& condition) {
+    return query::Contains(plan->bounded, condition);
+  });
+  if (!differ) return;
+  Candidate candidate;
+  candidate.rows = std::max(1.0, first.rows * second.rows / std::max(1.0, rows));
+  const double least = std::min(first.rows, second.rows);
+  const double most = std::max(first.rows, second.rows);
+  const double passed = least * static_cast<double>(query::kPassedEntriesMax);
+  candidate.cost = 2 * kSeekCost + least + std::min(most, passed + least) +
+                   (most > passed ? least * kSeekCost : 0) +
+                   (plan->reads_records ? candidate.rows * kFetchCost : 0);
+  if (candidate.cost <= cost_max) Offer(*plan, std::move(candidate));
+}
+
+void Chooser::Offer(const query::Plan& plan, Candidate candidate) {
+  candidate.ordered = orders_known_ && info_->nOrderBy > 0 && !plan.sort;
   if (info_->nOrderBy > 0 && !candidate.ordered) {
     candidate.cost += candidate.rows * std::log2(candidate.rows + 1);
   }
-  candidate.choice.index = index == nullptr ? "" : index->name;
+  if (best_.has_value() && candidate.cost >= best_->cost) return;
+  candidate.choice.index = plan.index == nullptr ? "" : plan.index->name;
+  for (const query::IntersectedScan& scan : plan.intersected) {
+    candidate.choice.intersected.push_back(scan.index->name);
+  }
   for (const Usable& usable : usable_) {
     // A long list that bounds nothing is for SQLite to look up.
-    if (usable.argument.comparison == Comparison::kIn && !IsBounded(*plan, usable)) continue;
+    if (usable.argument.comparison == Comparison::kIn && !IsBounded(plan, usable)) continue;
     candidate.choice.arguments.push_back(usable.argument);
   }
   if (candidate.ordered) candidate.choice.orders = orders_;
-  if (index != nullptr && !plan->reads_records) candidate.choice.covered = needed_;
-  if (!best_.has_value() || candidate.cost < best_->cost) best_ = std::move(candidate);
+  if (plan.index != nullptr && !plan.reads_records) candidate.choice.covered = needed_;
+  best_ = std::move(candidate);
 }
 
 absl::Status Chooser::Answer() {
@@ -371,6 +443,7 @@ absl::Status ChooseAccess(Session* session, const catalog::TableDef& table,
   for (const catalog::IndexDef& index : table.indexes) {
     if (index.answers_queries()) chooser.Consider(&index, static_cast<double>(rows));
   }
+  chooser.ConsiderIntersections(static_cast<double>(rows));
   return chooser.Answer();
 }
 

@@ -1,6 +1,7 @@
 #include "sql/cursor.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/status.h"
@@ -57,6 +58,18 @@ bool TableCursor::Translated(sqlite3_value** values,
   return true;
 }
 
+std::vector<std::string> TableCursor::Intersected(const query::BoundQuery& query) const {
+  std::vector<std::string> names;
+  const auto can_be = [&](const std::string& name) {
+    const catalog::IndexDef* const index = table_.FindIndex(name);
+    return index != nullptr && query::CanBeIntersected(*index, query);
+  };
+  if (choice_.intersected.empty() || !can_be(choice_.index)) return names;
+  std::copy_if(choice_.intersected.begin(), choice_.intersected.end(), std::back_inserter(names),
+               can_be);
+  return names;
+}
+
 absl::StatusOr<query::Plan> TableCursor::MakePlan(std::vector<record::Condition> conditions) {
   query::BoundQuery query;
   query.table = &table_;
@@ -78,6 +91,7 @@ absl::StatusOr<query::Plan> TableCursor::MakePlan(std::vector<record::Condition>
   // A value of another type than its column may leave a partial index without its condition.
   if (query::Answers({&table_, index}, query)) {
     query.index = index == nullptr ? "primary" : index->name;
+    query.intersected = Intersected(query);
   }
   DAFTAR_ASSIGN_OR_RETURN(query::Plan plan, query::MakePlan(std::move(query)));
   // A record is taken apart only as far as SQLite asks.

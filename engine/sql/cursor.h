@@ -43,6 +43,9 @@ class TableCursor {
   // The conditions that the values make. False: no row can meet them.
   bool Translated(sqlite3_value** values, std::vector<record::Condition>* conditions) const;
   absl::StatusOr<query::Plan> MakePlan(std::vector<record::Condition> conditions);
+  // Those of the chosen indexes that can be read beside the first one; a value of another type than
+  // its column may leave one without its condition.
+  std::vector<std::string> Intersected(const query::BoundQuery& query) const;
   // Takes the values that follow those of the arguments. Errors: Internal when there are others.
   absl::Status TakeMore(int more, int count, sqlite3_value** values);
   absl::Status LookUp(const txn::ReadView& view, std::string key);

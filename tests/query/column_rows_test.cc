@@ -99,6 +99,44 @@ TEST_CASE("columns: scans follow every commit and older states keep theirs", "[q
   }
 }
 
+TEST_CASE("columns: indexes that are kept in memory are intersected there", "[query][property]") {
+  const uint32_t seed = Catch::getSeed();
+  CAPTURE(seed);
+  Random random(seed);
+  const TempDir directory;
+  REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, testing::kRowSchema, InMemory()));
+  Rows rows;
+  constexpr int kIds = 3000;
+  for (int i = 0; i < 20; ++i) Write(*database, random, 300, kIds, &rows);
+  for (int round = 0; round < 60; ++round) {
+    const int a = random.Below(7) - 3;
+    const std::string s = random.Text();
+    const std::string tag = random.Text();
+    const bool descending = random.Below(2) == 0;
+    CAPTURE(round, a, s, tag, descending);
+    std::vector<uint32_t> expected;
+    for (const auto& [id, row] : rows) {
+      const bool has_tag = std::find(row.tags.begin(), row.tags.end(), tag) != row.tags.end();
+      if (row.a == a && row.s == s && row.u == 255 && has_tag) expected.push_back(id);
+    }
+    if (descending) std::reverse(expected.begin(), expected.end());
+    const Query query =
+        Query("row")
+            .Where("a", Operator::kEqual, a)
+            .Where("s", Operator::kEqual, s)
+            .Where("u", Operator::kEqual, 255)
+            .Where("tags", Operator::kEqual, tag)
+            .OrderBy("id", descending ? SortDirection::kDescending : SortDirection::kAscending)
+            .Select({"id"});
+    // By the store at first, then by what is kept of one index, of two, of all.
+    for (const char* indexes :
+         {"bySA and byU", "byU and byTag and bySA", "byTagA and byU and byADesc"}) {
+      REQUIRE(Ids(database->Run(Query(query).UseIndex(indexes))) == expected);
+    }
+    if (round % 10 == 9) Write(*database, random, 30, kIds, &rows);
+  }
+}
+
 TEST_CASE("columns: whole records, both directions and pages", "[query]") {
   const TempDir directory;
   REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, testing::kRowSchema, InMemory()));

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "api/fixtures.h"
 #include "query/row_model.h"
 
@@ -97,6 +98,32 @@ void CheckPlaces(const Database& database, const Query& query,
   REQUIRE((*rank)->before == static_cast<uint64_t>(found - expected.begin()));
 }
 
+// Pairs of indexes, and some of three, that the conditions hold to single values, as UseIndex takes
+// them.
+std::vector<std::string> Intersectable(const Database& database, const Query& query,
+                                       const std::vector<std::string>& indexes) {
+  std::vector<std::string> found;
+  const auto consider = [&](const std::string& names) {
+    const auto cursor = database.Run(Query(query).UseIndex(names));
+    if (cursor.ok()) {
+      found.push_back(names);
+      return true;
+    }
+    CHECK_THAT(cursor, testing::StatusIs(absl::StatusCode::kInvalidArgument, "cannot"));
+    return false;
+  };
+  for (const std::string& first : indexes) {
+    for (const std::string& second : indexes) {
+      const std::string pair = absl::StrCat(first, " and ", second);
+      if (first == second || !consider(pair)) continue;
+      for (const std::string& third : indexes) {
+        if (third > first && third > second) consider(absl::StrCat(pair, " and ", third));
+      }
+    }
+  }
+  return found;
+}
+
 // DAFTAR_QUERY_ROUNDS asks for more.
 int Rounds() {
   const char* const wanted = std::getenv("DAFTAR_QUERY_ROUNDS");
@@ -120,7 +147,10 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
   REQUIRE_OK(database->Commit(std::move(batch)));
   const std::vector<std::string> indexes = IndexNames(*database);
   std::map<std::string, int> used;
-  int unions[2] = {};  // one scan after the other, and side by side
+  int unions[2] = {};         // one scan after the other, and side by side
+  int intersections[2] = {};  // that the planner chose, and that were asked for
+  int covered = 0;            // of those
+  std::vector<std::string> ordinary(indexes.begin() + 2, indexes.end());
   const int rounds = Rounds();
   for (int round = 0; round < rounds; ++round) {
     // From half way on plans are chosen by cost.
@@ -148,6 +178,21 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
       Check(*database, query, expected, paged || !made.orders.empty(),
             static_cast<uint64_t>(random.Below(6)));
       if (paged || !made.orders.empty()) CheckPlaces(*database, query, expected, random);
+      if (!index.empty() || plan.find("intersection of") == std::string::npos) continue;
+      ++intersections[0];
+      if (!made.orders.empty()) continue;
+      REQUIRE_OK_AND_ASSIGN(const CountResult counted,
+                            database->Count(Query(made.query).Select({})));
+      CHECK(counted.records == expected.size());
+    }
+    for (const std::string& names : Intersectable(*database, made.query, ordinary)) {
+      const Query query = Query(made.query).UseIndex(names);
+      CAPTURE(made.ToString(), names);
+      Check(*database, query, expected, paged || !made.orders.empty(),
+            static_cast<uint64_t>(random.Below(6)));
+      if (paged || !made.orders.empty()) CheckPlaces(*database, query, expected, random);
+      ++intersections[1];
+      covered += database->Run(query)->Explain().find("read no record") != std::string::npos;
     }
   }
   // The test is worth something only if every index was used.
@@ -157,6 +202,10 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
   }
   CHECK(unions[0] > 0);
   CHECK(unions[1] > 0);
+  CAPTURE(intersections[0], intersections[1], covered);
+  CHECK(intersections[0] > rounds / 250);
+  CHECK(intersections[1] > rounds / 5);
+  CHECK(covered > 0);
 }
 
 // The rows as text, each once: all of them, or in pages.

@@ -268,9 +268,61 @@ std::string RandomQuestion::ToString() const {
   return text;
 }
 
+namespace {
+
+ModelCondition IntIs(Random& random, const std::string& path, int low, int values, int group,
+                     Getter<int> get) {
+  const int x = low + random.Below(values);
+  return {absl::StrCat(path, " = ", x), group,
+          [=](const Row& r, size_t i) { return get(r, i) == std::optional(x); }};
+}
+
+// Conditions that hold all fields of an index to values that rows have.
+std::vector<ModelCondition> HeldByIndex(Random& random, int index) {
+  switch (index) {
+    case 0:
+      return {IntIs(random, "a", -3, 7, 0, [](const Row& r, size_t) { return r.a; })};
+    case 1: {
+      const int u = random.Below(4) != 0 ? 255 : random.Below(4);
+      return {{absl::StrCat("u = ", u), 0, [=](const Row& r, size_t) { return r.u == u; }}};
+    }
+    case 2: {
+      const double f = random.Float();
+      const int e = random.Below(3);
+      return {{absl::StrCat("f = ", f), 0, [=](const Row& r, size_t) { return r.f == f; }},
+              {absl::StrCat("e = ", kEnum[e]), 0, [=](const Row& r, size_t) { return r.e == e; }}};
+    }
+    case 3: {
+      const std::string tag = random.Text();
+      return {{absl::StrCat("tags = '", tag, "'"), 1,
+               [=](const Row& r, size_t i) { return r.tags[i] == tag; }}};
+    }
+    case 4:
+      return {TextIs(random), IntIs(random, "parts.n", -2, 5, 2, [](const Row& r, size_t i) {
+                return std::optional(r.parts[i].n);
+              })};
+    default:
+      return {TextIs(random),
+              IntIs(random, "a", -3, 7, 0, [](const Row& r, size_t) { return r.a; })};
+  }
+}
+
+}  // namespace
+
 RandomQuestion RandomQuery(Random& random) {
   RandomQuestion made;
   for (int i = random.Below(4); i > 0; --i) made.conditions.push_back(RandomCondition(random));
+  // Sometimes what several indexes have in common.
+  if (random.Below(3) == 0) {
+    if (random.Below(2) == 0) made.conditions.clear();
+    for (int i = 2 + random.Below(2); i > 0; --i) {
+      // Most often those of which each alone leaves many rows.
+      constexpr int kIndexes[] = {0, 1, 1, 1, 2, 3, 3, 3, 4, 5};
+      for (ModelCondition& held : HeldByIndex(random, kIndexes[random.Below(10)])) {
+        made.conditions.push_back(std::move(held));
+      }
+    }
+  }
   for (int i = random.Below(4); i > 0; --i) made.orders.push_back(RandomOrder(random));
   const int alternatives = random.Below(3) == 0 ? 1 + random.Below(3) : 0;
   // Sometimes those that an index answers in the order asked for.

@@ -154,6 +154,58 @@ TEST_CASE("sql: conditions, orders and needed columns choose the index", "[sql]"
   CHECK_THAT(opened.Plan(text), ContainsSubstring(expected));
 }
 
+TEST_CASE("sql: two indexes are read side by side once it is known what they have", "[sql]") {
+  const TempDir directory;
+  REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, R"(
+struct Firm $Daftar.table(name = "firm", key = ["no"])
+    $Daftar.index(name = "byTown", on = ["town"], covering = ["name"])
+    $Daftar.index(name = "byKind", on = ["kind"])
+    $Daftar.index(name = "byLevel", on = ["level"]) {
+  no @0 :UInt32; town @1 :Text; kind @2 :UInt8; level @3 :UInt8; name @4 :Text; note @5 :Text;
+})",
+                                                    InMemory()));
+  Batch batch = database->NewBatch();
+  for (int i = 0; i < 3000; ++i) {
+    REQUIRE_OK(batch.Put(
+        "firm", absl::StrCat(R"({"no":)", i, R"(,"town":"T)", i % 10, R"(","kind":)", i % 7,
+                             R"(,"level":)", i % 3, R"(,"name":"N)", i, R"(","note":"n"})")));
+  }
+  REQUIRE_OK(database->Commit(std::move(batch)));
+  REQUIRE_OK_AND_ASSIGN(SqlConnection sql, SqlConnection::Open(*database));
+  constexpr const char* kText = "SELECT note, no FROM firm WHERE town = ? AND kind = ?";
+  const auto plan = [&](const char* text) {
+    REQUIRE_OK_AND_ASSIGN(SqlStatement statement, sql.Prepare(text));
+    REQUIRE_OK_AND_ASSIGN(const std::string shown, statement.Explain());
+    return shown;
+  };
+  CHECK_THAT(plan(kText), !ContainsSubstring(" and by"));
+  REQUIRE_OK(database->Analyze());
+  CHECK_THAT(plan(kText),
+             ContainsSubstring("by index byTown and byKind where town = ? and kind = ?"));
+  // SQLite asks for what it checks again: entries of one index do not cover that.
+  CHECK_THAT(
+      plan("SELECT name FROM firm WHERE kind = 3 AND town = 'T4'"),
+      ContainsSubstring("by index byTown and byKind where kind = literal and town = literal\n"));
+  CHECK_THAT(plan("SELECT note FROM firm WHERE town = 'T4' AND kind = 3 ORDER BY no DESC"),
+             ContainsSubstring("order no desc\n"));
+  // Of lists it is not known how many values they have.
+  CHECK_THAT(plan("SELECT note FROM firm WHERE town = 'T4' AND kind IN (3, 4)"),
+             !ContainsSubstring(" and by"));
+  REQUIRE_OK_AND_ASSIGN(SqlStatement statement, sql.Prepare(kText));
+  REQUIRE_OK(statement.Bind(1, "T4"));
+  REQUIRE_OK(statement.Bind(2, 3));
+  REQUIRE_OK_AND_ASSIGN(const auto rows, testing::SqlRows(statement));
+  // One of 70 has both; 24 is the first.
+  REQUIRE(rows.size() == 43);
+  CHECK(rows.front() == "'n'|24");
+  CHECK(statement.counts().records_fetched == 43);
+  CHECK(statement.counts().entries_read <= 300 + 429);
+  // A value of another type leaves an index without its condition, and nothing else.
+  CHECK(Ask(sql, "SELECT count(*), min(no) FROM firm WHERE town = 'T4' AND kind = '3'") == "43|24");
+  CHECK(Ask(sql, "SELECT count(*) FROM firm WHERE town = 'T4' AND kind = NULL") == "0");
+  CHECK(Ask(sql, "SELECT count(*) FROM firm WHERE town = 'T4' AND kind = 3 AND level = 0") == "15");
+}
+
 TEST_CASE("sql: a join looks up the inner table by its index", "[sql]") {
   Opened opened;
   const std::string plan = opened.Plan(
