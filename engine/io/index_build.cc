@@ -4,7 +4,6 @@
 #include <chrono>
 #include <deque>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,19 +12,12 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "history/history_key.h"
+#include "io/build_walk.h"
 #include "io/entry_spans.h"
 #include "txn/write_set.h"
 
 namespace daftar::io {
 namespace {
-
-// What a range is ended by: commits wait while it is written.
-constexpr uint64_t kRecordsMax = 128;
-constexpr size_t kBytesMax = size_t{64} << 10;
-// For how long it rests after a range when others have committed meanwhile, as a multiple of what
-// the range took; and at most.
-constexpr int kRestFactor = 1;
-constexpr std::chrono::milliseconds kRestMax(20);
 
 // The versions of a table's records from a key on, by record, then in time.
 class Versions {
@@ -107,7 +99,6 @@ struct Building {
 absl::StatusOr<IndexBuild> IndexBuild::Begin(txn::Core* core, TableId table) {
   IndexBuild build(core, table);
   DAFTAR_ASSIGN_OR_RETURN(build.done_, txn::ReadBuildProgress(*core->View().reader, table));
-  build.fraction_ = build.Fraction();
   return build;
 }
 
@@ -129,7 +120,7 @@ absl::StatusOr<IndexBuild::Range> IndexBuild::WorkOut(const txn::ReadView& view)
     DAFTAR_ASSIGN_OR_RETURN(const bool found, versions.Next());
     if (!found) break;
     if (versions.key() != last) {
-      if (range.records >= kRecordsMax || range.entries.bytes() >= kBytesMax) {
+      if (range.records >= kRangeRecordsMax || range.entries.bytes() >= kRangeBytesMax) {
         range.end = versions.key();
         break;
       }
@@ -172,29 +163,15 @@ absl::StatusOr<bool> IndexBuild::Step() {
     range.entries.Put(key, txn::EncodeBuildProgress(key, done_));
     DAFTAR_RETURN_IF_ERROR(core_->Fill(range.entries));
   }
-  // Who writes goes first.
-  if (core_->View().version != seen) {
-    const auto took = std::chrono::steady_clock::now() - begun;
-    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kRestFactor * took, kRestMax));
-  }
+  RestAfterRange(*core_, seen, begun);
   return true;
-}
-
-double IndexBuild::Fraction() const {
-  const std::string prefix = codec::RecordPrefix(table_);
-  if (done_.next_key.empty()) return 0;
-  const std::string end = codec::PrefixEnd(prefix);
-  if (done_.next_key >= end) return 1;
-  const auto all = core_->store().ApproximateBytes({prefix, end});
-  const auto rest = core_->store().ApproximateBytes({done_.next_key, end});
-  if (!all.ok() || !rest.ok() || *all == 0) return 0;
-  return 1 - std::min(1.0, static_cast<double>(*rest) / static_cast<double>(*all));
 }
 
 IndexProgress IndexBuild::Progress() const {
   const txn::ReadView view = core_->View();
   const catalog::TableDef& table = *view.catalog->FindTable(table_);
-  IndexProgress progress{table.name, {}, done_.records, Fraction()};
+  IndexProgress progress{
+      table.name, {}, done_.records, FractionBefore(*core_, table_, done_.next_key)};
   for (const catalog::IndexDef& index : table.indexes) {
     if (index.state == catalog::IndexState::kBuilding) progress.indexes.push_back(index.name);
   }

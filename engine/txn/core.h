@@ -116,6 +116,7 @@ class Core {
   storage::Store& store() { return *store_; }
   const storage::Store& store() const { return *store_; }
   int64_t Now() const { return options_.clock(); }
+  const PlantedFaults& faults() const { return options_.faults; }
 
   // Held, by a WriteLock, by whoever writes to the store outside Commit (bulk load, repair).
   absl::Mutex& write_mutex() ABSL_LOCK_RETURNED(write_mutex_) { return write_mutex_; }

@@ -14,6 +14,7 @@ namespace {
 constexpr char kBuildKind = '\x04';
 constexpr char kIndexTombstoneKind = '\x05';
 constexpr char kAggregateTombstoneKind = '\x06';
+constexpr char kAggregateBuildKind = '\x07';
 
 std::string PrefixOf(char kind) { return codec::SpacePrefix(codec::Space::kHelper) + kind; }
 
@@ -39,9 +40,23 @@ absl::StatusOr<std::vector<uint32_t>> ReadIds(const storage::Reader& reader, cha
   }
 }
 
+absl::StatusOr<BuildProgress> ReadProgressAt(const storage::Reader& reader, std::string_view key) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(key));
+  BuildProgress progress;
+  if (!stored.has_value()) return progress;
+  DAFTAR_ASSIGN_OR_RETURN(std::string_view body, journal::OpenFrame(key, *stored));
+  DAFTAR_ASSIGN_OR_RETURN(progress.records, codec::TakeOrderedVarint(&body));
+  progress.next_key = body;
+  return progress;
+}
+
 }  // namespace
 
 std::string BuildProgressKey(TableId table) { return KeyOf(kBuildKind, table.value()); }
+
+std::string BuildProgressKey(AggregateId aggregate) {
+  return KeyOf(kAggregateBuildKind, aggregate.value());
+}
 
 std::string EncodeBuildProgress(std::string_view key, const BuildProgress& progress) {
   std::string value(journal::kFrameBytes, '\0');
@@ -52,14 +67,12 @@ std::string EncodeBuildProgress(std::string_view key, const BuildProgress& progr
 }
 
 absl::StatusOr<BuildProgress> ReadBuildProgress(const storage::Reader& reader, TableId table) {
-  const std::string key = BuildProgressKey(table);
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(key));
-  BuildProgress progress;
-  if (!stored.has_value()) return progress;
-  DAFTAR_ASSIGN_OR_RETURN(std::string_view body, journal::OpenFrame(key, *stored));
-  DAFTAR_ASSIGN_OR_RETURN(progress.records, codec::TakeOrderedVarint(&body));
-  progress.next_key = body;
-  return progress;
+  return ReadProgressAt(reader, BuildProgressKey(table));
+}
+
+absl::StatusOr<BuildProgress> ReadBuildProgress(const storage::Reader& reader,
+                                                AggregateId aggregate) {
+  return ReadProgressAt(reader, BuildProgressKey(aggregate));
 }
 
 std::string TombstoneKey(IndexId index) { return KeyOf(kIndexTombstoneKind, index.value()); }
@@ -78,7 +91,8 @@ absl::StatusOr<Tombstones> ReadTombstones(const storage::Reader& reader) {
 }
 
 std::vector<std::string> SchemaWorkPrefixes() {
-  return {PrefixOf(kBuildKind), PrefixOf(kIndexTombstoneKind), PrefixOf(kAggregateTombstoneKind)};
+  return {PrefixOf(kBuildKind), PrefixOf(kIndexTombstoneKind), PrefixOf(kAggregateTombstoneKind),
+          PrefixOf(kAggregateBuildKind)};
 }
 
 }  // namespace daftar::txn

@@ -19,6 +19,7 @@
 #include "record/message.h"
 #include "rules/context.h"
 #include "storage/overlay.h"
+#include "txn/counted_records.h"
 #include "txn/read_set.h"
 
 namespace daftar::txn {
@@ -44,7 +45,7 @@ struct RecordWrite {
 class WriteSet {
  public:
   WriteSet(std::shared_ptr<const storage::Reader> base, SchemaVersion schema, CommitVersion version)
-      : base_(std::move(base)), schema_(schema), version_(version) {}
+      : base_(std::move(base)), schema_(schema), version_(version), counted_(base_) {}
 
   // Errors: AlreadyExists when an insert finds a record; NotFound when an update or delete finds
   // none; InvalidArgument; ResourceExhausted; DataLoss. After an error the set is as before.
@@ -118,7 +119,7 @@ class WriteSet {
   absl::Status AddEntryChanges(const RecordWrite& write, const record::Message* before,
                                std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
   absl::Status AddGroupChanges(const RecordWrite& write, const record::Message* before,
-                               std::map<std::string, GroupChange>* changes) const;
+                               std::map<std::string, GroupChange>* changes);
   // Reads what the base holds of entries that go or change, all at once and in order.
   absl::Status ReadBefore();
   // Works out what these groups hold; `newest` is the state before the changes.
@@ -134,6 +135,7 @@ class WriteSet {
   const std::shared_ptr<const storage::Reader> base_;
   const SchemaVersion schema_;
   CommitVersion version_;
+  CountedRecords counted_;  // in the base
   std::shared_ptr<storage::PendingChanges> changes_ = std::make_shared<storage::PendingChanges>();
   size_t bytes_ = 0;
   // Every record key that was written, also in vain.

@@ -13,11 +13,11 @@
 
 namespace daftar {
 
-// How far the indexes of a table have been built. Never goes back, also not from one call to the
-// next that goes on.
+// How far the indexes of a table have been built, or its aggregates counted. Never goes back, also
+// not from one call to the next that goes on.
 struct IndexProgress {
   std::string table;
-  std::vector<std::string> indexes;  // built together, in one walk over the records
+  std::vector<std::string> indexes;  // or aggregates, built together, in one walk over the records
   uint64_t records = 0;              // walked over
   double fraction = 0;               // 0 to 1, about
 };
@@ -50,11 +50,18 @@ struct SchemaChangeReport {
     uint64_t entries = 0;  // of the records that there are now; 0 when it is not built
   };
 
+  struct Aggregate {
+    std::string table;
+    std::string name;
+    uint64_t groups = 0;  // that there are now; 0 when it is not counted
+  };
+
   // What was found, and the verdict. There is none when the schema is the one in force.
   SchemaCheck check;
-  SchemaVersion schema;        // in force afterwards
-  std::vector<Index> built;    // to be built, in a dry run
-  std::vector<Index> removed;  // indexes and aggregates whose entries were removed
+  SchemaVersion schema;            // in force afterwards
+  std::vector<Index> built;        // to be built, in a dry run
+  std::vector<Aggregate> counted;  // of the records that there are; to be, in a dry run
+  std::vector<Index> removed;      // indexes and aggregates whose entries were removed
   std::vector<UniqueViolation> violations;
   uint64_t violation_count = 0;
   // Records that break rules which are new or changed: the rules bind all commits from now on, and
