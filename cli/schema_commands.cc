@@ -162,6 +162,11 @@ absl::StatusOr<ExitCode> RunCheck(const Arguments& arguments) {
 
 std::string ChangeText(const SchemaChangeReport& report, bool dry_run) {
   std::string text = CheckText(report.check);
+  for (const SchemaChangeReport::Checked& checked : report.checked) {
+    absl::StrAppend(&text, dry_run ? "would check the texts of table " : "checked texts of table ",
+                    checked.table);
+    absl::StrAppend(&text, dry_run ? "" : absl::StrCat(": ", checked.records, " records"), "\n");
+  }
   for (const SchemaChangeReport::Index& index : report.removed) {
     absl::StrAppend(&text, dry_run ? "would remove " : "removed ", index.name, " of table ",
                     index.table, "\n");
@@ -203,6 +208,10 @@ std::string ChangeJson(const SchemaChangeReport& report) {
     absl::StrAppend(out, "{\"table\":", Quoted(index.table), ",\"name\":", Quoted(index.name),
                     ",\"entries\":", index.entries, "}");
   };
+  const auto checked_json = [](std::string* out, const SchemaChangeReport::Checked& checked) {
+    absl::StrAppend(out, "{\"table\":", Quoted(checked.table), ",\"records\":", checked.records,
+                    "}");
+  };
   const auto aggregate_json = [](std::string* out, const SchemaChangeReport::Aggregate& aggregate) {
     absl::StrAppend(out, "{\"table\":", Quoted(aggregate.table),
                     ",\"name\":", Quoted(aggregate.name), ",\"groups\":", aggregate.groups, "}");
@@ -214,7 +223,8 @@ std::string ChangeJson(const SchemaChangeReport& report) {
                     ",\"other\":", Quoted(violation.other), "}");
   };
   return absl::StrCat("{", CheckJson(report.check), ",\"schema\":", report.schema.value(),
-                      ",\"removed\":[", absl::StrJoin(report.removed, ",", index_json),
+                      ",\"checked\":[", absl::StrJoin(report.checked, ",", checked_json),
+                      "],\"removed\":[", absl::StrJoin(report.removed, ",", index_json),
                       "],\"built\":[", absl::StrJoin(report.built, ",", index_json),
                       "],\"counted\":[", absl::StrJoin(report.counted, ",", aggregate_json),
                       "],\"violations\":[", absl::StrJoin(report.violations, ",", violation_json),
@@ -241,9 +251,9 @@ class ProgressLines {
     const int step = on_terminal_ ? 1 : 10;
     if (percent / step <= shown_ || percent >= 100) return;
     shown_ = percent / step;
-    std::fprintf(stderr, "%sbuilding %s: %d %%, %llu records%s", on_terminal_ ? "\r" : "",
-                 what.c_str(), percent, static_cast<unsigned long long>(progress.records),
-                 on_terminal_ ? "" : "\n");
+    std::fprintf(stderr, "%s%s %s: %d %%, %llu records%s", on_terminal_ ? "\r" : "",
+                 progress.checks ? "checking" : "building", what.c_str(), percent,
+                 static_cast<unsigned long long>(progress.records), on_terminal_ ? "" : "\n");
   }
 
   void End() {
@@ -272,7 +282,7 @@ absl::StatusOr<ExitCode> RunApply(const Arguments& arguments) {
   judge.dry_run = true;
   auto report = (*database)->ApplySchema(schema, judge);
   if (!report.ok()) return report.status();
-  const bool refused = report->check.verdict >= Verdict::kMigrate;
+  const bool refused = report->refused;
   if (!refused && !options.dry_run) {
     report = (*database)->ApplySchema(schema, options);
     lines.End();

@@ -14,69 +14,11 @@
 #include "history/history_key.h"
 #include "io/build_walk.h"
 #include "io/entry_spans.h"
+#include "io/version_stream.h"
 #include "txn/write_set.h"
 
 namespace daftar::io {
 namespace {
-
-// The versions of a table's records from a key on, by record, then in time.
-class Versions {
- public:
-  Versions(const txn::ReadView& view, const catalog::TableDef& table, const std::string& from)
-      : prefix_(codec::RecordPrefix(table.id)) {
-    const storage::KeyRange range{from, codec::PrefixEnd(prefix_)};
-    const auto start = view.history_starts->find(table.id);
-    if (start != view.history_starts->end()) start_ = start->second;
-    present_ = view.reader->NewIterator(range, {.fill_cache = false});
-    past_ = view.reader->NewIterator(history::HistoryRange(range), {.fill_cache = false});
-  }
-
-  CommitVersion start() const { return start_; }
-  std::string_view prefix() const { return prefix_; }
-
-  // Moves to the next version; false after the last.
-  absl::StatusOr<bool> Next() {
-    if (uses_past_) DAFTAR_RETURN_IF_ERROR(LoadPast());
-    if (uses_present_) {
-      DAFTAR_ASSIGN_OR_RETURN(has_present_, present_->Next());
-    }
-    // What a key held earlier comes before what it holds now.
-    uses_past_ = has_past_ && (!has_present_ || past_key_ <= present_->key());
-    uses_present_ = !uses_past_ && has_present_;
-    return uses_past_ || uses_present_;
-  }
-  // Lifetime: until the next call.
-  std::string_view key() const { return uses_past_ ? past_key_ : present_->key(); }
-  std::string_view value() const { return uses_past_ ? past_->value() : present_->value(); }
-  CommitVersion ended() const { return uses_past_ ? past_ended_ : kPresent; }
-
- private:
-  absl::Status LoadPast() {
-    while (true) {
-      DAFTAR_ASSIGN_OR_RETURN(has_past_, past_->Next());
-      if (!has_past_) return absl::OkStatus();
-      DAFTAR_ASSIGN_OR_RETURN(const history::HistoryId id, history::ParseHistoryKey(past_->key()));
-      has_past_ = id.live_key.starts_with(prefix_);
-      if (!has_past_) return absl::OkStatus();
-      if (MayBeGone(id.ended, start_)) continue;
-      past_key_ = id.live_key;
-      past_ended_ = id.ended;
-      return absl::OkStatus();
-    }
-  }
-
-  const std::string prefix_;
-  CommitVersion start_;
-  std::unique_ptr<storage::Iterator> present_;
-  std::unique_ptr<storage::Iterator> past_;
-  // Which of the two is to be moved on; at first both.
-  bool uses_present_ = true;
-  bool uses_past_ = true;
-  bool has_present_ = false;
-  bool has_past_ = false;
-  std::string_view past_key_;
-  CommitVersion past_ended_;
-};
 
 void Put(const EntrySpans::Span& span, storage::Batch* batch) {
   const std::string value = index::EncodeEntryValue(span.created, span.entry.covered);
@@ -105,8 +47,8 @@ absl::StatusOr<IndexBuild> IndexBuild::Begin(txn::Core* core, TableId table) {
 absl::StatusOr<IndexBuild::Range> IndexBuild::WorkOut(const txn::ReadView& view) const {
   const catalog::TableDef& table = *view.catalog->FindTable(table_);
   Range range;
-  Versions versions(view, table,
-                    done_.next_key.empty() ? codec::RecordPrefix(table_) : done_.next_key);
+  VersionStream versions(view, table,
+                         done_.next_key.empty() ? codec::RecordPrefix(table_) : done_.next_key);
   std::deque<Building> indexes;
   for (const catalog::IndexDef& index : table.indexes) {
     if (index.state != catalog::IndexState::kBuilding) continue;

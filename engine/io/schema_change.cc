@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "catalog/evolution.h"
+#include "catalog/evolution_rules.h"
 #include "catalog/resolve.h"
 #include "catalog/succession.h"
 #include "codec/key.h"
@@ -18,6 +19,7 @@
 #include "index/statistics.h"
 #include "io/aggregate_build.h"
 #include "io/index_build.h"
+#include "io/text_check.h"
 #include "txn/schema_work.h"
 
 namespace daftar::io {
@@ -29,6 +31,14 @@ using catalog::IndexState;
 constexpr size_t kRemoveBytesMax = size_t{256} << 10;
 // Of findings in an error.
 constexpr size_t kFindingsNamedMax = 5;
+
+// Whether records need only be looked at, and not be written anew.
+bool AsksForChecksOnly(const SchemaCheck& check) {
+  return std::all_of(check.findings.begin(), check.findings.end(), [](const auto& finding) {
+    return finding.verdict < Verdict::kMigrate ||
+           finding.rule == static_cast<int>(catalog::Rule::kJsonAdded);
+  });
+}
 
 absl::Status Refuse(const SchemaCheck& check) {
   std::string findings;
@@ -54,8 +64,8 @@ class SchemaChange {
       : core_(core), options_(options) {}
 
   absl::StatusOr<SchemaChangeReport> Run(std::shared_ptr<const record::SchemaSet> schemas) {
-    DAFTAR_RETURN_IF_ERROR(Adopt(std::move(schemas)));
-    if (!options_.dry_run) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool adopted, Adopt(std::move(schemas)));
+    if (adopted && !options_.dry_run) {
       DAFTAR_RETURN_IF_ERROR(RemoveDropped());
       DAFTAR_RETURN_IF_ERROR(BuildAll());
     }
@@ -64,26 +74,63 @@ class SchemaChange {
   }
 
  private:
-  // Puts the schema in force when it is another one.
-  absl::Status Adopt(std::shared_ptr<const record::SchemaSet> schemas) {
+  // Puts the schema in force when it is another one; false when it was stopped before.
+  absl::StatusOr<bool> Adopt(std::shared_ptr<const record::SchemaSet> schemas) {
     const auto current = core_->catalog();
     DAFTAR_ASSIGN_OR_RETURN(const std::vector<catalog::TableDef> tables,
                             catalog::ResolveTables(schemas));
     DAFTAR_ASSIGN_OR_RETURN(
         report_.check,
         catalog::CheckEvolution({*current->schemas, current->tables}, {*schemas, tables}));
-    if (report_.check.verdict >= Verdict::kMigrate) {
+    if (!AsksForChecksOnly(report_.check)) {
       if (!options_.dry_run) return Refuse(report_.check);
+      report_.refused = true;
       report_.complete = false;
-      return absl::OkStatus();
+      return true;
     }
-    if (report_.check.findings.empty()) return NoteUnfinished(*current);
+    if (report_.check.findings.empty()) {
+      NoteUnfinished(*current);
+      return true;
+    }
     DAFTAR_ASSIGN_OR_RETURN(catalog::Succession next,
                             catalog::Succeed(*current, std::move(schemas)));
+    std::vector<TextCheck> checks;
+    DAFTAR_ASSIGN_OR_RETURN(const bool fits, CheckTexts(*current, next.catalog, &checks));
+    if (!fits) return false;
     for (const catalog::Succession::Dropped& dropped : next.dropped) {
       report_.removed.push_back({dropped.table, dropped.name, 0});
     }
-    if (options_.dry_run) return NoteUnfinished(next.catalog);
+    if (options_.dry_run) {
+      NoteUnfinished(next.catalog);
+      return true;
+    }
+    DAFTAR_RETURN_IF_ERROR(PutInForce(next, &checks));
+    return true;
+  }
+
+  // Looks at the records of tables that have new $json, and leaves of each what is to be looked at
+  // when the schema is put in force. False when it was stopped.
+  absl::StatusOr<bool> CheckTexts(const catalog::Catalog& current, const catalog::Catalog& next,
+                                  std::vector<TextCheck>* checks) {
+    const journal::Hash target = HashOfTypes(*next.schemas);
+    for (const catalog::TableDef& table : next.tables) {
+      const catalog::TableDef* const before = current.FindTable(table.id);
+      if (before == nullptr || !HasNewJson(*before, table)) continue;
+      if (!options_.dry_run) {
+        DAFTAR_ASSIGN_OR_RETURN(TextCheck check, TextCheck::Begin(core_, &table, target));
+        DAFTAR_ASSIGN_OR_RETURN(const bool whole, Walk(&check));
+        if (!whole) {
+          report_.complete = false;
+          return false;
+        }
+        checks->push_back(std::move(check));
+      }
+      report_.checked.push_back({table.name, checks->empty() ? 0 : checks->back().records()});
+    }
+    return true;
+  }
+
+  absl::Status PutInForce(const catalog::Succession& next, std::vector<TextCheck>* checks) {
     storage::Batch batch;
     for (const catalog::Succession::Dropped& dropped : next.dropped) {
       if (dropped.index != IndexId()) {
@@ -95,13 +142,22 @@ class SchemaChange {
     }
     // What was built of others is built once more with the new ones.
     for (const TableId table : next.to_build) batch.Delete(txn::BuildProgressKey(table));
+    // Also of schemas that did not come to it.
+    for (const catalog::TableDef& table : next.catalog.tables) {
+      batch.Delete(txn::CheckProgressKey(table.id));
+    }
     return Commit(next.catalog, absl::StrCat("schema ", next.catalog.version.value()),
-                  std::move(batch));
+                  std::move(batch), [checks](const txn::ReadView& view) -> absl::Status {
+                    for (TextCheck& check : *checks) {
+                      DAFTAR_RETURN_IF_ERROR(check.Finish(view));
+                    }
+                    return absl::OkStatus();
+                  });
   }
 
   // What a dry run says of indexes and aggregates that are not whole.
-  absl::Status NoteUnfinished(const catalog::Catalog& catalog) {
-    if (!options_.dry_run) return absl::OkStatus();
+  void NoteUnfinished(const catalog::Catalog& catalog) {
+    if (!options_.dry_run) return;
     for (const catalog::TableDef& table : catalog.tables) {
       for (const catalog::IndexDef& index : table.indexes) {
         if (!index.readable()) report_.built.push_back({table.name, index.name, 0});
@@ -112,15 +168,14 @@ class SchemaChange {
     }
     report_.complete =
         report_.check.findings.empty() && report_.built.empty() && report_.counted.empty();
-    return absl::OkStatus();
   }
 
   absl::Status Commit(const catalog::Catalog& catalog, const std::string& what,
-                      storage::Batch batch) {
+                      storage::Batch batch, const txn::Core::StateCheck& check = nullptr) {
     CommitOptions stated = options_.commit;
     stated.durability = Durability::kSynced;
     stated.reason = absl::StrCat(what, stated.reason.empty() ? "" : "; ", stated.reason);
-    return core_->CommitSchema(catalog, stated, std::move(batch)).status();
+    return core_->CommitSchema(catalog, stated, std::move(batch), check).status();
   }
 
   absl::Status RemoveDropped() {

@@ -69,6 +69,31 @@ def test_builds_indexes(folder):
     equal([each["entries"] for each in report["built"]], [1000, 1000])
 
 
+def test_checks_texts(folder):
+    fields = FIELDS.replace("gate @1 :Text;", "gate @1 :Text%s;")
+    db = make_database(folder, HEAD + fields % "", "visit",
+                       [json.dumps({"id": n, "gate": '{"n": 1}', "pass": n}) for n in range(3000)])
+    second = schema(folder, "second", BY_PASS, fields=fields % " $Daftar.json")
+    dry = run("schema", "apply", db, second, "--dry-run").out
+    contains(dry, "migrate  rule 33  Visit.gate: now $json, and stored texts may be none; tables=visit\n",
+             "verdict: migrate\nwould check the texts of table visit\nwould build index byPass of table visit\n",
+             "schema 1 is in force\n")
+    run("put", db, "visit", '{"id": 2000, "gate": "north"}')
+    contains(run("schema", "apply", db, second, code=None).err,
+             "a text is not JSON, which its field is to hold; change the record, or leave the field a text; "
+             "table=visit; key=2000; field=gate; value=north; written by commit=2; cause=")
+    contains(run("schema", "show", db).out, "gate: text\n")
+    run("put", db, "visit", '{"id": 2000, "gate": "[]", "pass": 2000}')
+    contains(run("schema", "apply", db, second, code=None).err, "an old version has a text that is not JSON")
+    run("prune", db, "--table", "visit", "--before", "3")
+    applied = run("schema", "apply", db, second).out
+    contains(applied, "checked texts of table visit: 3000 records\nbuilt index byPass of table visit: 3000 entries\n")
+    contains(run("schema", "show", db).out, "gate: json\n")
+    equal(run("query", db, "visit", "--where", "id = 1", "--select", "gate", "--format", "jsonl").out,
+          '{"gate":{"n": 1}}\n')
+    contains(run("verify", db).out, "clean: 3000 records")
+
+
 def test_shared_values(folder):
     db = make_database(folder, HEAD + FIELDS, "visit",
                        ['{"id": 1, "pass": 7}', '{"id": 2, "pass": 8}', '{"id": 3, "pass": 7}'])
@@ -167,4 +192,4 @@ def test_killed_anywhere(folder):
     equal(groups(db), groups(anew(folder, db, second)))
 
 
-main([test_builds_indexes, test_counts_aggregates, test_shared_values, test_refusals, test_killed_anywhere])
+main([test_builds_indexes, test_counts_aggregates, test_checks_texts, test_shared_values, test_refusals, test_killed_anywhere])

@@ -280,6 +280,10 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["build-key"] = txn::BuildProgressKey(table.id);
   bytes["build-value"] = txn::EncodeBuildProgress(
       bytes["build-key"], {codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
+  bytes["check-key"] = txn::CheckProgressKey(table.id);
+  bytes["check-value"] = txn::EncodeCheckProgress(
+      bytes["check-key"],
+      {journal::HashOf(""), kCommit, codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
   AddGroupBytes(header, &bytes);
   AddNameBytes(header, &bytes);
   AddPointBytes(header, &bytes);

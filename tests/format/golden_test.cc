@@ -136,6 +136,13 @@ TEST_CASE("format 5: the bytes of an index of points", "[format][format]") {
   CHECK(txn::kPointsFormat == 5);
 }
 
+TEST_CASE("format 6: the bytes of a check of texts", "[format][format]") {
+  CHECK(Engine().at("check-key") == "080801");
+  CHECK(Engine().at("check-value") ==
+        "01000000e7371b3d01f9012ce3b0c44298fc1c149afbf4c8996fb924"
+        "27ae41e4649b934ca495991b7852b8550202");
+}
+
 TEST_CASE("format 6: the bytes of an aggregate that is being counted", "[format][format]") {
   CHECK(Engine().at("count-key") == "080701");
   CHECK(Engine().at("count-value") == "01000000a76ed849010202");

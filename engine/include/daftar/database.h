@@ -265,11 +265,13 @@ class Database {
   // makes it readable, and later. What a call that was stopped, or a process that ended, has left
   // to do, the next call with the same schema does; nobody has to wait for it. Open transactions
   // and batches of the schema before are Aborted when they commit. Memory: bounded, whatever the
-  // size of the table. Errors: FailedPrecondition naming the findings when the verdict is forbidden
-  // or asks for a migration, and when the database is open for reading only; InvalidArgument or
-  // NotFound for the schema or the statement; DataLoss, Unavailable, ResourceExhausted. One call at
-  // a time; further ones wait. Durability: the change of schema is synced; entries are buffered
-  // until an index is whole.
+  // size of the table. Where stored texts become $json (rule 33), all versions of their records are
+  // looked at before the schema is put in force.
+  // Errors: FailedPrecondition naming the findings when the verdict is forbidden or asks for
+  // another migration, naming record, field and value when a text is not JSON, and when the
+  // database is open for reading only; InvalidArgument or NotFound for the schema or the statement;
+  // DataLoss, Unavailable, ResourceExhausted. One call at a time; further ones wait.
+  // Durability: the change of schema is synced; entries are buffered until an index is whole.
   absl::StatusOr<SchemaChangeReport> ApplySchema(const SchemaFile& schema,
                                                  const SchemaChangeOptions& options = {});
   // Removes old versions that need not be kept any longer: those older than the historyDays of
