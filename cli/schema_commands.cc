@@ -162,6 +162,11 @@ absl::StatusOr<ExitCode> RunCheck(const Arguments& arguments) {
 
 std::string ChangeText(const SchemaChangeReport& report, bool dry_run) {
   std::string text = CheckText(report.check);
+  for (const SchemaChangeReport::Checked& checked : report.checked) {
+    absl::StrAppend(&text, dry_run ? "would check the texts of table " : "checked texts of table ",
+                    checked.table);
+    absl::StrAppend(&text, dry_run ? "" : absl::StrCat(": ", checked.records, " records"), "\n");
+  }
   for (const SchemaChangeReport::Index& index : report.removed) {
     absl::StrAppend(&text, dry_run ? "would remove " : "removed ", index.name, " of table ",
                     index.table, "\n");
@@ -170,6 +175,11 @@ std::string ChangeText(const SchemaChangeReport& report, bool dry_run) {
     absl::StrAppend(&text, dry_run ? "would build index " : "built index ", index.name,
                     " of table ", index.table);
     absl::StrAppend(&text, dry_run ? "" : absl::StrCat(": ", index.entries, " entries"), "\n");
+  }
+  for (const SchemaChangeReport::Aggregate& aggregate : report.counted) {
+    absl::StrAppend(&text, dry_run ? "would count aggregate " : "counted aggregate ",
+                    aggregate.name, " of table ", aggregate.table);
+    absl::StrAppend(&text, dry_run ? "" : absl::StrCat(": ", aggregate.groups, " groups"), "\n");
   }
   for (const UniqueViolation& violation : report.violations) {
     absl::StrAppend(&text, "index ", violation.index, " of table ", violation.table,
@@ -198,6 +208,14 @@ std::string ChangeJson(const SchemaChangeReport& report) {
     absl::StrAppend(out, "{\"table\":", Quoted(index.table), ",\"name\":", Quoted(index.name),
                     ",\"entries\":", index.entries, "}");
   };
+  const auto checked_json = [](std::string* out, const SchemaChangeReport::Checked& checked) {
+    absl::StrAppend(out, "{\"table\":", Quoted(checked.table), ",\"records\":", checked.records,
+                    "}");
+  };
+  const auto aggregate_json = [](std::string* out, const SchemaChangeReport::Aggregate& aggregate) {
+    absl::StrAppend(out, "{\"table\":", Quoted(aggregate.table),
+                    ",\"name\":", Quoted(aggregate.name), ",\"groups\":", aggregate.groups, "}");
+  };
   const auto violation_json = [](std::string* out, const UniqueViolation& violation) {
     absl::StrAppend(out, "{\"table\":", Quoted(violation.table),
                     ",\"index\":", Quoted(violation.index),
@@ -205,8 +223,10 @@ std::string ChangeJson(const SchemaChangeReport& report) {
                     ",\"other\":", Quoted(violation.other), "}");
   };
   return absl::StrCat("{", CheckJson(report.check), ",\"schema\":", report.schema.value(),
-                      ",\"removed\":[", absl::StrJoin(report.removed, ",", index_json),
+                      ",\"checked\":[", absl::StrJoin(report.checked, ",", checked_json),
+                      "],\"removed\":[", absl::StrJoin(report.removed, ",", index_json),
                       "],\"built\":[", absl::StrJoin(report.built, ",", index_json),
+                      "],\"counted\":[", absl::StrJoin(report.counted, ",", aggregate_json),
                       "],\"violations\":[", absl::StrJoin(report.violations, ",", violation_json),
                       "],\"violationCount\":", report.violation_count,
                       ",\"ruleViolations\":", ViolationsJson(report.rule_violations),
@@ -214,37 +234,58 @@ std::string ChangeJson(const SchemaChangeReport& report) {
                       ",\"complete\":", report.complete ? "true" : "false", "}\n");
 }
 
-// A line on a terminal that is written over; elsewhere a line for each tenth on the way.
-bool ShowProgress(const IndexProgress& progress, bool on_terminal, int* shown) {
-  const int percent = static_cast<int>(progress.fraction * 100);
-  const int step = on_terminal ? 1 : 10;
-  if (percent / step <= *shown || percent >= 100) return true;
-  *shown = percent / step;
-  std::fprintf(stderr, "%sbuilding %s of %s: %d %%, %llu records%s", on_terminal ? "\r" : "",
-               absl::StrJoin(progress.indexes, ", ").c_str(), progress.table.c_str(), percent,
-               static_cast<unsigned long long>(progress.records), on_terminal ? "" : "\n");
-  return true;
-}
+// Shows how far each walk has come: a line on a terminal that is written over; elsewhere a line for
+// each tenth on the way.
+class ProgressLines {
+ public:
+  explicit ProgressLines(bool on_terminal) : on_terminal_(on_terminal) {}
+
+  void Show(const IndexProgress& progress) {
+    const std::string what =
+        absl::StrCat(absl::StrJoin(progress.indexes, ", "), " of ", progress.table);
+    if (what != what_) {
+      End();
+      what_ = what;
+    }
+    const int percent = static_cast<int>(progress.fraction * 100);
+    const int step = on_terminal_ ? 1 : 10;
+    if (percent / step <= shown_ || percent >= 100) return;
+    shown_ = percent / step;
+    std::fprintf(stderr, "%s%s %s: %d %%, %llu records%s", on_terminal_ ? "\r" : "",
+                 progress.checks ? "checking" : "building", what.c_str(), percent,
+                 static_cast<unsigned long long>(progress.records), on_terminal_ ? "" : "\n");
+  }
+
+  void End() {
+    if (on_terminal_ && shown_ > 0) std::fprintf(stderr, "\n");
+    shown_ = 0;
+  }
+
+ private:
+  const bool on_terminal_;
+  std::string what_;
+  int shown_ = 0;
+};
 
 absl::StatusOr<ExitCode> RunApply(const Arguments& arguments) {
   auto database = OpenDatabase(arguments.database, arguments.change.dry_run);
   if (!database.ok()) return database.status();
   const SchemaFile schema = ToSchemaFile(arguments.to, arguments.import_paths);
-  const bool on_terminal = isatty(STDERR_FILENO) != 0;
-  int shown = 0;
+  ProgressLines lines(isatty(STDERR_FILENO) != 0);
   SchemaChangeOptions options = arguments.change;
   options.progress = [&](const IndexProgress& progress) {
-    return ShowProgress(progress, on_terminal, &shown);
+    lines.Show(progress);
+    return true;
   };
   // What is refused is shown in full.
   SchemaChangeOptions judge = options;
   judge.dry_run = true;
   auto report = (*database)->ApplySchema(schema, judge);
   if (!report.ok()) return report.status();
-  const bool refused = report->check.verdict >= Verdict::kMigrate;
+  const bool refused = report->refused;
   if (!refused && !options.dry_run) {
     report = (*database)->ApplySchema(schema, options);
-    if (on_terminal && shown > 0) std::fprintf(stderr, "\n");
+    lines.End();
     if (!report.ok()) return report.status();
   }
   const std::string text =
@@ -281,7 +322,8 @@ void AddSchemaCommands(CLI::App* app, Runner* runner) {
   AddCommon(check, arguments);
   check->callback([=] { *runner = [=] { return RunCheck(*arguments); }; });
   CLI::App* apply = schema->add_subcommand(
-      "apply", "Give a database another schema, and build the indexes that it lacks");
+      "apply",
+      "Give a database another schema, and build the indexes and aggregates that it lacks");
   apply->add_option("DB", arguments->database, "the database directory")->required();
   apply->add_option("SCHEMA", arguments->to, "a .capnp file")->required();
   apply->add_flag("--dry-run", arguments->change.dry_run, "say what would be done, change nothing");

@@ -82,4 +82,8 @@ struct Aggregate @0xb4a7c1f05e0d9a08 {
   min @4 :List(Term);
   max @5 :List(Term);
   where @6 :List(Condition);
+  state @7 :UInt8;
+  # 0 readable, 1 being counted.
+  since @8 :UInt64;
+  # The first commit as of which its totals are known; 0: they are as of all.
 }

@@ -30,11 +30,13 @@ absl::StatusOr<SchemaChangeReport> Database::ApplySchema(const SchemaFile& schem
   if (!options.dry_run) DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
   DAFTAR_ASSIGN_OR_RETURN(auto types, internal::ParseSchema(schema));
   absl::MutexLock lock(&state_->schema_mutex);
+  const SchemaVersion before = state_->core->catalog()->version;
   DAFTAR_ASSIGN_OR_RETURN(SchemaChangeReport report,
                           io::ChangeSchema(state_->core.get(), std::move(types), options));
   AuditOptions audit;
   audit.rules = NewRules(report.check);
-  if (options.dry_run || audit.rules.empty()) return report;
+  // A schema that is not in force yet has no rules.
+  if (options.dry_run || report.schema == before || audit.rules.empty()) return report;
   // The rules bind commits by now: what breaks them was there before.
   audit.violations_max = options.violations_max;
   DAFTAR_ASSIGN_OR_RETURN(AuditReport found, io::AuditRules(state_->core->View(), true,

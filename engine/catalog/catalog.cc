@@ -89,6 +89,15 @@ bool Catalog::has_aggregates() const {
                      [](const TableDef& table) { return !table.aggregates.empty(); });
 }
 
+bool Catalog::has_late_aggregates() const {
+  return std::any_of(tables.begin(), tables.end(), [](const TableDef& table) {
+    return std::any_of(table.aggregates.begin(), table.aggregates.end(),
+                       [](const AggregateDef& aggregate) {
+                         return !aggregate.readable() || aggregate.since != CommitVersion();
+                       });
+  });
+}
+
 absl::Status CompileChecks(const ConditionCompiler& compiler, std::vector<TableDef>* tables) {
   for (TableDef& table : *tables) {
     for (CheckDef& check : table.rules.checks) {
@@ -141,7 +150,9 @@ bool Catalog::has_points() const {
 bool Catalog::all_readable() const {
   return std::all_of(tables.begin(), tables.end(), [](const TableDef& table) {
     return std::all_of(table.indexes.begin(), table.indexes.end(),
-                       [](const IndexDef& index) { return index.readable(); });
+                       [](const IndexDef& index) { return index.readable(); }) &&
+           std::all_of(table.aggregates.begin(), table.aggregates.end(),
+                       [](const AggregateDef& aggregate) { return aggregate.readable(); });
   });
 }
 

@@ -97,9 +97,21 @@ struct IndexDef {
 // Whether two conditions are met by the same records: the order of `in (…)` does not count.
 bool SameCondition(const record::Condition& a, const record::Condition& b);
 
+// Whether the totals of an aggregate can be read.
+enum class AggregateState : uint8_t {
+  kReadable = 0,
+  kBuilding = 1,  // records from before it was declared are still being counted
+};
+
+// AggregateDef::since of one that becomes readable with the commit that puts its catalog in force.
+inline constexpr CommitVersion kThisCommit(UINT64_MAX);
+
 // Totals by group, kept up to date by every commit.
 struct AggregateDef {
   AggregateId id;
+  AggregateState state = AggregateState::kReadable;
+  // The first commit as of which its totals are known; zero: they are as of all.
+  CommitVersion since;
   // The groups of a record, described as its entries in an index would be: `on` is what groups are
   // by, which may be nothing, `covering` what is summed up. Its id means nothing.
   IndexDef groups;
@@ -114,6 +126,7 @@ struct AggregateDef {
   const std::string& name() const { return groups.name; }
   const std::vector<Term>& by() const { return groups.on; }
   const std::vector<Term>& sums() const { return groups.covering; }
+  bool readable() const { return state == AggregateState::kReadable; }
 };
 
 struct TableDef {
@@ -167,6 +180,8 @@ struct Catalog {
   // Errors: NotFound naming the table and those there are.
   absl::StatusOr<const TableDef*> GetTable(std::string_view name) const;
   bool has_aggregates() const;
+  // Whether some aggregate was declared when its table had been there before.
+  bool has_late_aggregates() const;
   // Whether a commit must be checked against more than unique indexes.
   bool has_rules() const;
   // The table that says who may act, or null; and the one that holds decisions.
@@ -176,7 +191,7 @@ struct Catalog {
   bool has_search() const;
   // Whether some index is one of points.
   bool has_points() const;
-  // Whether every index is readable.
+  // Whether every index and aggregate is readable.
   bool all_readable() const;
 };
 

@@ -94,7 +94,7 @@ std::vector<Term> TermsOf(const std::vector<AggregateDef::Extreme>& extremes,
   return terms;
 }
 
-void WriteAggregate(const TableDef& table, const AggregateDef& aggregate,
+void WriteAggregate(const TableDef& table, const AggregateDef& aggregate, CommitVersion created,
                     stored::Aggregate::Builder out) {
   out.setId(aggregate.id.value());
   out.setName(aggregate.name().c_str());
@@ -104,9 +104,11 @@ void WriteAggregate(const TableDef& table, const AggregateDef& aggregate,
   WriteTerms(TermsOf(aggregate.maxs, table), out.initMax(Size(aggregate.maxs.size())));
   auto where = out.initWhere(Size(aggregate.groups.where.size()));
   for (uint i = 0; i < where.size(); ++i) WriteCondition(aggregate.groups.where[i], where[i]);
+  out.setState(static_cast<uint8_t>(aggregate.state));
+  out.setSince(aggregate.since == kThisCommit ? created.value() : aggregate.since.value());
 }
 
-void WriteCatalog(const Catalog& catalog, stored::Catalog::Builder out) {
+void WriteCatalog(const Catalog& catalog, CommitVersion created, stored::Catalog::Builder out) {
   out.setSchemaVersion(catalog.version.value());
   out.setNextTableId(catalog.next_table.value());
   out.setNextIndexId(catalog.next_index.value());
@@ -128,7 +130,7 @@ void WriteCatalog(const Catalog& catalog, stored::Catalog::Builder out) {
     if (table.aggregates.empty()) continue;
     auto aggregates = tables[i].initAggregates(Size(table.aggregates.size()));
     for (uint j = 0; j < aggregates.size(); ++j) {
-      WriteAggregate(table, table.aggregates[j], aggregates[j]);
+      WriteAggregate(table, table.aggregates[j], created, aggregates[j]);
     }
   }
   const auto nodes = catalog.schemas->nodes();
@@ -273,7 +275,8 @@ absl::StatusOr<std::vector<AggregateDef::Extreme>> ReadExtremes(
   return extremes;
 }
 
-absl::StatusOr<AggregateDef> ReadAggregate(const TableDef& table,
+// `created`: the commit of the catalog.
+absl::StatusOr<AggregateDef> ReadAggregate(const TableDef& table, CommitVersion created,
                                            stored::Aggregate::Reader source) {
   AggregateDef aggregate;
   aggregate.id = AggregateId(source.getId());
@@ -284,10 +287,19 @@ absl::StatusOr<AggregateDef> ReadAggregate(const TableDef& table,
   DAFTAR_ASSIGN_OR_RETURN(aggregate.groups.where, ReadWhere(table.schema, source.getWhere()));
   DAFTAR_ASSIGN_OR_RETURN(aggregate.mins, ReadExtremes(table, aggregate, source.getMin()));
   DAFTAR_ASSIGN_OR_RETURN(aggregate.maxs, ReadExtremes(table, aggregate, source.getMax()));
+  if (source.getState() > static_cast<uint8_t>(AggregateState::kBuilding)) {
+    return DataLoss("stored aggregate has an unknown state").With("aggregate", aggregate.name());
+  }
+  aggregate.state = static_cast<AggregateState>(source.getState());
+  aggregate.since = CommitVersion(source.getSince());
+  if (aggregate.since > created) {
+    return DataLoss("stored aggregate begins after its catalog")
+        .With("aggregate", aggregate.name());
+  }
   return aggregate;
 }
 
-absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
+absl::StatusOr<Catalog> ReadCatalog(CommitVersion created, stored::Catalog::Reader source) {
   Catalog catalog;
   catalog.version = SchemaVersion(source.getSchemaVersion());
   catalog.next_table = TableId(source.getNextTableId());
@@ -308,7 +320,8 @@ absl::StatusOr<Catalog> ReadCatalog(stored::Catalog::Reader source) {
       table.indexes.push_back(std::move(index));
     }
     for (auto stored_aggregate : stored_table.getAggregates()) {
-      DAFTAR_ASSIGN_OR_RETURN(AggregateDef aggregate, ReadAggregate(table, stored_aggregate));
+      DAFTAR_ASSIGN_OR_RETURN(AggregateDef aggregate,
+                              ReadAggregate(table, created, stored_aggregate));
       if (aggregate.id >= catalog.next_aggregate) {
         return DataLoss("stored aggregate has a future id");
       }
@@ -338,7 +351,7 @@ std::string CatalogKey(SchemaVersion version) {
 absl::StatusOr<std::string> EncodeCatalog(const Catalog& catalog, CommitVersion created) {
   capnp::MallocMessageBuilder builder;
   auto root = builder.initRoot<stored::Catalog>();
-  WriteCatalog(catalog, root);
+  WriteCatalog(catalog, created, root);
   auto words = capnp::canonicalize(root.asReader());
   const std::string_view message = record::BytesOf(words);
   if (message.size() > record::kMessageBytesMax) {
@@ -354,8 +367,9 @@ absl::StatusOr<Catalog> DecodeCatalog(std::string_view key, std::string_view val
   DAFTAR_ASSIGN_OR_RETURN(
       const record::Message message,
       record::Message::FromStored(capnp::Schema::from<stored::Catalog>(), envelope.message));
-  auto catalog = record::Fenced(absl::StatusCode::kDataLoss, "stored catalog does not decode",
-                                [&] { return ReadCatalog(message.root().as<stored::Catalog>()); });
+  auto catalog = record::Fenced(absl::StatusCode::kDataLoss, "stored catalog does not decode", [&] {
+    return ReadCatalog(envelope.created, message.root().as<stored::Catalog>());
+  });
   // Looking something up in the stored schema and not finding it means that parts of one value
   // disagree.
   if (absl::IsNotFound(catalog.status()) || absl::IsInvalidArgument(catalog.status())) {

@@ -31,7 +31,7 @@ class Successor {
       }
       table.id = before->id;
       TakeIndexes(*before, &table);
-      DAFTAR_RETURN_IF_ERROR(TakeAggregates(*before, &table));
+      TakeAggregates(*before, &table);
     }
     return std::move(result_);
   }
@@ -75,25 +75,24 @@ class Successor {
     return from.unique ? from.state : IndexState::kUniquePending;
   }
 
-  absl::Status TakeAggregates(const TableDef& before, TableDef* table) {
+  void TakeAggregates(const TableDef& before, TableDef* table) {
     for (const AggregateMatch& match : MatchAggregates(before, *table)) {
       const bool stays = match.from != nullptr && match.to != nullptr && match.same_groups;
-      if (match.to != nullptr && !stays) {
-        return FailedPrecondition(
-                   "the totals of an aggregate that is new or changed cannot be counted from the "
-                   "records that are there; export the tables, make a database with the new schema "
-                   "and import them")
-            .With("table", table->name)
-            .With("aggregate", match.to->name());
-      }
-      if (match.to == nullptr) {
+      if (match.from != nullptr && !stays) {
         result_.dropped.push_back({before.name, match.from->name(), IndexId(), match.from->id});
-        continue;
       }
-      table->aggregates[static_cast<size_t>(match.to - table->aggregates.data())].id =
-          match.from->id;
+      if (match.to == nullptr) continue;
+      AggregateDef& aggregate =
+          table->aggregates[static_cast<size_t>(match.to - table->aggregates.data())];
+      if (stays) {
+        aggregate.id = match.from->id;
+        aggregate.state = match.from->state;
+        aggregate.since = match.from->since;
+      } else {
+        aggregate.id = Take(&result_.catalog.next_aggregate);
+        aggregate.state = AggregateState::kBuilding;
+      }
     }
-    return absl::OkStatus();
   }
 
   template <typename Id>

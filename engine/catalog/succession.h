@@ -28,8 +28,7 @@ struct Succession {
 
 // The next version of `from` for `schemas`, whose change CheckEvolution has found neither forbidden
 // nor to need a migration. Tables, indexes and aggregates whose stored bytes stay right keep their
-// ids; the others get new ones. Errors: InvalidArgument as ResolveTables; FailedPrecondition when
-// an aggregate would have to be counted from records that may be there.
+// ids; the others get new ones, and are to be built. Errors: InvalidArgument as ResolveTables.
 absl::StatusOr<Succession> Succeed(const Catalog& from,
                                    std::shared_ptr<const record::SchemaSet> schemas);
 

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <deque>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,78 +12,13 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "history/history_key.h"
+#include "io/build_walk.h"
 #include "io/entry_spans.h"
+#include "io/version_stream.h"
 #include "txn/write_set.h"
 
 namespace daftar::io {
 namespace {
-
-// What a range is ended by: commits wait while it is written.
-constexpr uint64_t kRecordsMax = 128;
-constexpr size_t kBytesMax = size_t{64} << 10;
-// For how long it rests after a range when others have committed meanwhile, as a multiple of what
-// the range took; and at most.
-constexpr int kRestFactor = 1;
-constexpr std::chrono::milliseconds kRestMax(20);
-
-// The versions of a table's records from a key on, by record, then in time.
-class Versions {
- public:
-  Versions(const txn::ReadView& view, const catalog::TableDef& table, const std::string& from)
-      : prefix_(codec::RecordPrefix(table.id)) {
-    const storage::KeyRange range{from, codec::PrefixEnd(prefix_)};
-    const auto start = view.history_starts->find(table.id);
-    if (start != view.history_starts->end()) start_ = start->second;
-    present_ = view.reader->NewIterator(range, {.fill_cache = false});
-    past_ = view.reader->NewIterator(history::HistoryRange(range), {.fill_cache = false});
-  }
-
-  CommitVersion start() const { return start_; }
-  std::string_view prefix() const { return prefix_; }
-
-  // Moves to the next version; false after the last.
-  absl::StatusOr<bool> Next() {
-    if (uses_past_) DAFTAR_RETURN_IF_ERROR(LoadPast());
-    if (uses_present_) {
-      DAFTAR_ASSIGN_OR_RETURN(has_present_, present_->Next());
-    }
-    // What a key held earlier comes before what it holds now.
-    uses_past_ = has_past_ && (!has_present_ || past_key_ <= present_->key());
-    uses_present_ = !uses_past_ && has_present_;
-    return uses_past_ || uses_present_;
-  }
-  // Lifetime: until the next call.
-  std::string_view key() const { return uses_past_ ? past_key_ : present_->key(); }
-  std::string_view value() const { return uses_past_ ? past_->value() : present_->value(); }
-  CommitVersion ended() const { return uses_past_ ? past_ended_ : kPresent; }
-
- private:
-  absl::Status LoadPast() {
-    while (true) {
-      DAFTAR_ASSIGN_OR_RETURN(has_past_, past_->Next());
-      if (!has_past_) return absl::OkStatus();
-      DAFTAR_ASSIGN_OR_RETURN(const history::HistoryId id, history::ParseHistoryKey(past_->key()));
-      has_past_ = id.live_key.starts_with(prefix_);
-      if (!has_past_) return absl::OkStatus();
-      if (MayBeGone(id.ended, start_)) continue;
-      past_key_ = id.live_key;
-      past_ended_ = id.ended;
-      return absl::OkStatus();
-    }
-  }
-
-  const std::string prefix_;
-  CommitVersion start_;
-  std::unique_ptr<storage::Iterator> present_;
-  std::unique_ptr<storage::Iterator> past_;
-  // Which of the two is to be moved on; at first both.
-  bool uses_present_ = true;
-  bool uses_past_ = true;
-  bool has_present_ = false;
-  bool has_past_ = false;
-  std::string_view past_key_;
-  CommitVersion past_ended_;
-};
 
 void Put(const EntrySpans::Span& span, storage::Batch* batch) {
   const std::string value = index::EncodeEntryValue(span.created, span.entry.covered);
@@ -107,15 +41,14 @@ struct Building {
 absl::StatusOr<IndexBuild> IndexBuild::Begin(txn::Core* core, TableId table) {
   IndexBuild build(core, table);
   DAFTAR_ASSIGN_OR_RETURN(build.done_, txn::ReadBuildProgress(*core->View().reader, table));
-  build.fraction_ = build.Fraction();
   return build;
 }
 
 absl::StatusOr<IndexBuild::Range> IndexBuild::WorkOut(const txn::ReadView& view) const {
   const catalog::TableDef& table = *view.catalog->FindTable(table_);
   Range range;
-  Versions versions(view, table,
-                    done_.next_key.empty() ? codec::RecordPrefix(table_) : done_.next_key);
+  VersionStream versions(view, table,
+                         done_.next_key.empty() ? codec::RecordPrefix(table_) : done_.next_key);
   std::deque<Building> indexes;
   for (const catalog::IndexDef& index : table.indexes) {
     if (index.state != catalog::IndexState::kBuilding) continue;
@@ -129,7 +62,7 @@ absl::StatusOr<IndexBuild::Range> IndexBuild::WorkOut(const txn::ReadView& view)
     DAFTAR_ASSIGN_OR_RETURN(const bool found, versions.Next());
     if (!found) break;
     if (versions.key() != last) {
-      if (range.records >= kRecordsMax || range.entries.bytes() >= kBytesMax) {
+      if (range.records >= kRangeRecordsMax || range.entries.bytes() >= kRangeBytesMax) {
         range.end = versions.key();
         break;
       }
@@ -172,29 +105,15 @@ absl::StatusOr<bool> IndexBuild::Step() {
     range.entries.Put(key, txn::EncodeBuildProgress(key, done_));
     DAFTAR_RETURN_IF_ERROR(core_->Fill(range.entries));
   }
-  // Who writes goes first.
-  if (core_->View().version != seen) {
-    const auto took = std::chrono::steady_clock::now() - begun;
-    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kRestFactor * took, kRestMax));
-  }
+  RestAfterRange(*core_, seen, begun);
   return true;
-}
-
-double IndexBuild::Fraction() const {
-  const std::string prefix = codec::RecordPrefix(table_);
-  if (done_.next_key.empty()) return 0;
-  const std::string end = codec::PrefixEnd(prefix);
-  if (done_.next_key >= end) return 1;
-  const auto all = core_->store().ApproximateBytes({prefix, end});
-  const auto rest = core_->store().ApproximateBytes({done_.next_key, end});
-  if (!all.ok() || !rest.ok() || *all == 0) return 0;
-  return 1 - std::min(1.0, static_cast<double>(*rest) / static_cast<double>(*all));
 }
 
 IndexProgress IndexBuild::Progress() const {
   const txn::ReadView view = core_->View();
   const catalog::TableDef& table = *view.catalog->FindTable(table_);
-  IndexProgress progress{table.name, {}, done_.records, Fraction()};
+  IndexProgress progress{
+      table.name, {}, done_.records, FractionBefore(*core_, table_, done_.next_key)};
   for (const catalog::IndexDef& index : table.indexes) {
     if (index.state == catalog::IndexState::kBuilding) progress.indexes.push_back(index.name);
   }

@@ -42,12 +42,10 @@ class IndexBuild {
   IndexBuild(txn::Core* core, TableId table) : core_(core), table_(table) {}
 
   absl::StatusOr<Range> WorkOut(const txn::ReadView& view) const;
-  double Fraction() const;
 
   txn::Core* const core_;
   const TableId table_;
   txn::BuildProgress done_;
-  double fraction_ = 0;
 };
 
 // Lists neighbours in a unique index, all of whose entries are there, that share their values, as

@@ -95,7 +95,7 @@ class TableCheck {
       DAFTAR_RETURN_IF_ERROR(index.Add(version.key, created, version.ended, *std::move(entries)));
     }
     for (GroupCheck& aggregate : aggregates_) {
-      DAFTAR_RETURN_IF_ERROR(aggregate.Add(created, version.ended, record));
+      DAFTAR_RETURN_IF_ERROR(aggregate.Add(version.key, created, version.ended, record));
     }
     return absl::OkStatus();
   }

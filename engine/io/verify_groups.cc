@@ -43,36 +43,51 @@ class GroupCheck::Stored {
   bool found_ = false;
 };
 
+namespace {
+
+// As of which commit on its totals are known, in a table whose history begins with `history`.
+CommitVersion StartOf(const txn::ReadView& view, CommitVersion history,
+                      const catalog::AggregateDef& aggregate) {
+  return std::max(history, aggregate.readable() ? aggregate.since : view.version);
+}
+
+}  // namespace
+
 GroupCheck::GroupCheck(VerifyRun* run, const catalog::TableDef& table,
                        const catalog::AggregateDef& aggregate, size_t sort_bytes_max)
     : run_(run),
       table_(table),
       aggregate_(aggregate),
       prefix_(codec::AggregatePrefix(aggregate.id)),
-      start_(run->HistoryStart(table)),
+      history_start_(run->HistoryStart(table)),
+      start_(StartOf(run->view(), history_start_, aggregate)),
+      counted_(run->view().reader),
       changes_(run->NewSorterOptions(sort_bytes_max)) {}
 
-absl::Status GroupCheck::Add(CommitVersion created, CommitVersion ended,
+absl::Status GroupCheck::Add(std::string_view key, CommitVersion created, CommitVersion ended,
                              const record::Message& record) {
+  if (MayBeGone(ended, start_)) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(const bool counted, counted_.Has(aggregate_, key));
+  if (!counted) return absl::OkStatus();
   DAFTAR_ASSIGN_OR_RETURN(const index::GroupChanges begun,
                           index::ChangesOf(aggregate_, nullptr, &record));
   const CommitVersion from = std::max(created, start_);
-  for (const auto& [key, totals] : begun) {
-    DAFTAR_RETURN_IF_ERROR(changes_.Add(history::HistoryKey(key, from), totals));
+  for (const auto& [group, totals] : begun) {
+    DAFTAR_RETURN_IF_ERROR(changes_.Add(history::HistoryKey(group, from), totals));
   }
   if (ended == kPresent) return absl::OkStatus();
   DAFTAR_ASSIGN_OR_RETURN(const index::GroupChanges over,
                           index::ChangesOf(aggregate_, &record, nullptr));
-  for (const auto& [key, totals] : over) {
-    DAFTAR_RETURN_IF_ERROR(changes_.Add(history::HistoryKey(key, ended), totals));
+  for (const auto& [group, totals] : over) {
+    DAFTAR_RETURN_IF_ERROR(changes_.Add(history::HistoryKey(group, ended), totals));
   }
   return absl::OkStatus();
 }
 
 absl::Status GroupCheck::Compare() {
   DAFTAR_ASSIGN_OR_RETURN(txn::SortedGroups changes, changes_.Finish());
-  Stored present(run_, prefix_, false, start_);
-  Stored past(run_, history::HistoryPrefix(prefix_), true, start_);
+  Stored present(run_, prefix_, false, history_start_);
+  Stored past(run_, history::HistoryPrefix(prefix_), true, history_start_);
   DAFTAR_RETURN_IF_ERROR(present.Load());
   DAFTAR_RETURN_IF_ERROR(past.Load());
   std::string group;

@@ -11,6 +11,7 @@
 #include "index/groups.h"
 #include "io/verify_run.h"
 #include "record/message.h"
+#include "txn/counted_records.h"
 #include "txn/group_sorter.h"
 
 namespace daftar::io {
@@ -19,7 +20,9 @@ namespace daftar::io {
 // on disk, and walks it beside the totals that are there.
 //
 // A total is written by the commits that change it and by no other. Where older versions may have
-// been removed, those that are left begin together, and their totals may be older than that.
+// been removed, those that are left begin together, and their totals may be older than that. So it
+// is with an aggregate that came later than its table. While it is being counted there are present
+// totals only, of the records that are counted.
 // Lifetime: everything given outlives it.
 class GroupCheck {
  public:
@@ -27,9 +30,10 @@ class GroupCheck {
   GroupCheck(VerifyRun* run, const catalog::TableDef& table, const catalog::AggregateDef& aggregate,
              size_t sort_bytes_max);
 
-  // Takes the version of a record that held from `created` until `ended`. Errors: those of
-  // ChangesOf and GroupSorter.
-  absl::Status Add(CommitVersion created, CommitVersion ended, const record::Message& record);
+  // Takes the version of the record at `key` that held from `created` until `ended`. Errors: those
+  // of ChangesOf, GroupSorter and CountedRecords.
+  absl::Status Add(std::string_view key, CommitVersion created, CommitVersion ended,
+                   const record::Message& record);
 
   // Compares, once all were taken, and puts right when the run repairs. Requires: every version is
   // there and verifies.
@@ -50,7 +54,9 @@ class GroupCheck {
   const catalog::TableDef& table_;
   const catalog::AggregateDef& aggregate_;
   const std::string prefix_;
-  const CommitVersion start_;
+  const CommitVersion history_start_;  // of the table
+  const CommitVersion start_;          // of what is known of the totals
+  txn::CountedRecords counted_;
   txn::GroupSorter changes_;
   CommitVersion created_;
   index::GroupTotals totals_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
 
@@ -71,7 +72,8 @@ absl::Status VerifyRun::Repair(std::string_view key, const std::optional<std::st
 }
 
 storage::Batch VerifyRun::StillWrong(storage::Batch batch) {
-  if (core_->View().version == view_.version) return batch;
+  const txn::ReadView now = core_->View();
+  if (now.version == view_.version && now.fills == fills_) return batch;
   const std::string entries = codec::SpacePrefix(codec::Space::kIndex);
   storage::Batch still;
   batch.ForEach([&](const storage::Batch::Operation& operation) {
@@ -97,7 +99,11 @@ absl::Status VerifyRun::WriteRepairs() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (writers_ == Writers::kNone) return core_->Fill(batch);
   const txn::WriteLock lock(core_);
   batch = StillWrong(std::move(batch));
-  return batch.empty() ? absl::OkStatus() : core_->Fill(batch);
+  if (batch.empty()) return absl::OkStatus();
+  const bool is_only_writer = core_->View().fills == fills_;
+  DAFTAR_RETURN_IF_ERROR(core_->Fill(batch));
+  if (is_only_writer) ++fills_;
+  return absl::OkStatus();
 }
 
 void VerifyRun::Progress() {

@@ -30,6 +30,7 @@ class VerifyRun {
       : core_(core),
         writers_(writers),
         view_(core->View()),
+        fills_(view_.fills),
         spill_folder_(std::move(spill_folder)),
         options_(options) {}
 
@@ -67,6 +68,7 @@ class VerifyRun {
   txn::Core* const core_;
   const Writers writers_;
   const txn::ReadView view_;
+  uint64_t fills_;  // up to which what is being built is known, but for what the run itself wrote
   const std::filesystem::path spill_folder_;
   const VerifyOptions& options_;
   txn::HistoryStarts starts_;

@@ -42,6 +42,19 @@ storage::KeyRange EntriesOf(const catalog::IndexDef& index, const AggregateDef& 
 
 }  // namespace
 
+absl::Status CheckCounted(const txn::ReadView& view, const AggregateDef& aggregate) {
+  if (!aggregate.readable()) {
+    return FailedPrecondition("the aggregate is still being counted")
+        .With("aggregate", aggregate.name())
+        .With("remedy", "run `daftar schema apply` to its end");
+  }
+  if (view.version >= aggregate.since) return absl::OkStatus();
+  return FailedPrecondition("the aggregate has no totals of that time; ask as of a later commit")
+      .With("aggregate", aggregate.name())
+      .With("as of commit", view.version.value())
+      .With("first commit with totals", aggregate.since.value());
+}
+
 AggregateScan::AggregateScan(txn::ReadView view, const catalog::TableDef* table,
                              const AggregateDef* aggregate, std::vector<OwnedScalar> group)
     : view_(std::move(view)), table_(table), aggregate_(aggregate), group_(std::move(group)) {
@@ -57,6 +70,7 @@ absl::StatusOr<AggregateScan> AggregateScan::Start(txn::ReadView view,
                                                    const AggregateDef* aggregate,
                                                    const std::vector<Value>& group) {
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *table));
+  DAFTAR_RETURN_IF_ERROR(CheckCounted(view, *aggregate));
   if (group.size() > aggregate->by().size()) {
     return InvalidArgument("more values than the aggregate has paths")
         .With("values", group.size())

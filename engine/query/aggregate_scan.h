@@ -23,6 +23,10 @@ struct AggregateRow {
   std::vector<OwnedScalar> maxs;
 };
 
+// Whether the totals of `aggregate` are known as of the view. Errors: FailedPrecondition, with what
+// to do, when they are not.
+absl::Status CheckCounted(const txn::ReadView& view, const catalog::AggregateDef& aggregate);
+
 // What a scan has read so far.
 struct AggregateCounts {
   uint64_t groups = 0;
@@ -36,7 +40,8 @@ struct AggregateCounts {
 class AggregateScan {
  public:
   // `group` are values of the first paths of `by`. Errors: InvalidArgument when they do not fit;
-  // FailedPrecondition when the table's history does not reach back to the view.
+  // FailedPrecondition when the table's history does not reach back to the view, and that of
+  // CheckCounted.
   static absl::StatusOr<AggregateScan> Start(txn::ReadView view, const catalog::TableDef* table,
                                              const catalog::AggregateDef* aggregate,
                                              const std::vector<Value>& group);

@@ -56,7 +56,7 @@ std::vector<Value> HeldGroup(const AggregateDef& aggregate, const BoundQuery& qu
 }
 
 // The aggregate that answers by reading the fewest groups, as far as conditions say.
-const AggregateDef* FindAggregate(const BoundQuery& query) {
+const AggregateDef* FindAggregate(const txn::ReadView& view, const BoundQuery& query) {
   const AggregateDef* best = nullptr;
   // Least and greatest values cost a read each, and are not asked for.
   const auto cost = [&](const AggregateDef& aggregate) {
@@ -64,7 +64,7 @@ const AggregateDef* FindAggregate(const BoundQuery& query) {
                           aggregate.mins.size() + aggregate.maxs.size());
   };
   for (const AggregateDef& aggregate : query.table->aggregates) {
-    if (!Tells(*query.table, aggregate, query)) continue;
+    if (!CheckCounted(view, aggregate).ok() || !Tells(*query.table, aggregate, query)) continue;
     if (best == nullptr || cost(aggregate) < cost(*best)) best = &aggregate;
   }
   return best;
@@ -160,7 +160,7 @@ absl::StatusOr<CountResult> Count(txn::ReadView view, BoundQuery query) {
   }
   DAFTAR_RETURN_IF_ERROR(txn::CheckReadable(view, *query.table));
   if (!query.index.has_value()) {
-    const AggregateDef* aggregate = FindAggregate(query);
+    const AggregateDef* aggregate = FindAggregate(view, query);
     if (aggregate != nullptr) return CountGroups(std::move(view), query, *aggregate);
   }
   query.orders.clear();

@@ -74,6 +74,7 @@ BulkLoad::BulkLoad(Core* core, const catalog::TableDef* table, BulkLoadOptions o
       options_(std::move(options)),
       prefix_(codec::RecordPrefix(table->id)),
       records_(SorterOf(options_)),
+      counted_(core->View().reader),
       groups_(SorterOf(options_)),
       tail_(SorterOf(options_)) {
   // From here on the schema does not change.
@@ -241,11 +242,13 @@ absl::Status BulkLoad::Take(const BulkRecord& record, const Pending& pending, ui
       DAFTAR_RETURN_IF_ERROR(AddEntryChange(true, false, entry, &indexes_[i]));
     }
   }
-  return TakeGroups(*record.message);
+  return TakeGroups(pending.key.view(), *record.message);
 }
 
-absl::Status BulkLoad::TakeGroups(const record::Message& record) {
+absl::Status BulkLoad::TakeGroups(std::string_view key, const record::Message& record) {
   for (const catalog::AggregateDef& aggregate : table_->aggregates) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool counted, counted_.Has(aggregate, key));
+    if (!counted) continue;
     if (index::HasOneEntry(aggregate.groups)) {
       DAFTAR_RETURN_IF_ERROR(index::TheGroupOf(aggregate, record, &group_, &totals_));
       DAFTAR_RETURN_IF_ERROR(groups_.Add(group_.key.view(), totals_));
@@ -282,9 +285,11 @@ absl::Status BulkLoad::AddEntryChanges(std::string_view primary_key, const recor
   return absl::OkStatus();
 }
 
-absl::Status BulkLoad::AddGroupChanges(const record::Message* before,
+absl::Status BulkLoad::AddGroupChanges(std::string_view key, const record::Message* before,
                                        const record::Message& after) {
   for (const catalog::AggregateDef& aggregate : table_->aggregates) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool counted, counted_.Has(aggregate, key));
+    if (!counted) continue;
     DAFTAR_ASSIGN_OR_RETURN(const index::GroupChanges changes,
                             index::ChangesOf(aggregate, before, &after));
     DAFTAR_RETURN_IF_ERROR(groups_.Add(changes));
@@ -306,7 +311,7 @@ absl::StatusOr<bool> BulkLoad::TakeChange(std::string_view key, std::string_view
   }
   const record::Message* const old = before.has_value() ? &*before : nullptr;
   DAFTAR_RETURN_IF_ERROR(AddEntryChanges(key.substr(prefix_.size()), old, after));
-  DAFTAR_RETURN_IF_ERROR(AddGroupChanges(old, after));
+  DAFTAR_RETURN_IF_ERROR(AddGroupChanges(key, old, after));
   return true;
 }
 
@@ -419,13 +424,21 @@ absl::Status BulkLoad::WriteGroups(storage::BulkWriter* writer) {
     DAFTAR_ASSIGN_OR_RETURN(const auto stored, core_->store().Get(sorted.key(), {}));
     const auto after = index::ChangeGroup(stored, sorted.totals(), next_.last_commit);
     if (!after.ok()) return WithContext(after.status(), "table", table_->name);
-    if (stored.has_value()) {
+    if (stored.has_value() && HasPast(sorted.key())) {
       DAFTAR_RETURN_IF_ERROR(
           tail_.Add(history::HistoryKey(sorted.key(), next_.last_commit), *stored));
     }
     DAFTAR_RETURN_IF_ERROR(after->has_value() ? writer->Put(sorted.key(), **after)
                                               : writer->Delete(sorted.key()));
   }
+}
+
+bool BulkLoad::HasPast(std::string_view key) const {
+  return std::none_of(table_->aggregates.begin(), table_->aggregates.end(),
+                      [&](const catalog::AggregateDef& aggregate) {
+                        return !aggregate.readable() &&
+                               key.starts_with(codec::AggregatePrefix(aggregate.id));
+                      });
 }
 
 absl::Status BulkLoad::KeepEntry(std::string_view key) {

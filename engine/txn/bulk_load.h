@@ -25,6 +25,7 @@
 #include "storage/external_sorter.h"
 #include "txn/bulk_rules.h"
 #include "txn/core.h"
+#include "txn/counted_records.h"
 #include "txn/group_sorter.h"
 
 namespace daftar::txn {
@@ -113,7 +114,7 @@ class BulkLoad {
   void ForgetLine();
   // Takes what a checked record adds.
   absl::Status Take(const BulkRecord& record, const Pending& pending, uint64_t line);
-  absl::Status TakeGroups(const record::Message& record);
+  absl::Status TakeGroups(std::string_view key, const record::Message& record);
   // Writes records and entries, at the same time if they are inserts.
   absl::Status WriteAll(storage::BulkWriter* writer, journal::EntryWriter* entry, Result* result);
   absl::Status WriteRecords(storage::BulkWriter* writer, journal::EntryWriter* entry,
@@ -127,10 +128,13 @@ class BulkLoad {
                                const record::Message& after);
   absl::Status AddEntryChange(bool added, bool replaces, const index::Entry& entry,
                               IndexPart* part);
-  absl::Status AddGroupChanges(const record::Message* before, const record::Message& after);
+  absl::Status AddGroupChanges(std::string_view key, const record::Message* before,
+                               const record::Message& after);
   absl::Status WriteEntries(storage::BulkWriter* writer);
   absl::Status WriteIndex(IndexPart* part, storage::BulkWriter* writer);
   absl::Status WriteGroups(storage::BulkWriter* writer);
+  // Whether what the group at `key` was goes to the history.
+  bool HasPast(std::string_view key) const;
   // What the entry at `key` was goes to the history.
   absl::Status KeepEntry(std::string_view key);
   absl::Status WriteTail(storage::BulkWriter* writer);
@@ -163,6 +167,7 @@ class BulkLoad {
   storage::ExternalSorter records_;
   std::vector<IndexPart> indexes_;  // parallel to the table's
   std::atomic<bool> records_failed_ = false;
+  CountedRecords counted_;  // before the load
   GroupSorter groups_;
   std::optional<BulkRules> rules_;  // nothing: the table has none
   storage::ExternalSorter tail_;    // history and journal, whose keys come after all others

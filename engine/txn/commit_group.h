@@ -17,9 +17,10 @@ struct PlantedFaults {
   bool ignore_read_keys = false;
   bool ignore_read_ranges = false;
   bool skip_sync = false;
-  bool drop_index_entry = false;  // of every tenth commit
-  bool drop_group = false;        // of every tenth commit
-  bool drop_history = false;      // of every tenth commit
+  bool drop_index_entry = false;       // of every tenth commit
+  bool drop_group = false;             // of every tenth commit
+  bool drop_history = false;           // of every tenth commit
+  bool forget_build_progress = false;  // of every third range that is counted into an aggregate
 };
 
 // Where the database stands before and after a group.

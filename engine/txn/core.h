@@ -93,10 +93,13 @@ class Core {
   absl::StatusOr<CommitVersion> CommitNote(const CommitOptions& options, storage::Batch batch);
 
   // Puts another schema in force, which is the next version, with an entry that says so; `batch` is
-  // what goes with it. Writes that were prepared under the schema before are Aborted. Errors: as
-  // CommitNote; ResourceExhausted when the schema is too large.
+  // what goes with it. Writes that were prepared under the schema before are Aborted. `check` looks
+  // at the newest state while nobody writes, and what it refuses is not done; null: nothing is.
+  // Errors: as CommitNote; ResourceExhausted when the schema is too large; those of `check`.
+  using StateCheck = std::function<absl::Status(const ReadView&)>;
   absl::StatusOr<CommitVersion> CommitSchema(const catalog::Catalog& catalog,
-                                             const CommitOptions& options, storage::Batch batch);
+                                             const CommitOptions& options, storage::Batch batch,
+                                             const StateCheck& check = nullptr);
   // Writes entries of indexes that are being built, and whatever goes with them, outside of
   // commits. Commits that were prepared on a state without them are worked out anew. Requires: a
   // WriteLock is held. Errors: those of Store::Write. Durability: buffered.
@@ -116,6 +119,7 @@ class Core {
   storage::Store& store() { return *store_; }
   const storage::Store& store() const { return *store_; }
   int64_t Now() const { return options_.clock(); }
+  const PlantedFaults& faults() const { return options_.faults; }
 
   // Held, by a WriteLock, by whoever writes to the store outside Commit (bulk load, repair).
   absl::Mutex& write_mutex() ABSL_LOCK_RETURNED(write_mutex_) { return write_mutex_; }
@@ -160,7 +164,8 @@ class Core {
       std::shared_ptr<const HistoryStarts> starts) const;
   // Appends an entry without changes, and puts `catalog` in force when there is one.
   absl::StatusOr<CommitVersion> CommitNote(const catalog::Catalog* catalog,
-                                           const CommitOptions& options, storage::Batch batch);
+                                           const CommitOptions& options, storage::Batch batch,
+                                           const StateCheck& check);
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
   absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);

@@ -167,19 +167,21 @@ WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
-  return CommitNote(nullptr, options, std::move(batch));
+  return CommitNote(nullptr, options, std::move(batch), nullptr);
 }
 
 absl::StatusOr<CommitVersion> Core::CommitSchema(const catalog::Catalog& catalog,
-                                                 const CommitOptions& options,
-                                                 storage::Batch batch) {
-  return CommitNote(&catalog, options, std::move(batch));
+                                                 const CommitOptions& options, storage::Batch batch,
+                                                 const StateCheck& check) {
+  return CommitNote(&catalog, options, std::move(batch), check);
 }
 
 absl::StatusOr<CommitVersion> Core::CommitNote(const catalog::Catalog* catalog,
-                                               const CommitOptions& options, storage::Batch batch) {
+                                               const CommitOptions& options, storage::Batch batch,
+                                               const StateCheck& check) {
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
   const WriteLock lock(this);
+  if (check != nullptr) DAFTAR_RETURN_IF_ERROR(check(View()));
   const DatabaseEnd before = end();
   DatabaseEnd after = before;
   after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);

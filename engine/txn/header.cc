@@ -30,6 +30,7 @@ uint32_t Checksum(std::string_view bytes) {
 }  // namespace
 
 uint32_t FormatFor(const catalog::Catalog& catalog) {
+  if (catalog.has_late_aggregates()) return kLateAggregatesFormat;
   if (catalog.has_rules()) return kRulesFormat;
   if (catalog.has_search()) return kSearchFormat;
   if (catalog.has_points()) return kPointsFormat;

@@ -15,14 +15,17 @@ namespace daftar::txn {
 // The newest format. A database has the oldest one that does for what its schema needs: 3 for
 // aggregates, which a library of format 2 would not keep up to date, 4 while an index is not whole,
 // from which a library of format 3 would answer, 5 for rules, which one of format 4 would let
-// commits break, and for indexes of names and of points, whose entries it would not make. Formats
+// commits break, and for indexes of names and of points, whose entries it would not make, 6 for
+// aggregates that were declared when their table had been there before: one of format 5 would add
+// to totals that are still being counted, and answer as of commits from before they were. Formats
 // before kOldestFormat can only be upgraded.
-inline constexpr uint32_t kFormatVersion = 5;
+inline constexpr uint32_t kFormatVersion = 6;
 inline constexpr uint32_t kAggregatesFormat = 3;
 inline constexpr uint32_t kBuildingFormat = 4;
 inline constexpr uint32_t kRulesFormat = 5;
 inline constexpr uint32_t kSearchFormat = 5;
 inline constexpr uint32_t kPointsFormat = 5;
+inline constexpr uint32_t kLateAggregatesFormat = 6;
 inline constexpr uint32_t kOldestFormat = 2;
 
 // Tells one database from all others; drawn at random when it is made.

@@ -1,6 +1,8 @@
 #include "txn/schema_work.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/status.h"
 #include "codec/key.h"
@@ -14,6 +16,8 @@ namespace {
 constexpr char kBuildKind = '\x04';
 constexpr char kIndexTombstoneKind = '\x05';
 constexpr char kAggregateTombstoneKind = '\x06';
+constexpr char kAggregateBuildKind = '\x07';
+constexpr char kCheckKind = '\x08';
 
 std::string PrefixOf(char kind) { return codec::SpacePrefix(codec::Space::kHelper) + kind; }
 
@@ -39,9 +43,23 @@ absl::StatusOr<std::vector<uint32_t>> ReadIds(const storage::Reader& reader, cha
   }
 }
 
+absl::StatusOr<BuildProgress> ReadProgressAt(const storage::Reader& reader, std::string_view key) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(key));
+  BuildProgress progress;
+  if (!stored.has_value()) return progress;
+  DAFTAR_ASSIGN_OR_RETURN(std::string_view body, journal::OpenFrame(key, *stored));
+  DAFTAR_ASSIGN_OR_RETURN(progress.records, codec::TakeOrderedVarint(&body));
+  progress.next_key = body;
+  return progress;
+}
+
 }  // namespace
 
 std::string BuildProgressKey(TableId table) { return KeyOf(kBuildKind, table.value()); }
+
+std::string BuildProgressKey(AggregateId aggregate) {
+  return KeyOf(kAggregateBuildKind, aggregate.value());
+}
 
 std::string EncodeBuildProgress(std::string_view key, const BuildProgress& progress) {
   std::string value(journal::kFrameBytes, '\0');
@@ -52,14 +70,43 @@ std::string EncodeBuildProgress(std::string_view key, const BuildProgress& progr
 }
 
 absl::StatusOr<BuildProgress> ReadBuildProgress(const storage::Reader& reader, TableId table) {
-  const std::string key = BuildProgressKey(table);
+  return ReadProgressAt(reader, BuildProgressKey(table));
+}
+
+absl::StatusOr<BuildProgress> ReadBuildProgress(const storage::Reader& reader,
+                                                AggregateId aggregate) {
+  return ReadProgressAt(reader, BuildProgressKey(aggregate));
+}
+
+std::string CheckProgressKey(TableId table) { return KeyOf(kCheckKind, table.value()); }
+
+std::string EncodeCheckProgress(std::string_view key, const CheckProgress& progress) {
+  std::string value(journal::kFrameBytes, '\0');
+  codec::AppendOrderedVarint(progress.records, &value);
+  codec::AppendOrderedVarint(progress.as_of.value(), &value);
+  value += journal::BytesOf(progress.target);
+  value += progress.next_key;
+  journal::SealFrame(key, &value);
+  return value;
+}
+
+absl::StatusOr<std::optional<CheckProgress>> ReadCheckProgress(const storage::Reader& reader,
+                                                               TableId table) {
+  const std::string key = CheckProgressKey(table);
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.Get(key));
-  BuildProgress progress;
-  if (!stored.has_value()) return progress;
+  if (!stored.has_value()) return std::optional<CheckProgress>();
   DAFTAR_ASSIGN_OR_RETURN(std::string_view body, journal::OpenFrame(key, *stored));
+  CheckProgress progress;
   DAFTAR_ASSIGN_OR_RETURN(progress.records, codec::TakeOrderedVarint(&body));
-  progress.next_key = body;
-  return progress;
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t as_of, codec::TakeOrderedVarint(&body));
+  progress.as_of = CommitVersion(as_of);
+  if (body.size() < progress.target.size()) {
+    return DataLoss("how far a table was checked is damaged").WithBytes("key", key);
+  }
+  std::copy_n(body.begin(), progress.target.size(),
+              reinterpret_cast<char*>(progress.target.data()));
+  progress.next_key = body.substr(progress.target.size());
+  return std::optional(std::move(progress));
 }
 
 std::string TombstoneKey(IndexId index) { return KeyOf(kIndexTombstoneKind, index.value()); }
@@ -78,7 +125,8 @@ absl::StatusOr<Tombstones> ReadTombstones(const storage::Reader& reader) {
 }
 
 std::vector<std::string> SchemaWorkPrefixes() {
-  return {PrefixOf(kBuildKind), PrefixOf(kIndexTombstoneKind), PrefixOf(kAggregateTombstoneKind)};
+  return {PrefixOf(kBuildKind), PrefixOf(kIndexTombstoneKind), PrefixOf(kAggregateTombstoneKind),
+          PrefixOf(kAggregateBuildKind), PrefixOf(kCheckKind)};
 }
 
 }  // namespace daftar::txn

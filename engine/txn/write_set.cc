@@ -122,9 +122,11 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
 
 // Gives those of groups_ that the write changes, as they are after it.
 absl::Status WriteSet::AddGroupChanges(const RecordWrite& write, const record::Message* before,
-                                       std::map<std::string, GroupChange>* changes) const {
+                                       std::map<std::string, GroupChange>* changes) {
   const record::Message* const after = write.record.has_value() ? &*write.record : nullptr;
   for (const catalog::AggregateDef& aggregate : write.table->aggregates) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool counted, counted_.Has(aggregate, write.key.view()));
+    if (!counted) continue;
     DAFTAR_ASSIGN_OR_RETURN(index::GroupChanges added, index::ChangesOf(aggregate, before, after));
     for (auto& [key, totals] : added) {
       const auto known = groups_.find(key);
@@ -270,6 +272,8 @@ absl::Status WriteSet::Settle(const std::vector<std::string_view>& keys,
     }
     auto after = index::ChangeGroup(stored, change.totals, version_);
     if (!after.ok()) return WithContext(after.status(), "aggregate", change.aggregate->name());
+    // Totals of some of the records have no past: nobody may read them.
+    if (!change.aggregate->readable()) stored.reset();
     *changes.Add(key).first = {changes.KeepValue(*after), changes.KeepValue(stored)};
   }
   groups_to_show_.clear();

@@ -20,6 +20,7 @@
 #include "record/message.h"
 #include "rules/context.h"
 #include "storage/overlay.h"
+#include "txn/counted_records.h"
 #include "txn/read_set.h"
 
 namespace daftar::txn {
@@ -45,7 +46,7 @@ struct RecordWrite {
 class WriteSet {
  public:
   WriteSet(std::shared_ptr<const storage::Reader> base, SchemaVersion schema, CommitVersion version)
-      : base_(std::move(base)), schema_(schema), version_(version) {}
+      : base_(std::move(base)), schema_(schema), version_(version), counted_(base_) {}
 
   // Errors: AlreadyExists when an insert finds a record; NotFound when an update or delete finds
   // none; InvalidArgument; ResourceExhausted; DataLoss. After an error the set is as before.
@@ -121,7 +122,7 @@ class WriteSet {
   absl::Status AddEntryChanges(const RecordWrite& write, const record::Message* before,
                                std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
   absl::Status AddGroupChanges(const RecordWrite& write, const record::Message* before,
-                               std::map<std::string, GroupChange>* changes) const;
+                               std::map<std::string, GroupChange>* changes);
   // Reads what the base holds of entries that go or change, all at once and in order.
   absl::Status ReadBefore();
   // Works out what these groups hold; `newest` is the state before the changes.
@@ -137,6 +138,7 @@ class WriteSet {
   const std::shared_ptr<const storage::Reader> base_;
   const SchemaVersion schema_;
   CommitVersion version_;
+  CountedRecords counted_;  // in the base
   std::shared_ptr<storage::PendingChanges> changes_ = std::make_shared<storage::PendingChanges>();
   size_t bytes_ = 0;
   std::optional<std::pair<std::string, std::optional<std::string>>> last_read_;  // of the base

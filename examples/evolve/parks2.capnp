@@ -1,4 +1,4 @@
-# The same with two indexes and a field more.
+# The same with two indexes, an aggregate and a field more.
 @0xd1c54d2c6c0a7e01;
 
 using Daftar = import "/daftar/daftar.capnp";
@@ -6,7 +6,8 @@ using Daftar = import "/daftar/daftar.capnp";
 struct Park @0xd1c54d2c6c0a7e02
     $Daftar.table(name = "park", key = ["code"])
     $Daftar.index(name = "byZone", on = ["zone", "code"])
-    $Daftar.index(name = "byName", on = ["name"], unique = true) {
+    $Daftar.index(name = "byName", on = ["name"], unique = true)
+    $Daftar.aggregate(name = "inZone", by = ["zone"]) {
   code @0 :Text;
   name @1 :Text;
   zone @2 :Text;

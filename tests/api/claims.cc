@@ -9,17 +9,19 @@
 namespace daftar::testing {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kIndexes = R"(
 struct Claim $Daftar.table(name = "claim", key = ["id"])
     $Daftar.index(name = "byAmount", on = ["currency desc", "desk", "amount desc"])
     $Daftar.index(name = "byDay", on = ["desk nulls last", "day"], where = "open = true")
-    $Daftar.index(name = "byTag", on = ["tags", "fee desc nulls first"])
+    $Daftar.index(name = "byTag", on = ["tags", "fee desc nulls first"]))";
+constexpr const char* kAggregates = R"(
     $Daftar.aggregate(name = "all", sum = ["fee"])
     $Daftar.aggregate(name = "byDesk", by = ["desk", "currency"], sum = ["amount", "fee"],
                       min = ["amount"], max = ["amount"])
     $Daftar.aggregate(name = "open", by = ["desk desc"], where = "open = true", min = ["day"],
                       max = ["day"])
-    $Daftar.aggregate(name = "byTag", by = ["tags"], sum = ["fee"], min = ["fee"], max = ["fee"]) {
+    $Daftar.aggregate(name = "byTag", by = ["tags"], sum = ["fee"], min = ["fee"], max = ["fee"]))";
+constexpr const char* kFields = R"( {
   id @0 :UInt32;
   desk @1 :Text;
   currency @2 :Text;
@@ -75,8 +77,12 @@ std::string FeeSum(const Total& fee) {
 
 }  // namespace
 
+std::string ClaimSchema(bool with_aggregates) {
+  return absl::StrCat(kIndexes, with_aggregates ? kAggregates : "", kFields);
+}
+
 std::unique_ptr<Database> NewClaims(const TempDir& directory, OpenOptions options) {
-  auto database = MakeDatabase(directory, kSchema, options);
+  auto database = MakeDatabase(directory, ClaimSchema(true), options);
   REQUIRE_OK(database);
   return *std::move(database);
 }

@@ -29,6 +29,7 @@ using Claims = std::map<int, Claim>;
 // claim(id, desk, currency, amount, fee, day, open, tags) with the aggregates `all` (of all, sum
 // fee), `byDesk` (by desk and currency, sum, min and max amount, sum fee), `open` (by desk
 // descending, of open ones, min and max day) and `byTag` (by tags, sum, min and max fee).
+std::string ClaimSchema(bool with_aggregates);
 std::unique_ptr<Database> NewClaims(const TempDir& directory, OpenOptions options = {});
 
 std::string ToJson(int id, const Claim& claim);

@@ -130,6 +130,34 @@ TEST_CASE("catalog codec: a point that does not fit its schema is DataLoss", "[c
              StatusIs(absl::StatusCode::kDataLoss, "stored index is of an unknown kind"));
 }
 
+TEST_CASE("catalog codec: since when the totals of an aggregate are known", "[catalog][format]") {
+  Catalog catalog = MakeCatalog(R"(
+    struct A @0xb000000000000001 $Daftar.table(name = "a", key = ["n"])
+        $Daftar.aggregate(name = "all") { n @0 :Int32; })");
+  catalog::AggregateDef& aggregate = catalog.tables[0].aggregates[0];
+  const auto decoded = [&] {
+    REQUIRE_OK_AND_ASSIGN(const Catalog read, Decode(catalog));
+    return read.tables[0].aggregates[0];
+  };
+  CHECK(decoded().readable());
+  CHECK(decoded().since == CommitVersion());
+  aggregate.state = catalog::AggregateState::kBuilding;
+  CHECK(!decoded().readable());
+  aggregate.state = catalog::AggregateState::kReadable;
+  aggregate.since = CommitVersion(4);
+  CHECK(decoded().since == CommitVersion(4));
+  // The catalogs of this test are those of commit 9.
+  aggregate.since = catalog::kThisCommit;
+  CHECK(decoded().since == CommitVersion(9));
+  aggregate.since = CommitVersion(10);
+  CHECK_THAT(Decode(catalog), StatusIs(absl::StatusCode::kDataLoss,
+                                       "stored aggregate begins after its catalog; aggregate=all"));
+  aggregate.since = CommitVersion();
+  aggregate.state = static_cast<catalog::AggregateState>(2);
+  CHECK_THAT(Decode(catalog), StatusIs(absl::StatusCode::kDataLoss,
+                                       "stored aggregate has an unknown state; aggregate=all"));
+}
+
 TEST_CASE("catalog codec: keeps each combination of what commits must state", "[catalog][format]") {
   for (int parts = 0; parts < 8; ++parts) {
     CAPTURE(parts);

@@ -151,6 +151,13 @@ void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes
   (*bytes)["group-value"] = index::EncodeGroup(kCommit, changes.begin()->second);
   header.format = 3;
   (*bytes)["header-3"] = txn::EncodeHeader(header);
+  (*bytes)["count-key"] = txn::BuildProgressKey(table.aggregates[0].id);
+  (*bytes)["count-value"] = txn::EncodeBuildProgress(
+      (*bytes)["count-key"], {codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
+  catalog::Catalog late = catalog;
+  late.tables[0].aggregates[0].state = catalog::AggregateState::kBuilding;
+  header.format = txn::FormatFor(late);
+  (*bytes)["header-6"] = txn::EncodeHeader(header);
 }
 
 // The entries of the name that the record of the third example has, and its database's header.
@@ -273,6 +280,10 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["build-key"] = txn::BuildProgressKey(table.id);
   bytes["build-value"] = txn::EncodeBuildProgress(
       bytes["build-key"], {codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
+  bytes["check-key"] = txn::CheckProgressKey(table.id);
+  bytes["check-value"] = txn::EncodeCheckProgress(
+      bytes["check-key"],
+      {journal::HashOf(""), kCommit, codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
   AddGroupBytes(header, &bytes);
   AddNameBytes(header, &bytes);
   AddPointBytes(header, &bytes);

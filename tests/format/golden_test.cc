@@ -1,4 +1,4 @@
-// The bytes of format versions 2 to 5. They are never edited: other bytes are another format.
+// The bytes of format versions 2 to 6. They are never edited: other bytes are another format.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
@@ -134,6 +134,22 @@ TEST_CASE("format 5: the bytes of an index of points", "[format][format]") {
         "6461667461720d0a05000000010000002c0100000000000036e2c9f4daf7a2000000000000000000"
         "0000000031831560");
   CHECK(txn::kPointsFormat == 5);
+}
+
+TEST_CASE("format 6: the bytes of a check of texts", "[format][format]") {
+  CHECK(Engine().at("check-key") == "080801");
+  CHECK(Engine().at("check-value") ==
+        "01000000e7371b3d01f9012ce3b0c44298fc1c149afbf4c8996fb924"
+        "27ae41e4649b934ca495991b7852b8550202");
+}
+
+TEST_CASE("format 6: the bytes of an aggregate that is being counted", "[format][format]") {
+  CHECK(Engine().at("count-key") == "080701");
+  CHECK(Engine().at("count-value") == "01000000a76ed849010202");
+  CHECK(Engine().at("header-6") ==
+        "6461667461720d0a06000000010000002c01000000000000c58231e7daf7a2000000000000000000"
+        "0000000031831560");
+  CHECK(txn::kLateAggregatesFormat == 6);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "catalog/resolve.h"
 #include "io/firm_book.h"
+#include "io/late_claims.h"
 #include "record/sample.h"
 #include "storage/faulty_store.h"
 #include "support/status_matchers.h"
@@ -34,66 +35,6 @@ using storage::Fault;
 using storage::FaultPoint;
 using storage::FaultyStore;
 
-constexpr const char* kFields = R"( {
-    code @0 :Text;
-    tags @1 :List(Text);
-    size @2 :UInt32;
-    desk :union { none @3 :Void; value @4 :Text; }
-    seal :union { none @5 :Void; value @6 :UInt32; }
-    north :union { none @7 :Void; degrees @8 :Int32 $Daftar.decimal(4); }
-    east @9 :Float64;
-  })";
-constexpr const char* kTable = R"(
-  struct Claim @0xb000000000000001
-      $Daftar.table(name = "claim", key = ["code"]))";
-constexpr const char* kIndexes = R"(
-      $Daftar.index(name = "byDesk", on = ["desk", "size desc"], covering = ["seal"])
-      $Daftar.index(name = "byTag", on = ["tags"])
-      $Daftar.index(name = "big", on = ["size"], where = "size > 2")
-      $Daftar.point(name = "place", latitude = "north", longitude = "east", where = "size < 4"))";
-constexpr const char* kSealIndex = R"(
-      $Daftar.index(name = "bySeal", on = ["seal"], unique = true))";
-
-std::shared_ptr<const record::SchemaSet> Schema(const std::string& indexes) {
-  return Sample(absl::StrCat(kTable, indexes, kFields)).set();
-}
-
-std::unique_ptr<txn::Core> NewClaims(const std::string& indexes,
-                                     std::unique_ptr<storage::Store> store) {
-  catalog::Catalog catalog = catalog::NewCatalog(Schema(indexes)).value();
-  return txn::Core::Create(std::move(store), std::move(catalog), kTestId, TestOptions()).value();
-}
-
-FirmBook NewBook(const std::string& indexes) {
-  return FirmBook(NewClaims(indexes, storage::NewMemoryStore()));
-}
-
-// Of one of `keys` codes; seals are those of the code, so that they are never shared.
-std::vector<txn::RecordWrite> RandomWrites(const catalog::TableDef& table, std::mt19937* random,
-                                           uint32_t keys) {
-  const auto below = [&](uint32_t n) { return static_cast<uint32_t>((*random)() % n); };
-  const uint32_t code = below(keys);
-  std::string json = absl::StrCat(R"({"code": "c)", code, R"(", "size": )", below(5));
-  if (below(2) == 0) absl::StrAppend(&json, R"(, "desk": "d)", below(3), "\"");
-  if (below(2) == 0) absl::StrAppend(&json, R"(, "seal": )", code);
-  if (below(3) > 0) absl::StrAppend(&json, R"(, "north": )", below(100), ", \"east\": ", below(9));
-  absl::StrAppend(&json, R"(, "tags": ["t)", below(3), R"(", "t)", below(3), "\"]}");
-  record::Message record = MakeRecord(table.schema, json);
-  codec::EncodedKey key = index::RecordKey(table, record).value();
-  txn::RecordWrite write{&table, key, std::move(record), WriteIntent::kUpsert};
-  if (below(4) > 0) return Writes(std::move(write));
-  return Writes(std::move(write),
-                txn::RecordWrite{&table, std::move(key), std::nullopt, WriteIntent::kUpdate});
-}
-
-absl::Status CommitRandom(txn::Core* core, std::mt19937* random, uint32_t keys) {
-  const auto catalog = core->catalog();
-  return core
-      ->Commit(*catalog, RandomWrites(catalog->tables[0], random, keys),
-               {.durability = Durability::kBuffered})
-      .status();
-}
-
 // What is in the space of index entries, now and earlier.
 Model Entries(const storage::Store& store) {
   Model entries = Contents(store);
@@ -106,34 +47,19 @@ Model Entries(const storage::Store& store) {
   return entries;
 }
 
-bool LeavesNothing(const txn::Core& core) {
-  const Model contents = Contents(core.store());
-  return std::none_of(contents.begin(), contents.end(), [](const auto& item) {
-    const std::vector<std::string> work = txn::SchemaWorkPrefixes();
-    return std::any_of(work.begin(), work.end(),
-                       [&](const std::string& prefix) { return item.first.starts_with(prefix); });
-  });
-}
-
-void CheckClean(const FirmBook& book) {
-  const VerifyReport report = book.Verify();
-  INFO(Described(report));
-  REQUIRE(report.problems_found == 0);
-}
-
 TEST_CASE("schema change: indexes are as if they had always been there", "[io][property]") {
   const unsigned seed = Catch::getSeed();
   CAPTURE(seed);
   std::mt19937 random(seed);
   for (int round = 0; round < 20; ++round) {
     CAPTURE(round);
-    FirmBook late = NewBook("");
-    FirmBook early = NewBook(absl::StrCat(kIndexes, kSealIndex));
+    FirmBook late = NewClaimBook("");
+    FirmBook early = NewClaimBook(absl::StrCat(kIndexes, kSealIndex));
     const auto commit = [&](int count) {
       for (int i = 0; i < count; ++i) {
         std::mt19937 same = random;
-        REQUIRE_OK(CommitRandom(late.core(), &random, 700));
-        REQUIRE_OK(CommitRandom(early.core(), &same, 700));
+        REQUIRE_OK(CommitRandomClaim(late.core(), &random, 700));
+        REQUIRE_OK(CommitRandomClaim(early.core(), &same, 700));
       }
     };
     commit(round * 60);
@@ -146,7 +72,7 @@ TEST_CASE("schema change: indexes are as if they had always been there", "[io][p
     }
     REQUIRE_OK_AND_ASSIGN(
         const SchemaChangeReport report,
-        io::ChangeSchema(late.core(), Schema(absl::StrCat(kIndexes, kSealIndex)), {}));
+        io::ChangeSchema(late.core(), ClaimSchema(absl::StrCat(kIndexes, kSealIndex)), {}));
     CHECK(report.complete);
     CHECK(report.built.size() == 5);
     CHECK(report.schema == SchemaVersion(3));
@@ -160,7 +86,7 @@ TEST_CASE("schema change: indexes are as if they had always been there", "[io][p
     if (round % 2 == 0) REQUIRE(Entries(late.core()->store()) == Entries(early.core()->store()));
     REQUIRE_OK_AND_ASSIGN(
         const SchemaChangeReport again,
-        io::ChangeSchema(late.core(), Schema(absl::StrCat(kIndexes, kSealIndex)), {}));
+        io::ChangeSchema(late.core(), ClaimSchema(absl::StrCat(kIndexes, kSealIndex)), {}));
     CHECK(again.complete);
     CHECK(again.built.empty());
     CHECK(again.schema == SchemaVersion(3));
@@ -169,11 +95,11 @@ TEST_CASE("schema change: indexes are as if they had always been there", "[io][p
 
 TEST_CASE("schema change: indexes are built beside writers", "[io][threads]") {
   constexpr int kWriters = 4;
-  FirmBook book = NewBook("");
+  FirmBook book = NewClaimBook("");
   const unsigned seed = Catch::getSeed();
   CAPTURE(seed);
   std::mt19937 random(seed);
-  for (int i = 0; i < 3000; ++i) REQUIRE_OK(CommitRandom(book.core(), &random, 2000));
+  for (int i = 0; i < 3000; ++i) REQUIRE_OK(CommitRandomClaim(book.core(), &random, 2000));
   std::atomic<bool> stop = false;
   std::atomic<int> committed = 0;
   std::atomic<int> failed = 0;
@@ -181,7 +107,7 @@ TEST_CASE("schema change: indexes are built beside writers", "[io][threads]") {
   for (int i = 0; i < kWriters; ++i) {
     writers.emplace_back([&, own = std::mt19937(seed + 1 + static_cast<unsigned>(i))]() mutable {
       while (!stop) {
-        const absl::Status status = CommitRandom(book.core(), &own, 2000);
+        const absl::Status status = CommitRandomClaim(book.core(), &own, 2000);
         if (status.ok()) ++committed;
         // The schema was another one.
         if (!status.ok() && !absl::IsAborted(status)) ++failed;
@@ -204,7 +130,7 @@ TEST_CASE("schema change: indexes are built beside writers", "[io][threads]") {
     return true;
   };
   const auto report =
-      io::ChangeSchema(book.core(), Schema(absl::StrCat(kIndexes, kSealIndex)), options);
+      io::ChangeSchema(book.core(), ClaimSchema(absl::StrCat(kIndexes, kSealIndex)), options);
   stop = true;
   for (std::thread& writer : writers) writer.join();
   REQUIRE_OK(report.status());
@@ -216,7 +142,7 @@ TEST_CASE("schema change: indexes are built beside writers", "[io][threads]") {
 }
 
 TEST_CASE("schema change: a commit that was prepared before a range was built", "[io]") {
-  FirmBook book = NewBook("");
+  FirmBook book = NewClaimBook("");
   txn::Core* const core = book.core();
   REQUIRE_OK(Commit(core, Put(*core, R"({"code": "A", "size": 3, "seal": 1})")));
   std::unique_ptr<txn::Transaction> transaction;
@@ -230,15 +156,15 @@ TEST_CASE("schema change: a commit that was prepared before a range was built", 
     }
     return true;
   };
-  REQUIRE_OK(io::ChangeSchema(core, Schema(absl::StrCat(kIndexes, kSealIndex)), options));
+  REQUIRE_OK(io::ChangeSchema(core, ClaimSchema(absl::StrCat(kIndexes, kSealIndex)), options));
   REQUIRE(core->View().version == CommitVersion(4));
   CheckClean(book);
 }
 
 TEST_CASE("schema change: goes on where it was stopped", "[io]") {
-  FirmBook book = NewBook("");
+  FirmBook book = NewClaimBook("");
   std::mt19937 random(7);
-  for (int i = 0; i < 4000; ++i) REQUIRE_OK(CommitRandom(book.core(), &random, 20000));
+  for (int i = 0; i < 4000; ++i) REQUIRE_OK(CommitRandomClaim(book.core(), &random, 20000));
   const std::string indexes = absl::StrCat(kIndexes, kSealIndex);
   int calls = 0;
   uint64_t records = 0;
@@ -252,7 +178,7 @@ TEST_CASE("schema change: goes on where it was stopped", "[io]") {
       return ++reports < 2;
     };
     REQUIRE_OK_AND_ASSIGN(const SchemaChangeReport report,
-                          io::ChangeSchema(book.core(), Schema(indexes), options));
+                          io::ChangeSchema(book.core(), ClaimSchema(indexes), options));
     complete = report.complete;
     CheckClean(book);
     if (!complete) {
@@ -262,7 +188,7 @@ TEST_CASE("schema change: goes on where it was stopped", "[io]") {
       }
       CHECK(!LeavesNothing(*book.core()));
     }
-    for (int i = 0; i < 20; ++i) REQUIRE_OK(CommitRandom(book.core(), &random, 20000));
+    for (int i = 0; i < 20; ++i) REQUIRE_OK(CommitRandomClaim(book.core(), &random, 20000));
     REQUIRE(++calls < 100);
   }
   CHECK(calls > 1);
@@ -275,8 +201,9 @@ TEST_CASE("schema change: whatever operation fails, the next call goes on", "[io
   const bool takes_effect = GENERATE(false, true);
   if (takes_effect && point != FaultPoint::kWrite) return;
   CAPTURE(static_cast<int>(point), takes_effect);
-  const std::string before = R"($Daftar.index(name = "old", on = ["size"], covering = ["desk"]))";
-  const std::string after = absl::StrCat(kIndexes, kSealIndex);
+  const std::string before = R"($Daftar.index(name = "old", on = ["size"], covering = ["desk"])
+      $Daftar.aggregate(name = "all", sum = ["size"], where = "size > 1"))";
+  const std::string after = absl::StrCat(kIndexes, kSealIndex, kAggregates);
   uint64_t step = 1;
   for (uint64_t nth = 1;; nth += step) {
     CAPTURE(nth);
@@ -284,9 +211,9 @@ TEST_CASE("schema change: whatever operation fails, the next call goes on", "[io
     FaultyStore* const faults = store.get();
     auto core = NewClaims(before, std::move(store));
     std::mt19937 random(3);
-    for (int i = 0; i < 400; ++i) REQUIRE_OK(CommitRandom(core.get(), &random, 300));
+    for (int i = 0; i < 400; ++i) REQUIRE_OK(CommitRandomClaim(core.get(), &random, 300));
     faults->Arm({.point = point, .nth = nth, .takes_effect = takes_effect});
-    const bool done = io::ChangeSchema(core.get(), Schema(after), {}).ok();
+    const bool done = io::ChangeSchema(core.get(), ClaimSchema(after), {}).ok();
     // Entries are walked over one by one: not all of these are tried.
     if (point == FaultPoint::kIterate) step = 1 + nth / 8;
     auto inner = faults->TakeInner();
@@ -294,9 +221,9 @@ TEST_CASE("schema change: whatever operation fails, the next call goes on", "[io
     REQUIRE_OK_AND_ASSIGN(auto reopened, txn::Core::Open(std::move(inner), TestOptions()));
     FirmBook book(std::move(reopened));
     CheckClean(book);
-    for (int i = 0; i < 20; ++i) REQUIRE_OK(CommitRandom(book.core(), &random, 300));
+    for (int i = 0; i < 20; ++i) REQUIRE_OK(CommitRandomClaim(book.core(), &random, 300));
     REQUIRE_OK_AND_ASSIGN(const SchemaChangeReport report,
-                          io::ChangeSchema(book.core(), Schema(after), {}));
+                          io::ChangeSchema(book.core(), ClaimSchema(after), {}));
     CHECK(report.complete);
     CHECK(LeavesNothing(*book.core()));
     CHECK(book.core()->catalog()->all_readable());
@@ -306,7 +233,7 @@ TEST_CASE("schema change: whatever operation fails, the next call goes on", "[io
 }
 
 TEST_CASE("schema change: shared unique values are listed until they are gone", "[io]") {
-  FirmBook book = NewBook("");
+  FirmBook book = NewClaimBook("");
   txn::Core* const core = book.core();
   for (const char* json :
        {R"({"code": "A", "seal": 1})", R"({"code": "B", "seal": 1})", R"({"code": "C", "seal": 2})",
@@ -316,7 +243,7 @@ TEST_CASE("schema change: shared unique values are listed until they are gone", 
   SchemaChangeOptions options;
   options.violations_max = 1;
   REQUIRE_OK_AND_ASSIGN(const SchemaChangeReport report,
-                        io::ChangeSchema(core, Schema(kSealIndex), options));
+                        io::ChangeSchema(core, ClaimSchema(kSealIndex), options));
   CHECK(!report.complete);
   CHECK(report.built.empty());
   CHECK(report.violation_count == 2);
@@ -334,12 +261,12 @@ TEST_CASE("schema change: shared unique values are listed until they are gone", 
                       "index=bySeal; values=seal '2'; key=G; other key=C"));
   REQUIRE_OK(Commit(core, Put(*core, R"({"code": "B", "seal": 3})")));
   REQUIRE_OK_AND_ASSIGN(const SchemaChangeReport second,
-                        io::ChangeSchema(core, Schema(kSealIndex), {}));
+                        io::ChangeSchema(core, ClaimSchema(kSealIndex), {}));
   CHECK(second.violation_count == 1);
   CHECK(second.violations[0].other == "F");
   REQUIRE_OK(Commit(core, Delete(*core, "F")));
   REQUIRE_OK_AND_ASSIGN(const SchemaChangeReport third,
-                        io::ChangeSchema(core, Schema(kSealIndex), {}));
+                        io::ChangeSchema(core, ClaimSchema(kSealIndex), {}));
   CHECK(third.complete);
   REQUIRE(third.built.size() == 1);
   CHECK(third.built[0].entries == 5);
@@ -348,25 +275,18 @@ TEST_CASE("schema change: shared unique values are listed until they are gone", 
 }
 
 TEST_CASE("schema change: what is dropped goes, and its number with it", "[io]") {
-  FirmBook book = NewBook(absl::StrCat(kIndexes, kSealIndex));
+  FirmBook book = NewClaimBook(absl::StrCat(kIndexes, kSealIndex));
   std::mt19937 random(5);
-  for (int i = 0; i < 300; ++i) REQUIRE_OK(CommitRandom(book.core(), &random, 40));
+  for (int i = 0; i < 300; ++i) REQUIRE_OK(CommitRandomClaim(book.core(), &random, 40));
   const std::string other = R"(
       $Daftar.index(name = "byTag", on = ["tags", "size"])
       $Daftar.index(name = "large", on = ["size"], where = "size > 2")
-      $Daftar.aggregate(name = "none"))";
-  CHECK_THAT(io::ChangeSchema(book.core(), Schema(other), {}).status(),
-             StatusIs(absl::StatusCode::kFailedPrecondition,
-                      "the totals of an aggregate that is new or changed cannot be counted from "
-                      "the records that are there; export the tables, make a database with the "
-                      "new schema and import them; table=claim; aggregate=none"));
-  CHECK(book.core()->catalog()->version == SchemaVersion(1));
-  const std::string less = other.substr(0, other.find("$Daftar.aggregate"));
+)";
   SchemaChangeOptions options;
   options.dry_run = true;
   for (options.dry_run = true;; options.dry_run = false) {
     REQUIRE_OK_AND_ASSIGN(const SchemaChangeReport report,
-                          io::ChangeSchema(book.core(), Schema(less), options));
+                          io::ChangeSchema(book.core(), ClaimSchema(other), options));
     CHECK(report.complete != options.dry_run);
     REQUIRE(report.built.size() == 1);
     CHECK(report.built[0].name == "byTag");
@@ -386,7 +306,7 @@ TEST_CASE("schema change: what is dropped goes, and its number with it", "[io]")
 }
 
 TEST_CASE("schema change: what would lose or misread data is refused", "[io]") {
-  FirmBook book = NewBook(kSealIndex);
+  FirmBook book = NewClaimBook(kSealIndex);
   REQUIRE_OK(Commit(book.core(), Put(*book.core(), R"({"code": "A"})")));
   const auto [name, schema, message] = GENERATE(table<const char*, const char*, const char*>({
       {"another type", R"(
@@ -419,11 +339,11 @@ TEST_CASE("schema change: what would lose or misread data is refused", "[io]") {
 }
 
 TEST_CASE("schema change: who has begun under the schema before begins again", "[io]") {
-  FirmBook book = NewBook("");
+  FirmBook book = NewClaimBook("");
   txn::Core* const core = book.core();
   const auto catalog = core->catalog();
   const auto writes = Writes(Put(*core, R"({"code": "A", "seal": 1})"));
-  REQUIRE_OK(io::ChangeSchema(core, Schema(kSealIndex), {}));
+  REQUIRE_OK(io::ChangeSchema(core, ClaimSchema(kSealIndex), {}));
   CHECK_THAT(core->Commit(*catalog, writes, {}).status(),
              StatusIs(absl::StatusCode::kAborted,
                       "the schema has changed since the batch was begun; begin again"));
@@ -432,10 +352,10 @@ TEST_CASE("schema change: who has begun under the schema before begins again", "
 }
 
 TEST_CASE("schema change: a load that was to begin before begins again", "[io]") {
-  FirmBook book = NewBook("");
+  FirmBook book = NewClaimBook("");
   txn::Core* const core = book.core();
   const auto catalog = core->catalog();
-  REQUIRE_OK(io::ChangeSchema(core, Schema(kSealIndex), {}));
+  REQUIRE_OK(io::ChangeSchema(core, ClaimSchema(kSealIndex), {}));
   const TempDir folder;
   txn::BulkLoad load(core, &catalog->tables[0], {.spill_folder = folder.path()});
   const record::Message record = Firm(*core, R"({"code": "A", "seal": 1})");

@@ -27,5 +27,19 @@ TEST_CASE("format: a database has the oldest one that does for its schema", "[tx
   CHECK(FormatWith(R"($Daftar.search(name = "x", fields = ["b"]))", true) == 5);
 }
 
+TEST_CASE("format: an aggregate that came later than its table makes it 6", "[txn][format]") {
+  const auto set = Sample(R"(struct A @0xb000000000000001 $Daftar.table(name = "a", key = ["b"])
+      $Daftar.aggregate(name = "all") $Daftar.search(name = "x", fields = ["b"]) { b @0 :Text; })")
+                       .set();
+  catalog::Catalog catalog = catalog::NewCatalog(set).value();
+  catalog::AggregateDef& aggregate = catalog.tables[0].aggregates[0];
+  CHECK(txn::FormatFor(catalog) == 5);
+  aggregate.state = catalog::AggregateState::kBuilding;
+  CHECK(txn::FormatFor(catalog) == 6);
+  aggregate.state = catalog::AggregateState::kReadable;
+  aggregate.since = CommitVersion(3);
+  CHECK(txn::FormatFor(catalog) == 6);
+}
+
 }  // namespace
 }  // namespace daftar::testing

@@ -70,9 +70,9 @@ TEST_CASE("header: every prefix and every flipped bit is DataLoss", "[txn][prope
 TEST_CASE("header: a newer format is FailedPrecondition, also when it is longer", "[txn][unit]") {
   const auto newer = StatusIs(
       absl::StatusCode::kFailedPrecondition,
-      "database is of a newer format; open it with a newer Daftar; format=6; newest known=5");
-  CHECK_THAT(txn::DecodeHeader(WithFormat(6)), newer);
-  CHECK_THAT(txn::DecodeHeader(WithFormat(6) + "more fields"), newer);
+      "database is of a newer format; open it with a newer Daftar; format=7; newest known=6");
+  CHECK_THAT(txn::DecodeHeader(WithFormat(7)), newer);
+  CHECK_THAT(txn::DecodeHeader(WithFormat(7) + "more fields"), newer);
   CHECK_THAT(txn::DecodeHeader(WithFormat(0)),
              StatusIs(absl::StatusCode::kDataLoss, "database header is damaged; format=0"));
 }

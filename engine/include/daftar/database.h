@@ -256,18 +256,21 @@ class Database {
                                 std::optional<Date> on = std::nullopt) const;
 
   // Gives the database another schema: judges the change by docs/evolution.md, makes the schema the
-  // one in force with one commit, and then builds the indexes that are new or changed, one table
-  // after the other. Others read and write meanwhile; what they commit has entries in the new
-  // indexes from the start, but no query uses an index before it is whole, history included. A
-  // unique index is enforced from the start on what is written, as far as it is built; records that
-  // already share values are listed, and until they no longer do and ApplySchema is called again it
-  // is not used. What a call that was stopped, or a process that ended, has left to do, the next
-  // call with the same schema does; nobody has to wait for it. Open transactions and batches of the
-  // schema before are Aborted when they commit. Memory: bounded, whatever the size of the table.
-  // Errors: FailedPrecondition naming the findings when the verdict is forbidden or asks for a
-  // migration, when an aggregate would have to be counted, and when the database is open for
-  // reading only; InvalidArgument or NotFound for the schema or the statement; DataLoss,
-  // Unavailable, ResourceExhausted. One call at a time; further ones wait.
+  // one in force with one commit, and then builds the indexes and counts the aggregates that are
+  // new or changed, one table after the other. Others read and write meanwhile; what they commit
+  // has entries in the new indexes from the start, but no query uses an index before it is whole,
+  // history included. A unique index is enforced from the start on what is written, as far as it is
+  // built; records that already share values are listed, and until they no longer do and
+  // ApplySchema is called again it is not used. An aggregate can be asked as of the commit that
+  // makes it readable, and later. What a call that was stopped, or a process that ended, has left
+  // to do, the next call with the same schema does; nobody has to wait for it. Open transactions
+  // and batches of the schema before are Aborted when they commit. Memory: bounded, whatever the
+  // size of the table. Where stored texts become $json (rule 33), all versions of their records are
+  // looked at before the schema is put in force.
+  // Errors: FailedPrecondition naming the findings when the verdict is forbidden or asks for
+  // another migration, naming record, field and value when a text is not JSON, and when the
+  // database is open for reading only; InvalidArgument or NotFound for the schema or the statement;
+  // DataLoss, Unavailable, ResourceExhausted. One call at a time; further ones wait.
   // Durability: the change of schema is synced; entries are buffered until an index is whole.
   absl::StatusOr<SchemaChangeReport> ApplySchema(const SchemaFile& schema,
                                                  const SchemaChangeOptions& options = {});

@@ -23,7 +23,7 @@ struct SchemaFile {
 enum class Verdict {
   kSafe,       // takes effect at once
   kRebuild,    // the named indexes are built anew
-  kMigrate,    // every record of a table is rewritten
+  kMigrate,    // every record of a table is checked or rewritten
   kForbidden,  // stored data would be misread or lost
 };
 
