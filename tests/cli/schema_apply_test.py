@@ -71,8 +71,9 @@ def test_builds_indexes(folder):
 
 def test_checks_texts(folder):
     fields = FIELDS.replace("gate @1 :Text;", "gate @1 :Text%s;")
-    db = make_database(folder, HEAD + fields % "", "visit",
-                       [json.dumps({"id": n, "gate": '{"n": 1}', "pass": n}) for n in range(3000)])
+    db = make_database(folder, HEAD + fields % "", "visit", [])
+    run("import", db, "visit", "-", "--format", "jsonl",
+        stdin="".join(json.dumps({"id": n, "gate": '{"n": 1}', "pass": n}) + "\n" for n in range(3000)).encode())
     second = schema(folder, "second", BY_PASS, fields=fields % " $Daftar.json")
     dry = run("schema", "apply", db, second, "--dry-run").out
     contains(dry, "migrate  rule 33  Visit.gate: now $json, and stored texts may be none; tables=visit\n",
