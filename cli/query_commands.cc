@@ -305,7 +305,8 @@ void AddConditions(CLI::App* command, const std::shared_ptr<Arguments>& argument
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--index", arguments->index,
-                      "use this index, or 'primary'; default: the planner chooses");
+                      "use this index, 'primary', or several, as in 'byZone and byState'; default: "
+                      "the planner chooses");
   AddAsOf(command, &arguments->as_of);
 }
 

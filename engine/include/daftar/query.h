@@ -199,7 +199,7 @@ class Query : public WithConditions<Query> {
     timed_ = true;
     return *this;
   }
-  // Uses this index, or none but the primary key when `index` is "primary".
+  // Uses this index, "primary" for none, or what several have in common: "byZone and byState".
   Query& UseIndex(std::string index) {
     index_ = std::move(index);
     return *this;
