@@ -18,6 +18,10 @@ std::optional<size_t> ValidateUtf8(std::string_view text);
 // one.
 size_t CountCharacters(std::string_view text);
 
+// `text`, or as many whole characters of it as fit into `bytes_max` bytes and "…". Requires:
+// well-formed UTF-8.
+std::string Shortened(std::string_view text, size_t bytes_max);
+
 // Reads the character at `*offset` and moves past it; -1 for a malformed sequence.
 // Requires: *offset < text.size().
 int32_t NextCharacter(std::string_view text, size_t* offset);

@@ -118,11 +118,7 @@ absl::Status AggregateBuild::Write(const Range& range) {
     if (!after.ok()) {
       return WithContext(after.status(), "table", view.catalog->FindTable(table_)->name);
     }
-    if (after->has_value()) {
-      batch.Put(key, **after);
-    } else {
-      batch.Delete(key);
-    }
+    batch.Set(key, *after);
   }
   const txn::BuildProgress done{range.end, done_.records + range.records};
   const bool forgets = core_->faults().forget_build_progress && ++ranges_ % 3 == 0;

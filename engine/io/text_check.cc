@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "base/utf8.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "history/as_of_reader.h"
@@ -96,14 +97,6 @@ std::optional<BadText> FindBadText(const capnp::DynamicStruct::Reader& record) {
   return std::nullopt;
 }
 
-// So much of a text that it stays whole letters.
-std::string Shown(const std::string& text) {
-  if (text.size() <= kShownBytes) return text;
-  size_t end = kShownBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "…";
-}
-
 }  // namespace
 
 bool HasNewJson(const catalog::TableDef& before, const catalog::TableDef& after) {
@@ -125,7 +118,7 @@ journal::Hash HashOfTypes(const record::SchemaSet& schemas) {
 
 absl::StatusOr<TextCheck> TextCheck::Begin(txn::Core* core, const catalog::TableDef* table,
                                            const journal::Hash& target) {
-  TextCheck check(core, table, target);
+  TextCheck check(core, table);
   // What was stored last is in no view yet.
   const auto newest = storage::NewLiveReader(core->store());
   DAFTAR_ASSIGN_OR_RETURN(std::optional<txn::CheckProgress> done,
@@ -158,7 +151,7 @@ absl::Status TextCheck::CheckVersion(std::string_view key, std::string_view valu
       .With("table", table_->name)
       .With("key", txn::DescribeKey(*table_, primary_key))
       .With("field", bad->field)
-      .With("value", Shown(bad->value))
+      .With("value", Shortened(bad->value, kShownBytes))
       .With("written by commit", created.value())
       .With("cause", bad->cause);
 }

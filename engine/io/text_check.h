@@ -42,8 +42,7 @@ class TextCheck {
   uint64_t records() const { return done_.records; }
 
  private:
-  TextCheck(txn::Core* core, const catalog::TableDef* table, const journal::Hash& target)
-      : core_(core), table_(table), target_(target) {}
+  TextCheck(txn::Core* core, const catalog::TableDef* table) : core_(core), table_(table) {}
 
   absl::Status WalkRange(const txn::ReadView& view);
   // What commits after done_.as_of have written.
@@ -54,7 +53,6 @@ class TextCheck {
 
   txn::Core* const core_;
   const catalog::TableDef* const table_;
-  const journal::Hash target_;
   txn::CheckProgress done_;
   int catch_ups_ = 0;
 };

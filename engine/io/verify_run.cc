@@ -63,11 +63,7 @@ void VerifyRun::Report(Problem problem) {
 
 absl::Status VerifyRun::Repair(std::string_view key, const std::optional<std::string>& value) {
   if (!options_.repair) return absl::OkStatus();
-  if (value.has_value()) {
-    repairs_.Put(key, *value);
-  } else {
-    repairs_.Delete(key);
-  }
+  repairs_.Set(key, value);
   return repairs_.bytes() < kRepairBatchBytes ? absl::OkStatus() : WriteRepairs();
 }
 
@@ -83,10 +79,8 @@ storage::Batch VerifyRun::StillWrong(storage::Batch batch) {
     const std::string key(operation.key);
     if (!is_entry || core_->WrittenSince({key, key + '\0'}, view_.version)) {
       has_left_some_ = true;
-    } else if (operation.value.has_value()) {
-      still.Put(key, *operation.value);
     } else {
-      still.Delete(key);
+      still.Set(key, operation.value);
     }
   });
   return still;

@@ -101,9 +101,8 @@ double EntriesOfRanges(const Plan& plan, const Statistics& statistics) {
 }
 
 // What walking the scans of a plan takes, and how many entries come of it.
-struct Walk {
-  double entries = 0;  // read
-  double sought = 0;   // places looked for
+struct PlanWalk {
+  Walk walk;
   double found = 0;
 };
 
@@ -129,12 +128,11 @@ std::optional<double> EntriesOf(const Plan& plan, const AllStatistics& all,
 
 // Scans as if nothing that one asks told of what another asks. Nothing when one of them, or the
 // table, was not analyzed.
-std::optional<Walk> WalkOf(const Plan& plan, const AllStatistics& all, double first) {
-  if (plan.intersected.empty()) return Walk{first, 0, first};
+std::optional<PlanWalk> WalkOf(const Plan& plan, const AllStatistics& all, double first) {
+  if (plan.intersected.empty()) return PlanWalk{{first, 0}, first};
   const Statistics* const table = FindStatistics(all, *plan.query.table, nullptr);
   if (table == nullptr || table->entries == 0) return std::nullopt;
-  Walk walk;
-  walk.found = first;
+  double found = first;
   std::vector<double> each = {first};
   std::vector<const ConditionList*> asked = {&plan.bounded, &plan.index->where};
   for (const IntersectedScan& scan : plan.intersected) {
@@ -150,16 +148,9 @@ std::optional<Walk> WalkOf(const Plan& plan, const AllStatistics& all, double fi
       }
     }
     asked.insert(asked.end(), asks.begin(), asks.end());
-    walk.found *= std::min(part, 1.0);
+    found *= std::min(part, 1.0);
   }
-  // For each entry of the smallest scan the others pass some of theirs and look for the rest.
-  const double least = *std::min_element(each.begin(), each.end());
-  for (const double entries : each) {
-    const double passed = least * static_cast<double>(kPassedEntriesMax);
-    walk.entries += std::min(entries, passed + least);
-    if (entries > passed) walk.sought += least;
-  }
-  return walk;
+  return PlanWalk{WalkSideBySide(each), found};
 }
 
 // What part of the entries a plan with a limit reads before it has enough rows.
@@ -183,6 +174,18 @@ const Statistics* FindStatistics(const AllStatistics& all, const catalog::TableD
   return found != all.indexes.end() ? &found->second : nullptr;
 }
 
+Walk WalkSideBySide(const std::vector<double>& scans) {
+  // For each entry of the smallest scan the others pass some of theirs and look for the rest.
+  const double least = *std::min_element(scans.begin(), scans.end());
+  const double passed = least * static_cast<double>(kPassedEntriesMax);
+  Walk walk;
+  for (const double entries : scans) {
+    walk.entries += std::min(entries, passed + least);
+    if (entries > passed) walk.sought += least;
+  }
+  return walk;
+}
+
 std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& statistics) {
   const Statistics* known = FindStatistics(statistics, *plan.query.table, plan.index);
   if (known == nullptr) return std::nullopt;
@@ -199,12 +202,12 @@ std::optional<Estimate> EstimatePlan(const Plan& plan, const AllStatistics& stat
   const double rows = walk->found * in_entry * in_record;
   const double part = PartRead(plan, rows);
   const bool fetches = plan.index != nullptr && plan.reads_records;
-  estimate.entries = walk->entries * part;
+  estimate.entries = walk->walk.entries * part;
   estimate.records = fetches ? walk->found * in_entry * part : 0;
   estimate.rows = std::min(rows, static_cast<double>(plan.query.limit.value_or(UINT64_MAX)));
   estimate.cost = estimate.entries * (plan.index == nullptr ? kRecordScanned : 1) +
                   estimate.records * kRecordFetched + (plan.sort ? rows * part * kRowSorted : 0) +
-                  walk->sought * part * kSought +
+                  walk->walk.sought * part * kSought +
                   static_cast<double>(plan.ranges.size() + plan.intersected.size()) * kRangeBegun;
   return estimate;
 }

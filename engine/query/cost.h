@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "index/statistics.h"
 #include "query/plan.h"
@@ -13,6 +14,18 @@ namespace daftar::query {
 const index::Statistics* FindStatistics(const index::AllStatistics& all,
                                         const catalog::TableDef& table,
                                         const catalog::IndexDef* index);
+
+// Reading several indexes beside each other costs clearly less than reading one when it costs no
+// more than this part of it: if values go together, more records are fetched than is thought.
+inline constexpr double kClearlyLess = 0.7;
+
+// What walking scans side by side takes.
+struct Walk {
+  double entries = 0;  // read
+  double sought = 0;   // places looked for
+};
+// Of scans that have about so many entries each.
+Walk WalkSideBySide(const std::vector<double>& scans);
 
 struct Estimate {
   double entries = 0;  // read

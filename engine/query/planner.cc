@@ -17,9 +17,6 @@ namespace {
 constexpr size_t kIntersectedMax = 4;
 // What costs less than this many entries is done before anything better is found.
 constexpr double kCheap = 100;
-// An intersection costs clearly less than one scan when it is no more than this part of it: if
-// values go together, more records are fetched than is thought.
-constexpr double kClearlyLess = 0.7;
 
 // Larger is better. Rules stand in for costs where there are no statistics.
 auto Rank(const Plan& plan, const AccessPath& path) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "record/json_codec.h"
 #include "record/kj_fence.h"
 #include "record/schema_set.h"
@@ -26,13 +27,7 @@ std::string Shown(const JsonValue& value) {
   } else {
     AppendJson(value, &text);
   }
-  if (text.size() > kShownValueMax) {
-    // Cut at the start of a character.
-    size_t end = kShownValueMax;
-    while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
-    text = text.substr(0, end) + "…";
-  }
-  return text;
+  return Shortened(text, kShownValueMax);
 }
 
 capnp::DynamicValue::Reader ToDynamic(const OwnedScalar& scalar, capnp::Type type) {

@@ -12,7 +12,6 @@
 #include "query/access_path.h"
 #include "query/column_rows.h"
 #include "query/cost.h"
-#include "query/intersected_stream.h"
 #include "query/planner.h"
 #include "sql/access_choice.h"
 
@@ -27,8 +26,6 @@ constexpr double kRowCost = 0.5;   // the next row of a projection
 constexpr double kFetchCost = 8;   // the record of an entry, anywhere
 constexpr double kSeekCost = 10;   // beginning a scan
 constexpr double kInValues = 5;    // in a list whose length is not known
-// Two indexes are read beside each other when that costs no more than this part of reading one.
-constexpr double kClearlyLess = 0.7;
 // What is left of the rows, without statistics, by a bound on one side, by bounds on both, and by
 // the condition of a partial index.
 constexpr double kOneSideShare = 0.15;
@@ -341,7 +338,7 @@ void Chooser::Consider(const catalog::IndexDef* index, double rows) {
 
 void Chooser::ConsiderIntersections(double rows) {
   if (!best_.has_value()) return;
-  const double cost_max = kClearlyLess * best_->cost;
+  const double cost_max = query::kClearlyLess * best_->cost;
   for (const Scan& first : scans_) {
     for (const Scan& second : scans_) {
       if (first.index != second.index) ConsiderBoth(first, second, rows, cost_max);
@@ -362,11 +359,8 @@ void Chooser::ConsiderBoth(const Scan& first, const Scan& second, double rows, d
   if (!differ) return;
   Candidate candidate;
   candidate.rows = std::max(1.0, first.rows * second.rows / std::max(1.0, rows));
-  const double least = std::min(first.rows, second.rows);
-  const double most = std::max(first.rows, second.rows);
-  const double passed = least * static_cast<double>(query::kPassedEntriesMax);
-  candidate.cost = 2 * kSeekCost + least + std::min(most, passed + least) +
-                   (most > passed ? least * kSeekCost : 0) +
+  const query::Walk walk = query::WalkSideBySide({first.rows, second.rows});
+  candidate.cost = (2 + walk.sought) * kSeekCost + walk.entries +
                    (plan->reads_records ? candidate.rows * kFetchCost : 0);
   if (candidate.cost <= cost_max) Offer(*plan, std::move(candidate));
 }

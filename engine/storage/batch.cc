@@ -50,29 +50,25 @@ void Batch::Delete(std::string_view key) {
   bytes_ += key.size();
 }
 
-void Batch::Append(const Batch& other) {
-  Reserve(other.bytes() + other.size() * kOperationBytes);
-  other.ForEach([this](const Operation& operation) {
-    if (operation.value.has_value()) {
-      Put(operation.key, *operation.value);
-    } else {
-      Delete(operation.key);
-    }
-  });
+void Batch::Set(std::string_view key, std::optional<std::string_view> value) {
+  value.has_value() ? Put(key, *value) : Delete(key);
 }
 
-void Batch::Reserve(size_t bytes) { log().Reserve(bytes); }
+void Batch::Append(const Batch& other) {
+  Reserve(other.size(), other.bytes());
+  other.ForEach([this](const Operation& operation) { Set(operation.key, operation.value); });
+}
+
+void Batch::Reserve(size_t operations, size_t bytes) {
+  log().Reserve(operations * kOperationBytes + bytes);
+}
 
 void Batch::DropIf(size_t first, absl::FunctionRef<bool(std::string_view key)> condition) {
   const Batch all = std::exchange(*this, Batch());
   size_t number = 0;
   all.ForEach([&](const Operation& operation) {
     if (number++ >= first && condition(operation.key)) return;
-    if (operation.value.has_value()) {
-      Put(operation.key, *operation.value);
-    } else {
-      Delete(operation.key);
-    }
+    Set(operation.key, operation.value);
   });
 }
 

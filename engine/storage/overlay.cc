@@ -102,10 +102,6 @@ class OverlayIterator final : public Iterator {
   bool from_base_ = false;
 };
 
-std::optional<std::string> Copy(const std::optional<std::string_view>& bytes) {
-  return bytes.has_value() ? std::optional<std::string>(*bytes) : std::nullopt;
-}
-
 class OverlayReader final : public Reader {
  public:
   OverlayReader(std::shared_ptr<const Reader> base, std::shared_ptr<const PendingChanges> changes)
@@ -114,7 +110,7 @@ class OverlayReader final : public Reader {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
     const auto change = changes_->find(key);
     if (change == changes_->end()) return base_->Get(key);
-    return Copy(change->second.value);
+    return std::optional<std::string>(change->second.value);
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
@@ -125,7 +121,7 @@ class OverlayReader final : public Reader {
     for (size_t i = 0; i < keys.size(); ++i) {
       const auto change = changes_->find(keys[i]);
       if (change != changes_->end()) {
-        values[i] = Copy(change->second.value);
+        values[i] = std::optional<std::string>(change->second.value);
       } else {
         asked.push_back(keys[i]);
         places.push_back(i);

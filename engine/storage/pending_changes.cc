@@ -44,11 +44,6 @@ std::optional<std::string_view> PendingChanges::KeepValue(
   return Keep(*bytes);
 }
 
-void PendingChanges::ForEach(
-    absl::FunctionRef<void(std::string_view key, PendingChange* change)> visit) {
-  for (auto& [key, change] : *map_) visit(key, &change);
-}
-
 void PendingChanges::Erase(std::string_view key) {
   const auto place = map_->find(key);
   if (place != map_->end()) map_->erase(place);

@@ -41,12 +41,13 @@ class PendingChanges {
   // A copy of `bytes` that lives as long as the changes.
   std::string_view Keep(std::string_view bytes);
   std::optional<std::string_view> KeepValue(const std::optional<std::string_view>& bytes);
-  // The same changes, to give them other values.
-  void ForEach(absl::FunctionRef<void(std::string_view key, PendingChange* change)> visit);
   void Erase(std::string_view key);
   void EraseIf(
       absl::FunctionRef<bool(std::string_view key, const PendingChange& change)> condition);
 
+  // What is put into the changes walked over must be kept.
+  Map::iterator begin() { return map_->begin(); }
+  Map::iterator end() { return map_->end(); }
   const_iterator begin() const { return map_->begin(); }
   const_iterator end() const { return map_->end(); }
   const_iterator find(std::string_view key) const { return map_->find(key); }

@@ -40,10 +40,12 @@ class Batch {
 
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
+  // Puts the value, or deletes the key when there is none.
+  void Set(std::string_view key, std::optional<std::string_view> value);
   // Appends the operations of `other`.
   void Append(const Batch& other);
-  // Makes room for operations of so many bytes.
-  void Reserve(size_t bytes);
+  // Makes room for so many operations more, whose keys and values have so many bytes.
+  void Reserve(size_t operations, size_t bytes);
   // Leaves out the operations from number `first` on whose key meets `condition`; for planting
   // faults.
   void DropIf(size_t first, absl::FunctionRef<bool(std::string_view key)> condition);

@@ -14,8 +14,6 @@ namespace daftar::txn {
 namespace {
 
 constexpr size_t kReadAtOnce = 256;
-// About what a batch needs for an operation besides its key and value.
-constexpr size_t kOperationBytes = 12;
 
 std::string_view PrimaryKey(const catalog::TableDef& table, std::string_view key) {
   return key.substr(codec::RecordPrefix(table.id).size());
@@ -55,8 +53,7 @@ absl::StatusOr<std::optional<std::string>> WriteSet::Read(std::string_view key) 
   if (records_.contains(key)) {
     const auto changed = changes_->find(key);
     if (changed != changes_->end()) {
-      const std::optional<std::string_view>& value = changed->second.value;
-      return value.has_value() ? std::optional<std::string>(*value) : std::nullopt;
+      return std::optional<std::string>(changed->second.value);
     }
   }
   if (!last_read_.has_value() || last_read_->first != key) {
@@ -179,14 +176,12 @@ absl::Status WriteSet::ReadBefore() {
     unknown.clear();
     return absl::OkStatus();
   };
-  absl::Status status;
-  changes.ForEach([&](std::string_view key, storage::PendingChange* change) {
-    if (change->is_before_known || !status.ok()) return;
+  for (auto& [key, change] : changes) {
+    if (change.is_before_known) continue;
     keys.push_back(key);
-    unknown.push_back(change);
-    if (keys.size() == kReadAtOnce) status = read();
-  });
-  DAFTAR_RETURN_IF_ERROR(status);
+    unknown.push_back(&change);
+    if (keys.size() == kReadAtOnce) DAFTAR_RETURN_IF_ERROR(read());
+  }
   return keys.empty() ? absl::OkStatus() : read();
 }
 
@@ -284,34 +279,29 @@ void WriteSet::Stamp(CommitVersion version) {
   if (version == version_) return;
   version_ = version;
   storage::PendingChanges& changes = Mutable();
-  changes.ForEach([&](std::string_view key, storage::PendingChange* change) {
-    if (!change->value.has_value()) return;
-    std::string stamped(*change->value);
+  for (auto& [key, change] : changes) {
+    if (!change.value.has_value()) continue;
+    std::string stamped(*change.value);
     if (IsRecord(key)) {
       record::StampEnvelope(key, version, &stamped);
     } else {
-      const auto entry = index::DecodeEntryValue(*change->value);
+      const auto entry = index::DecodeEntryValue(*change.value);
       DAFTAR_CHECK(entry.ok());
       stamped = index::EncodeEntryValue(version, entry->covered);
     }
-    change->value = changes.Keep(stamped);
-  });
+    change.value = changes.Keep(stamped);
+  }
 }
 
 void WriteSet::AppendTo(storage::Batch* batch) const {
   size_t bytes = 0;
   for (const auto& [key, change] : *changes_) {
-    bytes += kOperationBytes + key.size() + change.value.value_or("").size();
-    if (change.before.has_value())
-      bytes += 2 * kOperationBytes + key.size() + change.before->size();
+    bytes += key.size() + change.value.value_or("").size();
+    if (change.before.has_value()) bytes += key.size() + change.before->size();
   }
-  batch->Reserve(bytes);
+  batch->Reserve(2 * changes_->size(), bytes);
   for (const auto& [key, change] : *changes_) {
-    if (change.value.has_value()) {
-      batch->Put(key, *change.value);
-    } else {
-      batch->Delete(key);
-    }
+    batch->Set(key, change.value);
     if (change.before.has_value()) {
       batch->Put(history::HistoryKey(key, version_), *change.before);
     }

@@ -49,5 +49,19 @@ TEST_CASE("utf8: CountCharacters counts malformed bytes as one each", "[base][un
   CHECK(CountCharacters("a\xFF\xFEz") == 4);
 }
 
+TEST_CASE("utf8: a text is shortened to whole characters", "[base][unit]") {
+  const auto [text, bytes_max, expected] =
+      GENERATE(table<std::string, size_t, std::string>({{"", 0, ""},
+                                                        {"abc", 3, "abc"},
+                                                        {"abcd", 3, "abc…"},
+                                                        {"پارس", 8, "پارس"},
+                                                        {"پارس", 7, "پار…"},
+                                                        {"پارس", 6, "پار…"},
+                                                        {"a😀b", 4, "a…"},
+                                                        {"😀😀", 3, "…"}}));
+  CAPTURE(text, bytes_max);
+  CHECK(Shortened(text, bytes_max) == expected);
+}
+
 }  // namespace
 }  // namespace daftar

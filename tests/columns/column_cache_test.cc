@@ -71,7 +71,7 @@ class Wells {
   size_t Commit(ColumnCache* cache) {
     storage::Batch batch;
     for (const auto& [key, change] : *changes_) {
-      change.value.has_value() ? batch.Put(key, *change.value) : batch.Delete(key);
+      batch.Set(key, change.value);
     }
     REQUIRE_OK(store_->Write(batch, storage::Durability::kBuffered));
     ++version_;
