@@ -31,7 +31,9 @@ void ColumnCache::NoteCommits(CommitVersion version, const storage::PendingChang
     Entry& entry = *each->second;
     const std::string& prefix = each->first;
     for (auto change = changes.lower_bound(prefix);
-         change != changes.end() && change->first.starts_with(prefix); ++change) {
+         change != changes.end() && change->first.starts_with(prefix) &&
+         entry.change_bytes <= kChangeBytesMax;
+         ++change) {
       entry.changes.emplace_back(version, change->first);
       entry.change_bytes += sizeof(entry.changes.front()) + change->first.size();
     }

@@ -10,6 +10,7 @@
 namespace daftar::history {
 namespace {
 
+using storage::GetOptions;
 using storage::Iterator;
 using storage::KeyRange;
 using storage::Reader;
@@ -231,8 +232,8 @@ class AsOfReader final : public Reader {
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const override {
-    DAFTAR_ASSIGN_OR_RETURN(auto values, base_->MultiGet(keys));
+      const std::vector<std::string_view>& keys, const GetOptions& options) const override {
+    DAFTAR_ASSIGN_OR_RETURN(auto values, base_->MultiGet(keys, options));
     for (size_t i = 0; i < keys.size(); ++i) {
       DAFTAR_ASSIGN_OR_RETURN(values[i], AtVersion(keys[i], std::move(values[i])));
     }

@@ -38,8 +38,9 @@ class GuardedReader : public storage::Reader {
     return base_->Get(key);
   }
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const override {
-    return base_->MultiGet(keys);
+      const std::vector<std::string_view>& keys,
+      const storage::GetOptions& options) const override {
+    return base_->MultiGet(keys, options);
   }
   std::unique_ptr<storage::Iterator> NewIterator(
       const storage::KeyRange& range, const storage::ScanOptions& options) const override {

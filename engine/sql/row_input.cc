@@ -1,8 +1,10 @@
 #include "sql/row_input.h"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -59,16 +61,13 @@ void SetAt(JsonObject* object, std::span<const std::string_view> path, JsonValue
 
 // Structs as wholes come first, so that what is said of their fields holds; the integer behind a
 // decimal comes last, since it is the exact one.
-std::vector<size_t> InOrder(const std::vector<Column>& columns) {
-  std::vector<size_t> order(columns.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+void PutInOrder(const std::vector<Column>& columns, std::vector<size_t>* given) {
   const auto rank = [&](size_t i) {
     if (columns[i].kind == Column::Kind::kUnscaled) return 2;
     return columns[i].kind == Column::Kind::kJson ? 0 : 1;
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return rank(a) < rank(b); });
-  return order;
+  std::sort(given->begin(), given->end(),
+            [&](size_t a, size_t b) { return std::pair(rank(a), a) < std::pair(rank(b), b); });
 }
 
 // A number that is left out would be 0, which is as good a key as any other.
@@ -116,7 +115,10 @@ absl::StatusOr<record::Message> NewRecord(const catalog::TableDef& table,
     object.push_back(
         {table.key.front().path.text(), JsonValue(record::JsonNumber{absl::StrCat(*rowid)})});
   }
-  for (const size_t i : InOrder(columns)) {
+  std::vector<size_t> given(columns.size());
+  std::iota(given.begin(), given.end(), size_t{0});
+  PutInOrder(columns, &given);
+  for (const size_t i : given) {
     auto value = InputValue(columns[i], values[i]);
     if (!value.ok()) return WithContext(value.status(), "table", table.name);
     if (!value->is_null()) SetAt(&object, PathOf(columns[i]), *std::move(value));
@@ -128,9 +130,14 @@ absl::StatusOr<record::Message> ChangedRecord(const catalog::TableDef& table,
                                               const std::vector<Column>& columns,
                                               const record::Message& before,
                                               sqlite3_value** values) {
+  std::vector<size_t> given;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (sqlite3_value_nochange(values[i]) == 0) given.push_back(i);
+  }
+  PutInOrder(columns, &given);
   std::vector<record::JsonField> fields;
-  for (const size_t i : InOrder(columns)) {
-    if (sqlite3_value_nochange(values[i]) != 0) continue;
+  fields.reserve(given.size());
+  for (const size_t i : given) {
     auto value = InputValue(columns[i], values[i]);
     if (!value.ok()) return WithContext(value.status(), "table", table.name);
     const bool is_required = columns[i].path.has_value() && !columns[i].path->nullable();

@@ -181,4 +181,12 @@ absl::StatusOr<codec::EncodedKey> Session::KeyOf(const catalog::TableDef& table,
   return codec::EncodedKey(rows->second.keys[static_cast<size_t>(number) - 1]);
 }
 
+std::span<const std::string> Session::KeysAfter(const catalog::TableDef& table,
+                                                int64_t number) const {
+  const auto rows = rows_.find(table.id);
+  if (rows == rows_.end() || number < 1) return {};
+  const std::span<const std::string> keys(rows->second.keys);
+  return keys.subspan(std::min(static_cast<size_t>(number), keys.size()));
+}
+
 }  // namespace daftar::sql

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,6 +90,8 @@ class Session {
   absl::StatusOr<int64_t> RowId(const catalog::TableDef& table, std::string_view key);
   // The key behind a number. Errors: Internal when it stands for none.
   absl::StatusOr<codec::EncodedKey> KeyOf(const catalog::TableDef& table, int64_t number) const;
+  // The keys that were given the numbers after it. Lifetime: until the next RowId().
+  std::span<const std::string> KeysAfter(const catalog::TableDef& table, int64_t number) const;
 
   // The transaction that statements write to, begun when there is none. Errors: FailedPrecondition
   // when the connection only reads.

@@ -149,8 +149,9 @@ absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
   }
   DAFTAR_ASSIGN_OR_RETURN(const codec::EncodedKey before_key, session->KeyOf(table, *change.row));
   if (change.values == nullptr) return writer.Delete(before_key);
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<record::Message> before,
-                          transaction->Read(table, before_key));
+  DAFTAR_ASSIGN_OR_RETURN(
+      const std::optional<record::Message> before,
+      transaction->Read(table, before_key, session->KeysAfter(table, *change.row)));
   // Another row of the statement has replaced it.
   if (!before.has_value()) return absl::OkStatus();
   DAFTAR_ASSIGN_OR_RETURN(record::Message record,

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "storage/large_memory.h"
 #include "storage/rocks_options.h"
 #include "storage/store.h"
 
@@ -14,7 +15,12 @@ class Batch::Log final : public rocksdb::WriteBatch {
  public:
   Log() : WriteBatch(0, /*max_bytes=*/0, kProtectionBytesPerKey, /*default_cf_ts_sz=*/0) {}
 
-  void Reserve(size_t bytes) { rep_.reserve(rep_.size() + bytes); }
+  void Reserve(size_t bytes) {
+    const size_t needed = rep_.size() + bytes;
+    if (needed <= rep_.capacity()) return;
+    rep_.reserve(needed);
+    AdviseHugePages(rep_.data(), rep_.capacity());
+  }
 };
 
 }  // namespace daftar::storage

@@ -114,7 +114,7 @@ class OverlayReader final : public Reader {
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const override {
+      const std::vector<std::string_view>& keys, const GetOptions& options) const override {
     std::vector<std::optional<std::string>> values(keys.size());
     std::vector<std::string_view> asked;
     std::vector<size_t> places;
@@ -127,7 +127,7 @@ class OverlayReader final : public Reader {
         places.push_back(i);
       }
     }
-    DAFTAR_ASSIGN_OR_RETURN(auto found, base_->MultiGet(asked));
+    DAFTAR_ASSIGN_OR_RETURN(auto found, base_->MultiGet(asked, options));
     for (size_t i = 0; i < places.size(); ++i) values[places[i]] = std::move(found[i]);
     return values;
   }

@@ -1,18 +1,24 @@
 #include "storage/pending_changes.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
+
+#include "storage/large_memory.h"
 
 namespace daftar::storage {
 namespace {
 
 // Enough for a commit of one record.
 constexpr size_t kFirstBytes = 2048;
+// To the next change before its place is searched for.
+constexpr int kStepsMax = 8;
 
 }  // namespace
 
 PendingChanges::PendingChanges(const PendingChanges* other)
-    : memory_(kFirstBytes), map_(new (memory_.allocate(sizeof(Map), alignof(Map))) Map(&memory_)) {
+    : memory_(kFirstBytes, LargeMemory()),
+      map_(new (memory_.allocate(sizeof(Map), alignof(Map))) Map(&memory_)) {
   if (other == nullptr) return;
   for (const auto& [key, change] : *other) {
     map_->emplace_hint(
@@ -49,9 +55,20 @@ void PendingChanges::Erase(std::string_view key) {
   if (place != map_->end()) map_->erase(place);
 }
 
-void PendingChanges::EraseIf(
-    absl::FunctionRef<bool(std::string_view key, const PendingChange& change)> condition) {
-  std::erase_if(*map_, [&](const auto& item) { return condition(item.first, item.second); });
+PendingChanges::Map::iterator PendingChanges::Erase(Map::iterator place) {
+  return map_->erase(place);
+}
+
+const PendingChange* InKeyOrder::Find(std::string_view key) {
+  for (int steps = 0; place_ != end_ && place_->first < key; ++steps) {
+    if (steps == kStepsMax) {
+      place_ = std::lower_bound(
+          place_, end_, key, [](const auto& item, std::string_view k) { return item.first < k; });
+      break;
+    }
+    ++place_;
+  }
+  return place_ != end_ && place_->first == key ? place_->second : nullptr;
 }
 
 }  // namespace daftar::storage

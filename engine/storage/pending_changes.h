@@ -7,8 +7,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-
-#include "absl/functional/function_ref.h"
+#include <vector>
 
 namespace daftar::storage {
 
@@ -42,8 +41,8 @@ class PendingChanges {
   std::string_view Keep(std::string_view bytes);
   std::optional<std::string_view> KeepValue(const std::optional<std::string_view>& bytes);
   void Erase(std::string_view key);
-  void EraseIf(
-      absl::FunctionRef<bool(std::string_view key, const PendingChange& change)> condition);
+  // Gives the place after it.
+  Map::iterator Erase(Map::iterator place);
 
   // What is put into the changes walked over must be kept.
   Map::iterator begin() { return map_->begin(); }
@@ -63,6 +62,24 @@ class PendingChanges {
   std::pmr::monotonic_buffer_resource memory_;
   // Lies in memory_ itself and goes with it: its destructor would only walk all nodes.
   Map* const map_;
+};
+
+// Changes in key order. To walk over them again and again is much faster than over their map, whose
+// nodes lie anywhere. Lifetime: that of the changes.
+using ChangeList = std::vector<std::pair<std::string_view, const PendingChange*>>;
+
+// Finds the changes of keys that are asked for in ascending order, which mostly lie side by side.
+// Lifetime: that of the list.
+class InKeyOrder {
+ public:
+  explicit InKeyOrder(const ChangeList& list) : place_(list.begin()), end_(list.end()) {}
+
+  // Null: there is none.
+  const PendingChange* Find(std::string_view key);
+
+ private:
+  ChangeList::const_iterator place_;
+  const ChangeList::const_iterator end_;
 };
 
 }  // namespace daftar::storage

@@ -12,8 +12,8 @@ class StoreReader final : public Reader {
     return store_.Get(key, {snapshot_.get(), true});
   }
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const override {
-    return store_.MultiGet(keys, {snapshot_.get(), true});
+      const std::vector<std::string_view>& keys, const GetOptions& options) const override {
+    return store_.MultiGet(keys, {snapshot_.get(), true, options.keep_values});
   }
   std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
                                         const ScanOptions& options) const override {

@@ -17,6 +17,11 @@ struct ScanOptions {
   bool fill_cache = true;
 };
 
+struct GetOptions {
+  // Whether the values will likely be read again.
+  bool keep_values = true;
+};
+
 // Gives the same answers for as long as it lives. Lifetime: must end before its store, and its
 // iterators before it. Thread safety: may be read from many threads.
 class Reader {
@@ -26,7 +31,11 @@ class Reader {
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
   // The values at `keys`, in their order. Errors: as Get.
   virtual absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const = 0;
+      const std::vector<std::string_view>& keys, const GetOptions& options) const = 0;
+  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
+      const std::vector<std::string_view>& keys) const {
+    return MultiGet(keys, GetOptions());
+  }
   virtual std::unique_ptr<Iterator> NewIterator(const KeyRange& range,
                                                 const ScanOptions& options) const = 0;
 };

@@ -51,6 +51,10 @@ absl::StatusOr<std::optional<std::string>> RocksStore::Find(
 
 absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::FindAll(
     const std::vector<std::string_view>& keys, const rocksdb::ReadOptions& options) const {
+  if (keys.size() == 1) {
+    DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, Find(keys.front(), options));
+    return std::vector{std::move(value)};
+  }
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> found(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
@@ -72,7 +76,7 @@ absl::StatusOr<std::optional<std::string>> RocksStore::Get(std::string_view key,
   const uint64_t at = read.snapshot->GetSequenceNumber();
   if (auto kept = parts_.values->Find(key, at); kept.has_value()) return kept;
   DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, Find(key, read));
-  if (value.has_value() && read.fill_cache) parts_.values->Insert(key, *value, at);
+  if (value.has_value() && options.keep_values) parts_.values->Insert(key, *value, at);
   return value;
 }
 
@@ -94,7 +98,7 @@ absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::MultiGet(
   DAFTAR_ASSIGN_OR_RETURN(auto found, FindAll(missing, read));
   for (size_t i = 0; i < missing.size(); ++i) {
     if (!found[i].has_value()) continue;
-    if (read.fill_cache) parts_.values->Insert(missing[i], *found[i], at);
+    if (options.keep_values) parts_.values->Insert(missing[i], *found[i], at);
     values[places[i]] = std::move(found[i]);
   }
   return values;

@@ -98,6 +98,7 @@ class Iterator {
 struct ReadOptions {
   const Snapshot* snapshot = nullptr;  // null: the state at the call
   bool fill_cache = true;
+  bool keep_values = true;  // the single values beside the blocks that they are in
 };
 
 struct IterateOptions {

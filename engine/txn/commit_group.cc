@@ -84,14 +84,11 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
       const journal::EntryHead head,
       writes->AppendEntry(StatementOf(*request->options), time_, end_.journal.hash, &entry));
   batch_.Append(entry);
-  writes->AppendTo(&batch_);
+  replaced_bytes_ += writes->AppendTo(&batch_);
   PlantFaults(version, first_operation);
   end_.header.last_commit = version;
   end_.journal = {journal::HashOf(head), time_};
   needs_sync_ = needs_sync_ || request->options->durability == Durability::kSynced;
-  for (const auto& [key, change] : *writes->changes()) {
-    if (change.before.has_value()) replaced_bytes_ += key.size() + change.before->size();
-  }
   written_.push_back(WrittenBy(version, *writes->changes()));
   Lay(writes->changes());
   accepted_.push_back({request, version});

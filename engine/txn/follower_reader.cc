@@ -90,8 +90,10 @@ class FollowerReader final : public storage::Reader {
     return value;
   }
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const override {
-    DAFTAR_ASSIGN_OR_RETURN(std::vector<std::optional<std::string>> values, inner_->MultiGet(keys));
+      const std::vector<std::string_view>& keys,
+      const storage::GetOptions& options) const override {
+    DAFTAR_ASSIGN_OR_RETURN(std::vector<std::optional<std::string>> values,
+                            inner_->MultiGet(keys, options));
     DAFTAR_RETURN_IF_ERROR(watch_->Check());
     return values;
   }

@@ -172,10 +172,11 @@ class TrackingReader final : public storage::Reader {
     return base_->Get(key);
   }
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      const std::vector<std::string_view>& keys) const override {
+      const std::vector<std::string_view>& keys,
+      const storage::GetOptions& options) const override {
     for (const std::string_view key : keys) reads_->AddKey(key);
     DAFTAR_RETURN_IF_ERROR(reads_->CheckSize());
-    return base_->MultiGet(keys);
+    return base_->MultiGet(keys, options);
   }
   std::unique_ptr<storage::Iterator> NewIterator(
       const storage::KeyRange& range, const storage::ScanOptions& options) const override {

@@ -45,12 +45,14 @@ absl::StatusOr<ReadView> Transaction::View() {
   return view;
 }
 
-absl::StatusOr<std::optional<record::Message>> Transaction::Read(const catalog::TableDef& table,
-                                                                 const codec::EncodedKey& key) {
+absl::StatusOr<std::optional<record::Message>> Transaction::Read(
+    const catalog::TableDef& table, const codec::EncodedKey& key,
+    std::span<const std::string> next) {
   DAFTAR_RETURN_IF_ERROR(Touch());
   reads_->AddKey(key.view());
   DAFTAR_RETURN_IF_ERROR(reads_->CheckSize());
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, changes_->Read(key.view()));
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
+                          changes_->Read(key.view(), next));
   if (!stored.has_value()) return std::optional<record::Message>();
   return DecodeRecord(table, key.view(), *stored);
 }

@@ -4,6 +4,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,10 +36,11 @@ class Transaction {
   // Later writes do not show. Whatever is read counts at the commit. Errors: Aborted when the
   // transaction was idle too long; FailedPrecondition when it is finished.
   absl::StatusOr<ReadView> View();
-  // The record at `key` as it would be read from View(), which it need not make. Errors: DataLoss;
-  // those of View.
+  // The record at `key` as it would be read from View(), which it need not make. `next`: keys of
+  // records that will likely be read after it, in this order. Errors: DataLoss; those of View.
   absl::StatusOr<std::optional<record::Message>> Read(const catalog::TableDef& table,
-                                                      const codec::EncodedKey& key);
+                                                      const codec::EncodedKey& key,
+                                                      std::span<const std::string> next = {});
   // The state in which it was begun. What is read there does not count.
   const ReadView& snapshot() const { return view_; }
 

@@ -1,6 +1,7 @@
 #include "txn/write_set.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
@@ -45,22 +46,29 @@ bool EndsAsItBegan(std::string_view key, const storage::PendingChange& change) {
 }  // namespace
 
 storage::PendingChanges& WriteSet::Mutable() {
-  if (changes_.use_count() > 1) changes_ = std::make_shared<storage::PendingChanges>(*changes_);
+  if (changes_.use_count() > 1) {
+    changes_ = std::make_shared<storage::PendingChanges>(*changes_);
+    if (!list_.empty()) List();
+  }
   return *changes_;
 }
 
-absl::StatusOr<std::optional<std::string>> WriteSet::Read(std::string_view key) {
+void WriteSet::List() {
+  list_.clear();
+  for (const auto& [key, change] : *changes_) {
+    if (!IsGroup(key)) list_.emplace_back(key, &change);
+  }
+}
+
+absl::StatusOr<std::optional<std::string>> WriteSet::Read(std::string_view key,
+                                                          std::span<const std::string> next) {
   if (records_.contains(key)) {
     const auto changed = changes_->find(key);
     if (changed != changes_->end()) {
       return std::optional<std::string>(changed->second.value);
     }
   }
-  if (!last_read_.has_value() || last_read_->first != key) {
-    DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, base_->Get(key));
-    last_read_.emplace(key, std::move(value));
-  }
-  return last_read_->second;
+  return records_read_.Read(key, next);
 }
 
 absl::Status WriteSet::Apply(const RecordWrite& write) {
@@ -162,27 +170,43 @@ absl::Status WriteSet::AddEntryChanges(const RecordWrite& write, const record::M
   return absl::OkStatus();
 }
 
-absl::Status WriteSet::ReadBefore() {
-  std::vector<std::string_view> keys;
-  std::vector<storage::PendingChange*> unknown;
+absl::Status WriteSet::DropUnchanged() {
   storage::PendingChanges& changes = Mutable();
+  std::vector<std::string_view> keys;
+  // What is not known of, and where it is listed.
+  std::vector<std::pair<storage::PendingChanges::Map::iterator, size_t>> unknown;
   const auto read = [&]() -> absl::Status {
-    DAFTAR_ASSIGN_OR_RETURN(auto values, base_->MultiGet(keys));
+    DAFTAR_ASSIGN_OR_RETURN(auto values, base_->MultiGet(keys, {.keep_values = false}));
     for (size_t i = 0; i < values.size(); ++i) {
-      unknown[i]->before = changes.KeepValue(values[i]);
-      unknown[i]->is_before_known = true;
+      const auto& [place, number] = unknown[i];
+      place->second.before = changes.KeepValue(values[i]);
+      place->second.is_before_known = true;
+      if (!EndsAsItBegan(keys[i], place->second)) continue;
+      changes.Erase(place);
+      list_[number].second = nullptr;
     }
     keys.clear();
     unknown.clear();
     return absl::OkStatus();
   };
-  for (auto& [key, change] : changes) {
+  list_.clear();
+  list_.reserve(changes.size());
+  for (auto place = changes.begin(); place != changes.end();) {
+    const auto here = place++;
+    const auto& [key, change] = *here;
+    if (change.is_before_known && (IsGroup(key) || EndsAsItBegan(key, change))) {
+      changes.Erase(here);
+      continue;
+    }
+    list_.emplace_back(key, &change);
     if (change.is_before_known) continue;
     keys.push_back(key);
-    unknown.push_back(&change);
+    unknown.emplace_back(here, list_.size() - 1);
     if (keys.size() == kReadAtOnce) DAFTAR_RETURN_IF_ERROR(read());
   }
-  return keys.empty() ? absl::OkStatus() : read();
+  if (!keys.empty()) DAFTAR_RETURN_IF_ERROR(read());
+  std::erase_if(list_, [](const auto& item) { return item.second == nullptr; });
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> WriteSet::FindClash(const UniqueCheck& check) const {
@@ -209,16 +233,13 @@ absl::Status WriteSet::CheckUnique() const {
 }
 
 absl::Status WriteSet::Finish() {
-  DAFTAR_RETURN_IF_ERROR(ReadBefore());
-  storage::PendingChanges& changes = Mutable();
-  changes.EraseIf([](std::string_view key, const storage::PendingChange& change) {
-    return IsGroup(key) || EndsAsItBegan(key, change);
-  });
+  DAFTAR_RETURN_IF_ERROR(DropUnchanged());
   for (const auto& [key, change] : groups_) groups_to_show_.insert(key);
+  storage::InKeyOrder in_order(list_);
   for (auto& [key, changed] : records_) {
-    const auto change = changes.find(key);
-    if (change == changes.end() || !change->second.value.has_value()) continue;
-    changed.digest = journal::HashOf(MessageOf(*change->second.value));
+    const storage::PendingChange* const change = in_order.Find(key);
+    if (change == nullptr || !change->value.has_value()) continue;
+    changed.digest = journal::HashOf(MessageOf(*change->value));
   }
   return CheckUnique();
 }
@@ -293,19 +314,30 @@ void WriteSet::Stamp(CommitVersion version) {
   }
 }
 
-void WriteSet::AppendTo(storage::Batch* batch) const {
-  size_t bytes = 0;
-  for (const auto& [key, change] : *changes_) {
-    bytes += key.size() + change.value.value_or("").size();
-    if (change.before.has_value()) bytes += key.size() + change.before->size();
+size_t WriteSet::AppendTo(storage::Batch* batch) const {
+  storage::ChangeList groups;
+  for (const auto& [key, change] : groups_) {
+    const auto place = changes_->find(key);
+    if (place != changes_->end()) groups.emplace_back(place->first, &place->second);
   }
-  batch->Reserve(2 * changes_->size(), bytes);
-  for (const auto& [key, change] : *changes_) {
-    batch->Set(key, change.value);
-    if (change.before.has_value()) {
-      batch->Put(history::HistoryKey(key, version_), *change.before);
+  const std::array<const storage::ChangeList*, 2> lists = {&list_, &groups};
+  size_t bytes = 0;
+  size_t replaced = 0;
+  for (const storage::ChangeList* list : lists) {
+    for (const auto& [key, change] : *list) {
+      bytes += key.size() + change->value.value_or("").size();
+      if (change->before.has_value()) replaced += key.size() + change->before->size();
     }
   }
+  batch->Reserve(2 * (list_.size() + groups.size()), bytes + replaced);
+  for (const storage::ChangeList* list : lists) {
+    for (const auto& [key, change] : *list) {
+      batch->Set(key, change->value);
+      if (!change->before.has_value()) continue;
+      batch->Put(history::HistoryKey(key, version_), *change->before);
+    }
+  }
+  return replaced;
 }
 
 absl::StatusOr<journal::EntryHead> WriteSet::AppendEntry(const journal::Statement& statement,
@@ -316,10 +348,11 @@ absl::StatusOr<journal::EntryHead> WriteSet::AppendEntry(const journal::Statemen
     batch->Put(key, value);
     return absl::OkStatus();
   });
+  storage::InKeyOrder in_order(list_);
   for (const auto& [key, changed] : records_) {
-    const auto change = changes_->find(key);
-    if (change == changes_->end()) continue;
-    DAFTAR_RETURN_IF_ERROR(writer.Add({!change->second.value.has_value(), key, changed.digest}));
+    const storage::PendingChange* const change = in_order.Find(key);
+    if (change == nullptr) continue;
+    DAFTAR_RETURN_IF_ERROR(writer.Add({!change->value.has_value(), key, changed.digest}));
   }
   return writer.Finish(statement, time, previous);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "rules/context.h"
 #include "storage/overlay.h"
 #include "txn/counted_records.h"
+#include "txn/read_ahead.h"
 #include "txn/read_set.h"
 
 namespace daftar::txn {
@@ -46,15 +48,20 @@ struct RecordWrite {
 class WriteSet {
  public:
   WriteSet(std::shared_ptr<const storage::Reader> base, SchemaVersion schema, CommitVersion version)
-      : base_(std::move(base)), schema_(schema), version_(version), counted_(base_) {}
+      : base_(std::move(base)),
+        schema_(schema),
+        version_(version),
+        counted_(base_),
+        records_read_(base_) {}
 
   // Errors: AlreadyExists when an insert finds a record; NotFound when an update or delete finds
   // none; InvalidArgument; ResourceExhausted; DataLoss. After an error the set is as before.
   absl::Status Apply(const RecordWrite& write);
 
   // What the set sees at the key of a record. It is kept for Apply(): who changes a record has read
-  // it just before. Errors: DataLoss, Unavailable.
-  absl::StatusOr<std::optional<std::string>> Read(std::string_view key);
+  // it just before. `next`: as ReadAhead::Read. Errors: DataLoss, Unavailable.
+  absl::StatusOr<std::optional<std::string>> Read(std::string_view key,
+                                                  std::span<const std::string> next = {});
 
   // Drops changes that end where they began, works out what the journal says, and checks unique
   // indexes: only the final state counts, so that two records may exchange their values. Call it
@@ -90,8 +97,9 @@ class WriteSet {
   // Works out what the groups hold after the commit; `newest` is the state that it follows.
   // Requires: Stamp(). Errors: as ShowGroups.
   absl::Status SettleGroups(const storage::Reader& newest);
-  // Appends the changes to `batch`, and to the history what they replace. Requires: SettleGroups().
-  void AppendTo(storage::Batch* batch) const;
+  // Appends the changes to `batch`, and to the history what they replace; gives the bytes of that.
+  // Requires: SettleGroups().
+  size_t AppendTo(storage::Batch* batch) const;
   // Appends the commit's journal entry. Requires: Stamp(). Errors: those of EntryWriter.
   absl::StatusOr<journal::EntryHead> AppendEntry(const journal::Statement& statement, int64_t time,
                                                  const journal::Hash& previous,
@@ -123,8 +131,9 @@ class WriteSet {
                                std::vector<KeyChange>* changes, std::vector<UniqueCheck>* checks);
   absl::Status AddGroupChanges(const RecordWrite& write, const record::Message* before,
                                std::map<std::string, GroupChange>* changes);
-  // Reads what the base holds of entries that go or change, all at once and in order.
-  absl::Status ReadBefore();
+  // Reads what the base holds of entries that go or change, all at once and in order, and drops
+  // changes that end where they began.
+  absl::Status DropUnchanged();
   // Works out what these groups hold; `newest` is the state before the changes.
   absl::Status Settle(const std::vector<std::string_view>& keys, const storage::Reader& newest);
   absl::StatusOr<std::optional<std::string>> FindClash(const UniqueCheck& check) const;
@@ -134,14 +143,18 @@ class WriteSet {
   absl::Status CheckRecordRules(const rules::Context& context) const;
   absl::Status CheckUnique() const;
   storage::PendingChanges& Mutable();
+  // Lists all changes but those of groups.
+  void List();
 
   const std::shared_ptr<const storage::Reader> base_;
   const SchemaVersion schema_;
   CommitVersion version_;
   CountedRecords counted_;  // in the base
   std::shared_ptr<storage::PendingChanges> changes_ = std::make_shared<storage::PendingChanges>();
+  // Those of records and entries that Finish() has left.
+  storage::ChangeList list_;
   size_t bytes_ = 0;
-  std::optional<std::pair<std::string, std::optional<std::string>>> last_read_;  // of the base
+  ReadAhead records_read_;  // of the base
   // Every record key that was written, also in vain.
   std::map<std::string, ChangedRecord, std::less<>> records_;
   std::vector<UniqueCheck> unique_checks_;

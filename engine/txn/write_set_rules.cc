@@ -38,17 +38,18 @@ absl::Status WriteSet::CheckForever() const {
 }
 
 absl::Status WriteSet::CheckRecordRules(const rules::Context& context) const {
+  storage::InKeyOrder in_order(list_);
   for (const auto& [key, changed] : records_) {
-    const auto change = changes_->find(key);
-    if (change == changes_->end()) continue;
+    const storage::PendingChange* const change = in_order.Find(key);
+    if (change == nullptr) continue;
     const catalog::TableDef& table = *changed.table;
     std::optional<record::Message> before;
     std::optional<record::Message> after;
-    if (change->second.before.has_value()) {
-      DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(table, key, *change->second.before));
+    if (change->before.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(table, key, *change->before));
     }
-    if (change->second.value.has_value()) {
-      DAFTAR_ASSIGN_OR_RETURN(after, DecodeRecord(table, key, *change->second.value));
+    if (change->value.has_value()) {
+      DAFTAR_ASSIGN_OR_RETURN(after, DecodeRecord(table, key, *change->value));
     }
     const rules::Change judged{table, key, before.has_value() ? &*before : nullptr,
                                after.has_value() ? &*after : nullptr};

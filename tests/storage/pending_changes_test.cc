@@ -12,6 +12,8 @@
 namespace daftar::testing {
 namespace {
 
+using storage::ChangeList;
+using storage::InKeyOrder;
 using storage::PendingChange;
 using storage::PendingChanges;
 
@@ -84,7 +86,16 @@ TEST_CASE("pending changes: agree with std::map, also as a copy", "[storage][pro
     }
     if (step % 500 != 0) continue;
     const auto ends_in = static_cast<char>('0' + random() % 10);
-    changes->EraseIf([&](std::string_view k, const PendingChange&) { return k.back() == ends_in; });
+    ChangeList list;
+    for (const auto& [k, change] : *changes) list.emplace_back(k, &change);
+    InKeyOrder in_order(list);
+    for (const auto& [k, change] : model) {
+      if (random() % 3 == 0) REQUIRE(in_order.Find(k) == &changes->find(k)->second);
+      REQUIRE(in_order.Find(k + '\0') == nullptr);
+    }
+    for (auto place = changes->begin(); place != changes->end();) {
+      place = place->first.back() == ends_in ? changes->Erase(place) : std::next(place);
+    }
     std::erase_if(model, [&](const auto& item) { return item.first.back() == ends_in; });
     REQUIRE(ContentOf(*changes) == model);
     const PendingChanges copy(*changes);
