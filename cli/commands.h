@@ -41,6 +41,7 @@ void AddAuditCommands(CLI::App* app, Runner* runner);    // history, diff, chang
 void AddRuleCommands(CLI::App* app, Runner* runner);     // audit, may
 void AddRecoverCommands(CLI::App* app, Runner* runner);  // recover, upgrade
 void AddPrune(CLI::App* app, Runner* runner);
+void AddMigrate(CLI::App* app, Runner* runner);
 void AddFind(CLI::App* app, Runner* runner);
 void AddSql(CLI::App* app, Runner* runner);
 void AddAnalyze(CLI::App* app, Runner* runner);

@@ -29,6 +29,7 @@ int Run(int argc, char** argv) {
   daftar::cli::AddNear(&app, &runner);
   daftar::cli::AddImport(&app, &runner);
   daftar::cli::AddSchemaCommands(&app, &runner);
+  daftar::cli::AddMigrate(&app, &runner);
   daftar::cli::AddAuditCommands(&app, &runner);
   daftar::cli::AddRuleCommands(&app, &runner);
   daftar::cli::AddMaintenance(&app, &runner);

@@ -1,14 +1,12 @@
 // schema show, schema check, schema apply.
 
-#include <unistd.h>
-
-#include <cstdio>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/moments.h"
+#include "cli/progress.h"
 #include "cli/rules.h"
 
 namespace daftar::cli {
@@ -234,47 +232,16 @@ std::string ChangeJson(const SchemaChangeReport& report) {
                       ",\"complete\":", report.complete ? "true" : "false", "}\n");
 }
 
-// Shows how far each walk has come: a line on a terminal that is written over; elsewhere a line for
-// each tenth on the way.
-class ProgressLines {
- public:
-  explicit ProgressLines(bool on_terminal) : on_terminal_(on_terminal) {}
-
-  void Show(const IndexProgress& progress) {
-    const std::string what =
-        absl::StrCat(absl::StrJoin(progress.indexes, ", "), " of ", progress.table);
-    if (what != what_) {
-      End();
-      what_ = what;
-    }
-    const int percent = static_cast<int>(progress.fraction * 100);
-    const int step = on_terminal_ ? 1 : 10;
-    if (percent / step <= shown_ || percent >= 100) return;
-    shown_ = percent / step;
-    std::fprintf(stderr, "%s%s %s: %d %%, %llu records%s", on_terminal_ ? "\r" : "",
-                 progress.checks ? "checking" : "building", what.c_str(), percent,
-                 static_cast<unsigned long long>(progress.records), on_terminal_ ? "" : "\n");
-  }
-
-  void End() {
-    if (on_terminal_ && shown_ > 0) std::fprintf(stderr, "\n");
-    shown_ = 0;
-  }
-
- private:
-  const bool on_terminal_;
-  std::string what_;
-  int shown_ = 0;
-};
-
 absl::StatusOr<ExitCode> RunApply(const Arguments& arguments) {
   auto database = OpenDatabase(arguments.database, arguments.change.dry_run);
   if (!database.ok()) return database.status();
   const SchemaFile schema = ToSchemaFile(arguments.to, arguments.import_paths);
-  ProgressLines lines(isatty(STDERR_FILENO) != 0);
+  ProgressLines lines;
   SchemaChangeOptions options = arguments.change;
   options.progress = [&](const IndexProgress& progress) {
-    lines.Show(progress);
+    lines.Show(absl::StrCat(progress.checks ? "checking " : "building ",
+                            absl::StrJoin(progress.indexes, ", "), " of ", progress.table),
+               progress.fraction, progress.records);
     return true;
   };
   // What is refused is shown in full.

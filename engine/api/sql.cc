@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "api/sql_session.h"
 #include "api/state.h"
 #include "base/status.h"
 #include "daftar/database.h"
@@ -10,6 +11,15 @@
 
 namespace daftar {
 namespace internal {
+
+sql::SessionOptions NewSession(const txn::Core* core) {
+  sql::SessionOptions session;
+  session.view_at = [core](std::string_view moment) -> absl::StatusOr<txn::ReadView> {
+    DAFTAR_ASSIGN_OR_RETURN(const AsOf as_of, AsOf::Parse(moment));
+    return ViewAt(*core, as_of);
+  };
+  return session;
+}
 
 class SqlConnectionState {
  public:
@@ -94,11 +104,7 @@ absl::StatusOr<SqlConnection> SqlConnection::Open(Database& database, const SqlO
     }
   }
   txn::Core* core = database.state_->core.get();
-  sql::SessionOptions session;
-  session.view_at = [core](std::string_view moment) -> absl::StatusOr<txn::ReadView> {
-    DAFTAR_ASSIGN_OR_RETURN(const AsOf as_of, AsOf::Parse(moment));
-    return internal::ViewAt(*core, as_of);
-  };
+  sql::SessionOptions session = internal::NewSession(core);
   session.as_of = options.as_of;
   session.time_max = options.time_max;
   session.writable = options.writable;

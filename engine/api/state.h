@@ -109,6 +109,7 @@ class DatabaseState {
   std::filesystem::path directory;  // empty: in memory
   absl::Mutex prune_mutex;          // held by who removes history
   absl::Mutex schema_mutex;         // held by who changes the schema
+  absl::Mutex migration_mutex;      // held by who migrates records; taken before the others
 };
 
 // The state at a moment. Errors: those of Database::View(AsOf).

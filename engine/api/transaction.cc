@@ -1,23 +1,11 @@
 #include "daftar/transaction.h"
 
-#include <algorithm>
-#include <chrono>
-#include <thread>
-
 #include "api/state.h"
 #include "base/status.h"
 #include "daftar/database.h"
+#include "txn/retry.h"
 
 namespace daftar {
-namespace {
-
-// An aborted transaction is begun again at once, unless that has failed this often: then those that
-// disturb each other are let go their ways for a moment.
-constexpr int kAttemptsWithoutPause = 3;
-constexpr std::chrono::microseconds kPauseStep(100);
-constexpr std::chrono::microseconds kPauseMax(5000);
-
-}  // namespace
 
 Transaction::Transaction(std::unique_ptr<internal::TransactionState> state)
     : state_(std::move(state)) {}
@@ -89,9 +77,7 @@ absl::StatusOr<CommitVersion> Database::Transact(absl::FunctionRef<absl::Status(
     }
     if (!absl::IsAborted(status)) return status;
     if (attempt >= options.attempts_max) return WithContext(status, "attempts", attempt);
-    if (attempt > kAttemptsWithoutPause) {
-      std::this_thread::sleep_for(std::min(kPauseMax, kPauseStep * attempt));
-    }
+    txn::PauseAfter(attempt);
   }
 }
 

@@ -260,7 +260,8 @@ class FieldComparison {
     const std::string types = absl::StrCat("was ", TypeText(slot.field.getType()), ", is ",
                                            TypeText(now.field.getType()));
     constexpr std::string_view kRemedy =
-        "; keep the type, rename the field, and add a new one with the next free number";
+        "; keep the type, rename the field, add a new one with the next free number, and fill it "
+        "by `daftar migrate`";
     switch (change) {
       case TypeChange::kNone:
         return;
@@ -316,6 +317,8 @@ class FieldComparison {
     };
     const std::string was = absl::StrCat("had ", MeaningText(before), ", has ", MeaningText(after));
     const std::string tables = absl::StrCat("; tables=", pair_.stored_in);
+    constexpr std::string_view kRemedy =
+        "; keep it, rename the field, add a new one, and fill it by `daftar migrate`";
     if (either(Meaning::kJson)) {
       if (after.meaning == Meaning::kJson) {
         findings_.Add(Rule::kJsonAdded, Place(slot.name),
@@ -325,11 +328,13 @@ class FieldComparison {
                       "no longer $json; shown as a text from now on");
       }
     } else if (either(Meaning::kDate) || either(Meaning::kInstant)) {
-      findings_.Add(Rule::kTimeMeaningChanged, Place(slot.name),
-                    absl::StrCat(was, "; stored numbers would be read as something else", tables));
+      findings_.Add(
+          Rule::kTimeMeaningChanged, Place(slot.name),
+          absl::StrCat(was, "; stored numbers would be read as something else", kRemedy, tables));
     } else {
-      findings_.Add(Rule::kDecimalChanged, Place(slot.name),
-                    absl::StrCat(was, "; stored numbers would be read as other values", tables));
+      findings_.Add(
+          Rule::kDecimalChanged, Place(slot.name),
+          absl::StrCat(was, "; stored numbers would be read as other values", kRemedy, tables));
     }
   }
 

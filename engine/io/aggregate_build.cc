@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
-#include "io/build_walk.h"
+#include "txn/table_walk.h"
 #include "txn/write_set.h"
 
 namespace daftar::io {
@@ -87,7 +87,7 @@ absl::StatusOr<AggregateBuild::Range> AggregateBuild::WorkOut(const txn::ReadVie
   while (true) {
     DAFTAR_ASSIGN_OR_RETURN(const bool found, records->Next());
     if (!found) return range;
-    if (range.records >= kRangeRecordsMax || bytes >= kRangeBytesMax) {
+    if (range.records >= txn::kRangeRecordsMax || bytes >= txn::kRangeBytesMax) {
       range.end = records->key();
       return range;
     }
@@ -144,7 +144,7 @@ absl::StatusOr<bool> AggregateBuild::Step() {
     }
     DAFTAR_RETURN_IF_ERROR(Write(range));
   }
-  RestAfterRange(*core_, view.version, begun);
+  txn::RestAfterRange(*core_, view.version, begun);
   return true;
 }
 
@@ -152,7 +152,7 @@ IndexProgress AggregateBuild::Progress() const {
   const txn::ReadView view = core_->View();
   const catalog::TableDef& table = *view.catalog->FindTable(table_);
   IndexProgress progress{
-      table.name, {}, done_.records, FractionBefore(*core_, table_, done_.next_key)};
+      table.name, {}, done_.records, txn::FractionBefore(*core_, table_, done_.next_key)};
   for (const catalog::AggregateDef* aggregate : AggregatesIn(table)) {
     progress.indexes.push_back(aggregate->name());
   }

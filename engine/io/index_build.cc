@@ -12,9 +12,9 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "history/history_key.h"
-#include "io/build_walk.h"
 #include "io/entry_spans.h"
 #include "io/version_stream.h"
+#include "txn/table_walk.h"
 #include "txn/write_set.h"
 
 namespace daftar::io {
@@ -62,7 +62,7 @@ absl::StatusOr<IndexBuild::Range> IndexBuild::WorkOut(const txn::ReadView& view)
     DAFTAR_ASSIGN_OR_RETURN(const bool found, versions.Next());
     if (!found) break;
     if (versions.key() != last) {
-      if (range.records >= kRangeRecordsMax || range.entries.bytes() >= kRangeBytesMax) {
+      if (range.records >= txn::kRangeRecordsMax || range.entries.bytes() >= txn::kRangeBytesMax) {
         range.end = versions.key();
         break;
       }
@@ -105,7 +105,7 @@ absl::StatusOr<bool> IndexBuild::Step() {
     range.entries.Put(key, txn::EncodeBuildProgress(key, done_));
     DAFTAR_RETURN_IF_ERROR(core_->Fill(range.entries));
   }
-  RestAfterRange(*core_, seen, begun);
+  txn::RestAfterRange(*core_, seen, begun);
   return true;
 }
 
@@ -113,7 +113,7 @@ IndexProgress IndexBuild::Progress() const {
   const txn::ReadView view = core_->View();
   const catalog::TableDef& table = *view.catalog->FindTable(table_);
   IndexProgress progress{
-      table.name, {}, done_.records, FractionBefore(*core_, table_, done_.next_key)};
+      table.name, {}, done_.records, txn::FractionBefore(*core_, table_, done_.next_key)};
   for (const catalog::IndexDef& index : table.indexes) {
     if (index.state == catalog::IndexState::kBuilding) progress.indexes.push_back(index.name);
   }

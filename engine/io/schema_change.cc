@@ -51,10 +51,12 @@ absl::Status Refuse(const SchemaCheck& check) {
   if (grave > kFindingsNamedMax) {
     absl::StrAppend(&findings, "; and ", grave - kFindingsNamedMax, " more");
   }
-  return FailedPrecondition(check.verdict == Verdict::kForbidden
-                                ? "the schema would lose or misread what is stored"
-                                : "the schema wants records written anew; export the tables, make "
-                                  "a database with it and import them")
+  return FailedPrecondition(
+             check.verdict == Verdict::kForbidden
+                 ? "the schema would lose or misread what is stored"
+                 : "the schema wants records written anew; keep fields under other "
+                   "names, add new ones and fill them by `daftar migrate`; or export "
+                   "the tables, make a database with it and import them")
       .With("findings", findings);
 }
 

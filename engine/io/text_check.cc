@@ -13,13 +13,13 @@
 #include "codec/keyspace.h"
 #include "history/as_of_reader.h"
 #include "history/history_key.h"
-#include "io/build_walk.h"
 #include "io/entry_spans.h"
 #include "io/version_stream.h"
 #include "record/field_type.h"
 #include "record/json_parser.h"
 #include "record/kj_fence.h"
 #include "txn/journal_reader.h"
+#include "txn/table_walk.h"
 #include "txn/write_set.h"
 
 namespace daftar::io {
@@ -239,7 +239,7 @@ IndexProgress TextCheck::Progress() const {
   return {table_->name,
           {"texts"},
           done_.records,
-          FractionBefore(*core_, table_->id, done_.next_key),
+          txn::FractionBefore(*core_, table_->id, done_.next_key),
           true};
 }
 

@@ -11,6 +11,7 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "index/statistics.h"
+#include "txn/migration.h"
 #include "txn/schema_work.h"
 
 namespace daftar::io {
@@ -64,6 +65,7 @@ absl::Status CheckUnknownKeys(VerifyRun* run) {
   }
   // What the schema no longer has and is being removed is known, and so are the marks of it.
   for (std::string& prefix : txn::SchemaWorkPrefixes()) known.push_back(std::move(prefix));
+  known.push_back(txn::MigrationPrefix());
   DAFTAR_ASSIGN_OR_RETURN(const txn::Tombstones dropped, txn::ReadTombstones(*run->view().reader));
   for (const IndexId index : dropped.indexes) {
     known.push_back(codec::IndexPrefix(index));

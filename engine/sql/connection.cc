@@ -92,6 +92,10 @@ int Connection::PrepareOnce(std::string_view text, sqlite3_stmt** prepared, cons
   return sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()), 0, prepared, rest);
 }
 
+absl::Status Connection::ShowBatch(const catalog::TableDef& table) {
+  return RegisterBatchTable(db_, &session_, table);
+}
+
 absl::StatusOr<bool> Connection::LacksMatchColumn(std::string_view message) const {
   if (!absl::ConsumePrefix(&message, "no such column: ")) return false;
   const std::string_view name = message.substr(message.rfind('.') + 1);

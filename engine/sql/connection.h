@@ -31,6 +31,9 @@ class Connection {
   // there is instead; FailedPrecondition for what is not allowed; those of ChooseAccess.
   absl::StatusOr<std::unique_ptr<Statement>> Prepare(std::string_view* text);
 
+  // Lets the records of the session's batch, which are of `table`, be named: RegisterBatchTable.
+  absl::Status ShowBatch(const catalog::TableDef& table);
+
   // Where in its text the statement is wrong that Prepare refused last, in bytes.
   std::optional<size_t> error_offset() const { return error_offset_; }
 

@@ -161,7 +161,32 @@ absl::Status TableCursor::LookUp(const txn::ReadView& view, std::string key) {
   return absl::OkStatus();
 }
 
+absl::Status TableCursor::BeginBatch() {
+  CountUp();
+  moment_.clear();
+  places_.assign(columns_.size(), std::nullopt);
+  next_in_batch_ = 0;
+  DAFTAR_ASSIGN_OR_RETURN(batch_view_, session_->View());
+  return NextOfBatch();
+}
+
+absl::Status TableCursor::NextOfBatch() {
+  RecordBatch& batch = session_->batch();
+  at_end_ = true;
+  while (at_end_ && next_in_batch_ < batch.keys.size()) {
+    batch.at = batch.keys[next_in_batch_++];
+    DAFTAR_RETURN_IF_ERROR(LookUp(*batch_view_, batch.at));
+  }
+  // What fails from here on has nothing to do with a record.
+  if (at_end_) {
+    batch.at.clear();
+    batch_view_.reset();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TableCursor::Next() {
+  if (batch_view_.has_value()) return NextOfBatch();
   record_.reset();
   if (executor_ == nullptr) {
     at_end_ = true;

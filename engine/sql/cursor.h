@@ -29,6 +29,9 @@ class TableCursor {
   // of MoreValues `values` end with. Errors: those of Session::View and ViewAsOf, of
   // txn::CheckReadable and of Executor::Next.
   absl::Status Begin(std::string_view choice, int more, int count, sqlite3_value** values);
+  // Begins a walk through the session's batch, of which those records are left out that the state
+  // does not have. Errors: those of Session::View; DataLoss.
+  absl::Status BeginBatch();
   // Moves on. Errors: those of Executor::Next.
   absl::Status Next();
   bool at_end() const { return at_end_; }
@@ -49,6 +52,7 @@ class TableCursor {
   // Takes the values that follow those of the arguments. Errors: Internal when there are others.
   absl::Status TakeMore(int more, int count, sqlite3_value** values);
   absl::Status LookUp(const txn::ReadView& view, std::string key);
+  absl::Status NextOfBatch();
   absl::StatusOr<record::Message> Record();
   absl::Status ResultFromRecord(sqlite3_context* context, const Column& column);
   // Adds what the walk has read to the session's counts.
@@ -63,6 +67,8 @@ class TableCursor {
   std::optional<uint64_t> rows_expected_;
   std::unique_ptr<query::Executor> executor_;  // null: `lookup_` has the row
   query::RecordLookup lookup_;
+  std::optional<txn::ReadView> batch_view_;  // nothing: the walk is not through the batch
+  size_t next_in_batch_ = 0;
   std::optional<record::Message> record_;  // of the current row, once a column needs all of it
   // For each column that entries give the plan's slot, or its place among the values of a plan that
   // sorts.

@@ -20,7 +20,13 @@ struct TableHandle {
   Session* session = nullptr;
   const catalog::TableDef* table = nullptr;
   bool has_match_columns = false;
+  bool is_batch = false;
 };
+
+// Between xBestIndex and xFilter, beside kIsMatch and the MoreValues: the rows are the batch.
+constexpr int kIsBatch = 16;
+// Of a batch, for SQLite's planner.
+constexpr int kBatchRows = 1000;
 
 struct Table {
   sqlite3_vtab base = {};  // first: SQLite sees only this
@@ -28,6 +34,7 @@ struct Table {
   Session* session = nullptr;
   const catalog::TableDef* table = nullptr;
   std::vector<Column> columns;
+  bool is_batch = false;
 };
 
 struct Cursor {
@@ -82,6 +89,7 @@ int Connect(sqlite3* db, void* handle_pointer, int, const char* const*, sqlite3_
   table->session = handle->session;
   table->table = handle->table;
   table->columns = *std::move(columns);
+  table->is_batch = handle->is_batch;
   *made = &table.release()->base;
   return SQLITE_OK;
 }
@@ -93,6 +101,13 @@ int Disconnect(sqlite3_vtab* base) {
 
 int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
   Table* table = TableOf(base);
+  if (table->is_batch) {
+    // SQLite asks of every record what it must meet.
+    info->idxNum = kIsBatch;
+    info->estimatedRows = kBatchRows;
+    info->estimatedCost = kBatchRows;
+    return SQLITE_OK;
+  }
   bool usable = true;
   const int rc = Report(
       table, HasMatch(*info)
@@ -121,6 +136,7 @@ int Filter(sqlite3_vtab_cursor* base, int more, const char* choice, int count,
   auto& match = reinterpret_cast<Cursor*>(base)->match;
   if ((more & kIsMatch) == 0) {
     match.reset();
+    if ((more & kIsBatch) != 0) return Report(table, WalkOf(base)->BeginBatch());
     return Report(table, WalkOf(base)->Begin(choice, more, count, values));
   }
   if (match == nullptr) {
@@ -171,6 +187,11 @@ int Update(sqlite3_vtab* base, int count, sqlite3_value** values, sqlite3_int64*
                                .With("table", table->table->name));
     }
     change.values = values + 2;
+  }
+  if (table->is_batch && change.row.has_value()) {
+    auto key = table->session->KeyOf(*table->table, *change.row);
+    if (!key.ok()) return Report(table, key.status());
+    table->session->batch().at = std::move(key->bytes());
   }
   int64_t made = 0;
   absl::Status status = WriteRow(table->session, *table->table, table->columns, change, &made);
@@ -238,21 +259,28 @@ sqlite3_module MakeModule() {
 
 void DeleteHandle(void* handle) { delete static_cast<TableHandle*>(handle); }
 
+absl::Status Register(sqlite3* db, const char* name, const TableHandle& as) {
+  static const sqlite3_module kModule = MakeModule();
+  auto handle = std::make_unique<TableHandle>(as);
+  // SQLite destroys the handle, also when it fails.
+  if (sqlite3_create_module_v2(db, name, &kModule, handle.release(), DeleteHandle) == SQLITE_OK) {
+    return absl::OkStatus();
+  }
+  return Internal("SQLite does not take a table")
+      .With("table", as.table->name)
+      .With("cause", sqlite3_errmsg(db));
+}
+
 }  // namespace
 
 absl::Status RegisterTable(sqlite3* db, Session* session, const catalog::TableDef& table,
                            MatchColumns match_columns) {
-  static const sqlite3_module kModule = MakeModule();
-  auto handle = std::make_unique<TableHandle>(
-      TableHandle{session, &table, match_columns == MatchColumns::kShown});
-  // SQLite destroys the handle, also when it fails.
-  if (sqlite3_create_module_v2(db, table.name.c_str(), &kModule, handle.release(), DeleteHandle) ==
-      SQLITE_OK) {
-    return absl::OkStatus();
-  }
-  return Internal("SQLite does not take a table")
-      .With("table", table.name)
-      .With("cause", sqlite3_errmsg(db));
+  return Register(db, table.name.c_str(),
+                  {session, &table, match_columns == MatchColumns::kShown, false});
+}
+
+absl::Status RegisterBatchTable(sqlite3* db, Session* session, const catalog::TableDef& table) {
+  return Register(db, kBatchTable, {session, &table, false, true});
 }
 
 absl::Status RegisterTables(sqlite3* db, Session* session) {

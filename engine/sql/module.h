@@ -19,6 +19,14 @@ enum class MatchColumns { kShown, kLeftOut };
 absl::Status RegisterTable(sqlite3* db, Session* session, const catalog::TableDef& table,
                            MatchColumns match_columns);
 
+// The table that shows the records of the session's batch.
+inline constexpr const char* kBatchTable = "daftar.batch";
+
+// Lets the records of `table` that are in the session's batch be named as kBatchTable, to be read
+// and written as in the table itself; each walk gives them in the batch's order. Lifetime: as
+// below. Errors: Internal.
+absl::Status RegisterBatchTable(sqlite3* db, Session* session, const catalog::TableDef& table);
+
 // Lets every table of the session's catalog, without those columns, be named in statements of `db`,
 // with nothing created: SQLite connects a table when a statement names it. Lifetime: the session
 // outlives `db`. Errors: FailedPrecondition when two tables have names that differ only in case;

@@ -115,13 +115,15 @@ absl::StatusOr<txn::Transaction*> Session::Writing() {
 
 absl::Status Session::Commit() {
   if (transaction_ == nullptr || committed_) return absl::OkStatus();
-  DAFTAR_ASSIGN_OR_RETURN(last_commit_, transaction_->Commit(options_.commit));
+  const txn::Migration* const migration = migration_.has_value() ? &*migration_ : nullptr;
+  DAFTAR_ASSIGN_OR_RETURN(last_commit_, transaction_->Commit(options_.commit, migration));
   committed_ = true;
   return absl::OkStatus();
 }
 
 void Session::EndTransaction() {
   transaction_.reset();
+  migration_.reset();
   committed_ = false;
   savepoints_.clear();
 }

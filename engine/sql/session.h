@@ -40,6 +40,13 @@ struct SessionOptions {
   std::string rates;
 };
 
+// Records that RegisterBatchTable() shows as a table of their own.
+struct RecordBatch {
+  std::vector<std::string> keys;
+  // The one that was read or written last; empty: none was.
+  std::string at;
+};
+
 // Thread safety: none, but for stop_sign().Interrupt(). Lifetime: must end before its Core.
 class Session {
  public:
@@ -96,6 +103,9 @@ class Session {
   // The transaction that statements write to, begun when there is none. Errors: FailedPrecondition
   // when the connection only reads.
   absl::StatusOr<txn::Transaction*> Writing();
+  // Has the commit of the transaction that is open note how far a migration has come, if it changes
+  // anything.
+  void NoteMigration(txn::Migration migration) { migration_ = std::move(migration); }
   // Commits it, once: SQLite asks every table that was written to. Errors: those of
   // txn::Transaction::Commit; nothing is written then.
   absl::Status Commit();
@@ -112,6 +122,8 @@ class Session {
   }
   // Errors: those of txn::Transaction::RollbackTo.
   absl::Status RollbackTo(int depth);
+
+  RecordBatch& batch() { return batch_; }
 
   // Whether the statement that was prepared last writes rows of some table.
   void NoteWrites() { noted_writes_ = true; }
@@ -154,6 +166,8 @@ class Session {
   int running_ = 0;
   bool writes_ = false;  // a statement that runs may write
   std::unique_ptr<txn::Transaction> transaction_;
+  std::optional<txn::Migration> migration_;  // of the transaction
+  RecordBatch batch_;
   std::optional<CommitVersion> last_commit_;
   bool committed_ = false;  // the transaction is finished; SQLite has yet to say so
   std::map<int, txn::Transaction::Savepoint> savepoints_;

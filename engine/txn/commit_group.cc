@@ -85,6 +85,7 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
       writes->AppendEntry(StatementOf(*request->options), time_, end_.journal.hash, &entry));
   batch_.Append(entry);
   replaced_bytes_ += writes->AppendTo(&batch_);
+  if (request->migration != nullptr) NoteMigration(*request->migration, version);
   PlantFaults(version, first_operation);
   end_.header.last_commit = version;
   end_.journal = {journal::HashOf(head), time_};
@@ -115,6 +116,14 @@ void CommitGroup::Lay(std::shared_ptr<const storage::PendingChanges> changes) {
     overlay_ = merged_;
   }
   for (const auto& [key, change] : *changes) merged_->Set(key, change.value);
+}
+
+void CommitGroup::NoteMigration(const Migration& migration, CommitVersion version) {
+  if (faults_.forget_migration && version.value() % 3 == 0) return;
+  Migration noted = migration;
+  noted.info.last_commit = version;
+  const std::string key = MigrationKey(noted.info.definition.name);
+  batch_.Put(key, EncodeMigration(key, noted));
 }
 
 void CommitGroup::PlantFaults(CommitVersion version, size_t first_operation) {

@@ -21,6 +21,7 @@ struct PlantedFaults {
   bool drop_group = false;             // of every tenth commit
   bool drop_history = false;           // of every tenth commit
   bool forget_build_progress = false;  // of every third range that is counted into an aggregate
+  bool forget_migration = false;       // how far one has come, with every third commit
 };
 
 // Where the database stands before and after a group.
@@ -72,6 +73,7 @@ class CommitGroup {
   // Lays the changes of one more commit over the state.
   void Lay(std::shared_ptr<const storage::PendingChanges> changes);
   absl::StatusOr<bool> HitSince(const ReadSet& reads, CommitVersion since) const;
+  void NoteMigration(const Migration& migration, CommitVersion version);
   void PlantFaults(CommitVersion version, size_t first_operation);
 
   const std::shared_ptr<const storage::Reader> state_;

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "catalog/catalog.h"
 #include "daftar/options.h"
+#include "txn/migration.h"
 #include "txn/read_set.h"
 #include "txn/write_set.h"
 
@@ -22,6 +23,9 @@ struct CommitRequest {
   CommitVersion view;
   uint64_t fills = 0;  // of the view
   const CommitOptions* options = nullptr;
+  // How far the migration has come whose records these are: goes into the same write of the store,
+  // with the commit's version. Null: they are of none.
+  const Migration* migration = nullptr;
   // `prepared` breaks a rule in the state that it was prepared on, and perhaps no more.
   bool refresh = false;
 

@@ -12,6 +12,7 @@
 #include "codec/keyspace.h"
 #include "history/history_key.h"
 #include "txn/journal_reader.h"
+#include "txn/migration.h"
 #include "txn/statement.h"
 
 namespace daftar::txn {
@@ -34,6 +35,7 @@ class Pruner {
       : core_(core), options_(options), batch_bytes_max_(batch_bytes_max), view_(core->View()) {}
 
   absl::StatusOr<PruneReport> Run() {
+    DAFTAR_ASSIGN_OR_RETURN(migrations_, ReadMigrations(*view_.reader));
     DAFTAR_RETURN_IF_ERROR(Choose());
     DAFTAR_RETURN_IF_ERROR(CheckStatement(options_.commit, LaterTables()));
     if (!options_.dry_run) DAFTAR_RETURN_IF_ERROR(Declare());
@@ -61,6 +63,7 @@ class Pruner {
       DAFTAR_ASSIGN_OR_RETURN(const catalog::TableDef* table,
                               view_.catalog->GetTable(options_.table->name));
       DAFTAR_ASSIGN_OR_RETURN(const CommitVersion start, CommitOf(view_, options_.table->before));
+      DAFTAR_RETURN_IF_ERROR(CheckMigrations(*table, start));
       Choose(*table, start);
       return absl::OkStatus();
     }
@@ -70,7 +73,26 @@ class Pruner {
         DAFTAR_ASSIGN_OR_RETURN(start, CommitAt(*view_.reader, view_.version,
                                                 DaysBefore(core_->Now(), table.history_days)));
       }
+      for (const Migration& migration : migrations_) {
+        if (GoesBy(migration, table)) start = std::min(start, migration.info.begun);
+      }
       Choose(table, start);
+    }
+    return absl::OkStatus();
+  }
+
+  // Which records were there when a migration began, only their history tells.
+  static bool GoesBy(const Migration& migration, const catalog::TableDef& table) {
+    return !migration.info.finished && migration.table == table.id;
+  }
+
+  absl::Status CheckMigrations(const catalog::TableDef& table, CommitVersion start) const {
+    for (const Migration& migration : migrations_) {
+      if (!GoesBy(migration, table) || start <= migration.info.begun) continue;
+      return FailedPrecondition("a migration goes by the history since it began; finish it first")
+          .With("migration", migration.info.definition.name)
+          .With("table", table.name)
+          .With("began after commit", migration.info.begun.value());
     }
     return absl::OkStatus();
   }
@@ -160,6 +182,7 @@ class Pruner {
   const PruneOptions& options_;
   const size_t batch_bytes_max_;
   const ReadView view_;
+  std::vector<Migration> migrations_;
   std::vector<Chosen> chosen_;
   storage::Batch batch_;
   PruneReport report_;

@@ -92,7 +92,8 @@ absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options) {
+absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options,
+                                                  const Migration* migration) {
   DAFTAR_RETURN_IF_ERROR(Touch());
   finished_ = true;
   if (writes_.empty()) return view_.version;
@@ -102,6 +103,7 @@ absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options) 
   request.view = view_.version;
   request.fills = view_.fills;
   request.options = &options;
+  request.migration = migration;
   return core_->CommitPrepared(&request, changes_.get(), reads_.get());
 }
 

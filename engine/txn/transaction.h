@@ -60,8 +60,10 @@ class Transaction {
   absl::Status RollbackTo(const Savepoint& savepoint);
 
   // Finishes the transaction. Errors: Aborted when something that was read has changed; those of
-  // Core::Commit. Nothing is written then.
-  absl::StatusOr<CommitVersion> Commit(const CommitOptions& options);
+  // Core::Commit. Nothing is written then. `migration` is written with what the transaction
+  // changes, and says that this commit was its last; when nothing changes, it is not.
+  absl::StatusOr<CommitVersion> Commit(const CommitOptions& options,
+                                       const Migration* migration = nullptr);
 
  private:
   absl::Status Touch();

@@ -288,10 +288,9 @@ TEST_CASE("evolution: messages say what to do instead", "[catalog]") {
     REQUIRE_FALSE(check.findings.empty());
     return check.findings.front().message;
   };
-  CHECK(
-      message("a @1 :Int32;", "a @1 :Int64;") ==
-      "was Int32, is Int64; keep the type, rename the field, and add a new one with the next free "
-      "number");
+  CHECK(message("a @1 :Int32;", "a @1 :Int64;") ==
+        "was Int32, is Int64; keep the type, rename the field, add a new one with the next free "
+        "number, and fill it by `daftar migrate`");
   CHECK(message("a @1 :Int32;", "") ==
         "gone, and stored records may hold it; put it back as @1, renamed if nobody should use it");
   CHECK(message("p @1 :P; struct P @0xb0d4f8f1a8c6e102 { a @0 :Text; }",
@@ -299,7 +298,8 @@ TEST_CASE("evolution: messages say what to do instead", "[catalog]") {
         "its struct Well.P has the type id @0xb0d4f8f1a8c6e102 and was given @0xb0d4f8f1a8c6e104; "
         "write @0xb0d4f8f1a8c6e102 behind the name of the type, or add a new field");
   CHECK(message("a @1 :Int64 $Daftar.decimal(2);", "a @1 :Int64 $Daftar.decimal(3);") ==
-        "had $decimal(2), has $decimal(3); stored numbers would be read as other values; "
+        "had $decimal(2), has $decimal(3); stored numbers would be read as other values; keep it, "
+        "rename the field, add a new one, and fill it by `daftar migrate`; "
         "tables=well");
   CHECK(message("a @1 :Int32;", "a :union { v @1 :Int32; none @2 :Void; }") ==
         "now stands in a new union");

@@ -74,7 +74,7 @@ def test_readme_and_queries_are_true(folder):
 
 
 def test_evolution_is_true(folder):
-    for schema in ("parks1.capnp", "parks2.capnp"):
+    for schema in ("parks1.capnp", "parks2.capnp", "parks3.capnp"):
         shutil.copy(SOURCE / "examples" / "evolve" / schema, folder)
     check_console(SOURCE / "docs" / "evolution.md", folder, skipped=())
 

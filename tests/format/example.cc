@@ -25,6 +25,7 @@
 #include "support/temp_dir.h"
 #include "txn/anchor.h"
 #include "txn/header.h"
+#include "txn/migration.h"
 #include "txn/read_view.h"
 #include "txn/schema_work.h"
 
@@ -160,6 +161,21 @@ void AddGroupBytes(txn::Header header, std::map<std::string, std::string>* bytes
   (*bytes)["header-6"] = txn::EncodeHeader(header);
 }
 
+// A migration of the first example, when its only record was changed.
+void AddMigrationBytes(const catalog::TableDef& table, std::map<std::string, std::string>* bytes) {
+  txn::Migration migration;
+  migration.info.definition = {"shout", table.name, {{"holder", "upper(holder)"}}, "zone <> ''"};
+  migration.info.finished = true;
+  migration.info.begun = CommitVersion(299);
+  migration.info.last_commit = kCommit;
+  migration.info.records = 1;
+  migration.info.changed = 1;
+  migration.table = table.id;
+  migration.next_key = codec::PrefixEnd(codec::RecordPrefix(table.id));
+  (*bytes)["migration-key"] = txn::MigrationKey("shout");
+  (*bytes)["migration-value"] = txn::EncodeMigration((*bytes)["migration-key"], migration);
+}
+
 // The entries of the name that the record of the third example has, and its database's header.
 void AddNameBytes(txn::Header header, std::map<std::string, std::string>* bytes) {
   const auto set = record::SchemaSet::ParseText("firms.capnp", DocsBlock("capnp names")).value();
@@ -284,6 +300,7 @@ std::map<std::string, std::string> EngineBytes() {
   bytes["check-value"] = txn::EncodeCheckProgress(
       bytes["check-key"],
       {journal::HashOf(""), kCommit, codec::PrefixEnd(codec::RecordPrefix(table.id)), 1});
+  AddMigrationBytes(table, &bytes);
   AddGroupBytes(header, &bytes);
   AddNameBytes(header, &bytes);
   AddPointBytes(header, &bytes);

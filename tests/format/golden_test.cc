@@ -143,6 +143,13 @@ TEST_CASE("format 6: the bytes of a check of texts", "[format][format]") {
         "27ae41e4649b934ca495991b7852b8550202");
 }
 
+TEST_CASE("format 6: the bytes of a migration", "[format][format]") {
+  CHECK(Engine().at("migration-key") == "080973686f7574");
+  CHECK(Engine().at("migration-value") ==
+        "010000007aae807501f9012bf9012c010101067065726d69740a7a6f6e65203c3e2027270106686f"
+        "6c6465720d757070657228686f6c646572290202");
+}
+
 TEST_CASE("format 6: the bytes of an aggregate that is being counted", "[format][format]") {
   CHECK(Engine().at("count-key") == "080701");
   CHECK(Engine().at("count-value") == "01000000a76ed849010202");

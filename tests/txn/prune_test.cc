@@ -14,6 +14,7 @@
 #include "support/status_matchers.h"
 #include "txn/firm_table.h"
 #include "txn/journal_reader.h"
+#include "txn/migration.h"
 #include "txn/random_firms.h"
 
 namespace daftar::testing {
@@ -256,6 +257,35 @@ TEST_CASE("prune: states what the table requires", "[txn]") {
              StatusIs(absl::StatusCode::kInvalidArgument, "table=firm; missing=decision"));
   options.commit.decision = "2";
   CHECK(Prune(core.get(), options).tables[0].versions == 1);
+}
+
+// A book with a migration that began after commit 4.
+void BeginMigration(txn::Core* core, bool finished) {
+  txn::Migration migration;
+  migration.info.definition = {"sizes", "firm", {{"size", "1"}}, ""};
+  migration.info.begun = CommitVersion(4);
+  migration.info.finished = finished;
+  migration.table = FirmTable(*core).id;
+  storage::Batch batch;
+  const std::string key = txn::MigrationKey("sizes");
+  batch.Put(key, txn::EncodeMigration(key, migration));
+  REQUIRE_OK(core->CommitNote({}, std::move(batch)));
+}
+
+TEST_CASE("prune: what a migration goes by stays until it is finished", "[txn]") {
+  const bool finished = GENERATE(false, true);
+  CAPTURE(finished);
+  DailyBook book(2);
+  BeginMigration(book.core.get(), finished);
+  if (!finished) {
+    CHECK_THAT(txn::PruneHistory(book.core.get(), Before(5)),
+               StatusIs(absl::StatusCode::kFailedPrecondition,
+                        "a migration goes by the history since it began; finish it first; "
+                        "migration=sizes; table=firm; began after commit=4"));
+  }
+  // By the days of the table it would begin later.
+  CHECK(Prune(book.core.get(), {}).tables[0].start == CommitVersion(finished ? 8 : 4));
+  CHECK(Readable(*book.core, 4) == !finished);
 }
 
 TEST_CASE("prune: of a fault anywhere the next one finishes the work", "[txn][fault]") {

@@ -19,6 +19,7 @@
 #include "daftar/ids.h"
 #include "daftar/import.h"
 #include "daftar/maintenance.h"
+#include "daftar/migration.h"
 #include "daftar/near.h"
 #include "daftar/options.h"
 #include "daftar/prepared_query.h"
@@ -274,12 +275,41 @@ class Database {
   // Durability: the change of schema is synced; entries are buffered until an index is whole.
   absl::StatusOr<SchemaChangeReport> ApplySchema(const SchemaFile& schema,
                                                  const SchemaChangeOptions& options = {});
+  // Changes every record of a table by SQL, a batch to a commit, in the order of their keys, while
+  // others read and write: an UPDATE of the table for any number of records and with bounded
+  // memory. Fills a new field from old ones, where a type or meaning has to change:
+  // docs/evolution.md.
+  //
+  // A name stands for one migration for good. The first call begins it. Every record that was there
+  // then, and has been there ever since, is changed exactly once, also when others change it
+  // meanwhile; one that came later is not, nor one that came back after it was deleted, nor one
+  // that got another key. What a call that was stopped, or a process that ended at any moment, has
+  // left to do, the next call with the same definition does; once all is done, it does nothing.
+  //
+  // Each batch is a transaction like any other: rules, what the table requires of a statement, and
+  // the history hold for it, and it is begun anew when what it read has changed. A record that an
+  // expression fails on, or whose new value does not fit or is refused by a rule, ends the call; of
+  // its batch nothing is written, and the next call begins with it. Records are looked at anew
+  // when a batch is begun anew, so that expressions must have no effects of their own.
+  // Errors: NotFound for the table or a field; InvalidArgument for a definition that is none, a key
+  // that is to be set, the statement, and for a record, naming key, field, value and cause, as also
+  // AlreadyExists and FailedPrecondition do where a unique index or a rule refuses; it also when
+  // the name stands for another definition, when the history that tells what was there was removed,
+  // and when the database is open for reading only; DataLoss, Unavailable, ResourceExhausted.
+  // One call at a time; further ones wait. Durability: as the options say, of each commit; what a
+  // power loss takes back is done once more by the next call.
+  absl::StatusOr<MigrationReport> Migrate(const MigrationDefinition& definition,
+                                          const MigrationOptions& options = {});
+  // All migrations that were begun, by their names. Errors: DataLoss, Unavailable.
+  absl::StatusOr<std::vector<MigrationInfo>> Migrations() const;
   // Removes old versions that need not be kept any longer: those older than the historyDays of
   // their table, or than a given moment. Earlier states of these tables are refused from then on;
   // what can still be asked for is answered as before. A commit says so first. What a call that
-  // failed has left behind, the next one removes. Errors: NotFound for the table; InvalidArgument
-  // for a commit that is yet to come, and for the statement; FailedPrecondition when the database
-  // is open for reading only; DataLoss, Unavailable, ResourceExhausted.
+  // failed has left behind, the next one removes. What a migration that is not finished goes by
+  // stays, whatever historyDays says. Errors: NotFound for the table; InvalidArgument for a commit
+  // that is yet to come, and for the statement; FailedPrecondition when the database is open for
+  // reading only, and when such a migration needs what is to go; DataLoss, Unavailable,
+  // ResourceExhausted.
   absl::StatusOr<PruneReport> PruneHistory(const PruneOptions& options = {});
 
  private:

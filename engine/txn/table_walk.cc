@@ -1,4 +1,4 @@
-#include "io/build_walk.h"
+#include "txn/table_walk.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 #include "codec/key.h"
 #include "codec/keyspace.h"
 
-namespace daftar::io {
+namespace daftar::txn {
 namespace {
 
 // For how long it rests, as a multiple of what the range took; and at most.
@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kRestMax(20);
 
 }  // namespace
 
-double FractionBefore(const txn::Core& core, TableId table, std::string_view next_key) {
+double FractionBefore(const Core& core, TableId table, std::string_view next_key) {
   const std::string prefix = codec::RecordPrefix(table);
   if (next_key.empty()) return 0;
   const std::string end = codec::PrefixEnd(prefix);
@@ -27,11 +27,11 @@ double FractionBefore(const txn::Core& core, TableId table, std::string_view nex
   return 1 - std::min(1.0, static_cast<double>(*rest) / static_cast<double>(*all));
 }
 
-void RestAfterRange(const txn::Core& core, CommitVersion seen,
+void RestAfterRange(const Core& core, CommitVersion seen,
                     std::chrono::steady_clock::time_point begun) {
   if (core.View().version == seen) return;
   const auto took = std::chrono::steady_clock::now() - begun;
   std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kRestFactor * took, kRestMax));
 }
 
-}  // namespace daftar::io
+}  // namespace daftar::txn

@@ -1,4 +1,4 @@
-// What the walks have in common that build indexes and aggregates while a table is in use.
+// What the walks have in common that go through the records of a table while it is in use.
 #pragma once
 
 #include <chrono>
@@ -9,18 +9,18 @@
 #include "daftar/ids.h"
 #include "txn/core.h"
 
-namespace daftar::io {
+namespace daftar::txn {
 
 // What a range of records is ended by: commits wait while it is written.
 inline constexpr uint64_t kRangeRecordsMax = 128;
 inline constexpr size_t kRangeBytesMax = size_t{64} << 10;
 
 // How much of the table lies before the record key, 0 to 1, about. Empty: nothing does.
-double FractionBefore(const txn::Core& core, TableId table, std::string_view next_key);
+double FractionBefore(const Core& core, TableId table, std::string_view next_key);
 
 // Rests when others have committed since `seen`, for as long as has passed since `begun`: who
 // writes goes first.
-void RestAfterRange(const txn::Core& core, CommitVersion seen,
+void RestAfterRange(const Core& core, CommitVersion seen,
                     std::chrono::steady_clock::time_point begun);
 
-}  // namespace daftar::io
+}  // namespace daftar::txn

@@ -1,0 +1,148 @@
+"""Records changed by SQL in batches: shown, refused, interrupted, killed anywhere and gone on with."""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from harness import DAFTAR, contains, equal, main, run
+
+SCHEMA = """@0xbf5147cbbecf40d2;
+using Daftar = import "/daftar/daftar.capnp";
+struct Claim @0xbf5147cbbecf40d3
+    $Daftar.table(name = "claim", key = ["desk", "serial"], requires = [actor])
+    $Daftar.index(name = "byFee", on = ["fee"])
+    $Daftar.aggregate(name = "ofDesk", by = ["desk"], sum = ["fee"])
+    $Daftar.check(name = "feeIsSmall", expression = "fee < 1000000000") {
+  desk @0 :Text; serial @1 :UInt32; fee @2 :Int64; note @3 :Text;
+}
+"""
+TENFOLD = ("--table", "claim", "--set", "fee = fee * 10", "--actor", "clerk")
+
+
+def make(folder, count):
+    (folder / "claim.capnp").write_text(SCHEMA)
+    db = folder / "db"
+    run("init", db, "--schema", folder / "claim.capnp")
+    rows = "".join(json.dumps({"desk": f"d{n % 7}", "serial": n, "fee": n}) + "\n" for n in range(count))
+    run("import", db, "claim", "-", "--format", "jsonl", "--actor", "clerk", stdin=rows.encode())
+    return db
+
+
+def fees(db):
+    rows = run("query", db, "claim", "--select", "serial,fee", "--format", "jsonl").out.splitlines()
+    return {row["serial"]: row["fee"] for row in map(json.loads, rows)}
+
+
+def test_migrates(folder):
+    db = make(folder, 1000)
+    equal(run("migrate", db, "--list").out, "no migrations\n")
+    done = run("migrate", db, "tenfold", *TENFOLD, "--set", "note = 'was ' || fee", "--where",
+               "serial < 900", "--batch", "90", "--reason", "law of 1404")
+    equal(done.out, "migration tenfold of table claim: finished; 1000 records, 900 changed\n")
+    percents = [int(each) for each in re.findall(r"^migrating tenfold of claim: (\d+) %, ", done.err, re.M)]
+    assert percents and percents == sorted(set(percents)), done.err
+    contains(run("history", db, "claim", "d2", "2").out, "by clerk: migration tenfold; law of 1404",
+             "  fee: 2 -> 20\n", '  note: - -> "was 2"\n')
+    contains(run("get", db, "claim", "d2", "2", "--as-of", "1").out, '"fee":2}')
+    equal(fees(db), {n: n * 10 if n < 900 else n for n in range(1000)})
+    equal(run("aggregate", db, "claim", "ofDesk", "d6", "--format", "csv").out.splitlines()[1].split(",")[1],
+          str(sum(n % 7 == 6 for n in range(1000))))
+    listed = run("migrate", db, "--list").out
+    contains(listed, "tenfold, finished; 1000 records, 900 changed\n  table claim\n  set fee = fee * 10\n"
+             "  set note = 'was ' || fee\n  where serial < 900\n  begun after commit 1, ", "\n  last commit ")
+    contains(run("verify", db).out, "clean: 1000 records")
+    again = json.loads(run("migrate", db, "tenfold", *TENFOLD, "--set", "note = 'was ' || fee", "--where",
+                           "serial < 900", "--format", "json").out)
+    equal([again["finished"], again["wasFinished"], again["changed"], again["changedNow"]],
+          [True, True, 900, 0])
+    equal(again["sets"][0], {"field": "fee", "expression": "fee * 10"})
+    equal([each["name"] for each in json.loads(run("migrate", db, "--list", "--format", "json").out)["migrations"]],
+          ["tenfold"])
+    equal(run("migrate", db, "tenfold", *TENFOLD, "--set", "note = 'was ' || fee", "--where", "serial < 900").out,
+          "migration tenfold of table claim was finished before; 1000 records, 900 changed\n")
+
+
+def test_refusals(folder):
+    db = make(folder, 40)
+    for missing in (("--table", "claim", "--set", "fee = 1"), ("tenfold", "--set", "fee = 1"),
+                    ("tenfold", "--table", "claim"), ("tenfold", *TENFOLD, "--batch", "0")):
+        run("migrate", db, *missing, code=2)
+    contains(run("migrate", db, "tenfold", "--table", "claim", "--set", "fee", code=4).err,
+             "a set is 'field = expression'; set=fee")
+    contains(run("migrate", db, "tenfold", "--table", "claim", "--set", "fee = 1", code=4).err, "missing=actor")
+    contains(run("migrate", db, "tenfold", "--table", "clams", "--set", "fee = 1", "--actor", "a", code=3).err, "clams")
+    contains(run("migrate", db, "serials", "--table", "claim", "--set", "serial = 1", "--actor", "a", code=4).err,
+             "a key is not set")
+    run("put", db, "claim", '{"desk": "d3", "serial": 17, "fee": 100000000}', "--actor", "clerk")
+    refused = run("migrate", db, "tenfold", *TENFOLD, "--batch", "10", code=4).err
+    contains(refused, "the record does not meet fee < 1000000000", "table=claim; key=d3, 17",
+             "migration=tenfold")
+    contains(run("migrate", db, "--list").out, "tenfold, not finished; 20 records, 20 changed\n")
+    contains(run("migrate", db, "tenfold", "--table", "claim", "--set", "fee = 1", "--actor", "a", code=4).err,
+             "the migration of this name is another one")
+    run("put", db, "claim", '{"desk": "d3", "serial": 17, "fee": 17}', "--actor", "clerk")
+    equal(run("migrate", db, "tenfold", *TENFOLD, "--batch", "10").out,
+          "migration tenfold of table claim: finished; 40 records, 40 changed\n")
+    equal(fees(db), {n: 10 * n for n in range(40)})
+
+
+def test_interrupted(folder):
+    db = make(folder, 20000)
+    command = [DAFTAR, "migrate", str(db), "tenfold", *TENFOLD, "--batch", "20"]
+    stops = 0
+    while True:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # A first line of progress, or the end.
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+        if process.returncode == 0:
+            break
+        # The answer of `daftar sql` that is interrupted, too.
+        equal(process.returncode, 6)
+        contains((first + err).decode(), "the migration was interrupted; the same command goes on; migration=tenfold")
+        stops += 1
+    contains(out.decode(), "finished; 20000 records, 20000 changed")
+    assert stops > 0
+    equal(fees(db), {n: 10 * n for n in range(20000)})
+
+
+def test_killed_anywhere(folder):
+    count = int(os.environ.get("DAFTAR_CLAIMS", "8000"))
+    kills = int(os.environ.get("DAFTAR_KILLS", "12"))
+    db = make(folder, count)
+    command = [DAFTAR, "migrate", str(db), "tenfold", *TENFOLD, "--batch", "37"]
+    shutil.copytree(db, folder / "other")
+    started = time.monotonic()
+    run("migrate", folder / "other", "tenfold", *TENFOLD, "--batch", "37")
+    whole = time.monotonic() - started
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    moment = random.Random(seed)
+    expected = {n: 10 * n for n in range(count)}
+    for kill in range(kills):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * moment.random() * 2 / kills)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        contains(run("verify", db).out, "clean: ")
+        # A record that comes later stays as it is; one that goes and comes back is another.
+        for number in (count + kill, moment.randrange(count)):
+            if kill == 0:
+                break
+            key = (f"d{number % 7}", number)
+            if number < count and number in expected:
+                run("delete", db, "claim", *key, "--actor", "clerk", code=None)
+            run("put", db, "claim", json.dumps({"desk": key[0], "serial": number, "fee": 5}), "--actor", "clerk")
+            expected[number] = 5
+    contains(run("migrate", db, "tenfold", *TENFOLD, "--batch", "37").out, "finished")
+    equal(fees(db), expected)
+    contains(run("verify", db).out, "clean: ")
+
+
+main([test_migrates, test_refusals, test_interrupted, test_killed_anywhere])
