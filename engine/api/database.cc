@@ -1,6 +1,8 @@
 #include "daftar/database.h"
 
+#include <algorithm>
 #include <span>
+#include <thread>
 
 #include "api/state.h"
 #include "base/random.h"
@@ -14,6 +16,10 @@
 
 namespace daftar {
 namespace {
+
+// Threads of a scan, and how many of them nobody has to ask for.
+constexpr size_t kScanThreadsMax = 64;
+constexpr size_t kCoresMax = 8;
 
 // The share of the memory that is for projections; who only reads has none.
 size_t ColumnBytes(const OpenOptions& options) {
@@ -30,8 +36,18 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::filesystem:
   return storage::OpenRocksStore(directory, rocks);
 }
 
+storage::ScanLimits ScanLimitsOf(const OpenOptions& asked) {
+  storage::ScanLimits limits;
+  limits.threads = asked.scan_threads != 0
+                       ? std::min(asked.scan_threads, kScanThreadsMax)
+                       : std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kCoresMax);
+  limits.held_bytes_max = std::min(limits.held_bytes_max, asked.memory_budget_bytes / 8);
+  return limits;
+}
+
 txn::CoreOptions NewCoreOptions(const OpenOptions& asked) {
   txn::CoreOptions options;
+  options.scan = ScanLimitsOf(asked);
   options.column_bytes_max = ColumnBytes(asked);
   options.housekeeping = true;
   options.compiler = &sql::CompileCondition;

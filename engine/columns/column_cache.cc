@@ -148,9 +148,9 @@ absl::StatusOr<std::shared_ptr<const Projection>> ColumnCache::Find(const State&
     if (!makes) before = entry->newest;
     source = {entry->set, entry->wanted};
   }
-  auto made = before != nullptr
-                  ? before->After(keys, state.reader, state.version)
-                  : Projection::Make(std::move(source), state.reader, state.version, limits);
+  auto made = before != nullptr ? before->After(keys, state.reader, state.version)
+                                : Projection::Make(std::move(source), state.reader, state.version,
+                                                   limits, state.threads);
   absl::MutexLock lock(&mutex_);
   entry->is_building = false;
   const auto found = entries_.find(prefix);

@@ -43,6 +43,8 @@ class ColumnCache {
     const storage::Reader& reader;
     CommitVersion version;
     uint64_t fills = 0;
+    // That may read it for a projection, too. Null: none.
+    storage::ScanThreads* threads = nullptr;
   };
 
   // The commits up to `version` are to be shown; `changes` has everything that they wrote since the

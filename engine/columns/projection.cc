@@ -1,6 +1,7 @@
 #include "columns/projection.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/status.h"
@@ -54,27 +55,104 @@ class Projection::Writer {
   std::vector<Scalar> copied_;
 };
 
+// Reads a projection, piece by piece, on as many threads as run it.
+class Projection::Reading {
+ public:
+  // Lifetime: all but `pieces` outlive it.
+  Reading(const Projection& empty, const storage::Reader& state, const Limits& limits,
+          const std::vector<storage::KeyRange>& pieces)
+      : state_(state), limits_(limits) {
+    for (const storage::KeyRange& range : pieces) pieces_.push_back({range, empty, {}});
+  }
+
+  // Reads pieces that nobody has begun. Thread safety: may be called from many threads.
+  void Run() {
+    while (!is_too_large_) {
+      const size_t number = next_++;
+      if (number >= pieces_.size()) return;
+      Piece& piece = pieces_[number];
+      piece.status = Read(&piece);
+      // The rest is not needed; what comes before has been begun.
+      if (!piece.status.ok()) next_ = pieces_.size();
+    }
+  }
+  // Moves all that was read to `made`. False: the limits do not allow it. Requires: every Run() has
+  // ended.
+  absl::StatusOr<bool> Finish(Projection* made) const {
+    if (is_too_large_) return false;
+    for (const Piece& piece : pieces_) {
+      DAFTAR_RETURN_IF_ERROR(piece.status);
+      made->Append(piece.rows);
+    }
+    return true;
+  }
+
+ private:
+  struct Piece {
+    storage::KeyRange range;
+    Projection rows;
+    absl::Status status;
+  };
+
+  absl::Status Read(Piece* piece) {
+    Writer writer(&piece->rows);
+    const auto stored = state_.NewIterator(piece->range, {});
+    while (!is_too_large_) {
+      DAFTAR_ASSIGN_OR_RETURN(const bool found, stored->Next());
+      if (found) DAFTAR_RETURN_IF_ERROR(writer.AddStored(stored->key(), stored->value()));
+      if (found && writer.rows() < kChunkRows) continue;
+      const size_t bytes_before = piece->rows.bytes_;
+      const size_t rows_before = piece->rows.rows_;
+      writer.Cut();
+      bytes_ += piece->rows.bytes_ - bytes_before;
+      rows_ += piece->rows.rows_ - rows_before;
+      if (bytes_ > limits_.bytes_max || rows_ > limits_.rows_max) is_too_large_ = true;
+      if (!found) break;
+    }
+    return absl::OkStatus();
+  }
+
+  const storage::Reader& state_;
+  const Limits& limits_;
+  std::vector<Piece> pieces_;
+  std::atomic<size_t> next_ = 0;
+  // Of all pieces together.
+  std::atomic<size_t> bytes_ = 0;
+  std::atomic<uint64_t> rows_ = 0;
+  std::atomic<bool> is_too_large_ = false;
+};
+
 absl::StatusOr<std::shared_ptr<const Projection>> Projection::Make(Source source,
                                                                    const storage::Reader& state,
                                                                    CommitVersion version,
-                                                                   const Limits& limits) {
+                                                                   const Limits& limits,
+                                                                   storage::ScanThreads* threads) {
   auto made = std::make_shared<Projection>();
   made->source_ = std::move(source);
   made->prefix_ = made->source_.set.prefix();
   made->version_ = version;
-  Writer writer(made.get());
-  const auto stored = state.NewIterator({made->prefix_, codec::PrefixEnd(made->prefix_)}, {});
-  while (true) {
-    DAFTAR_ASSIGN_OR_RETURN(const bool found, stored->Next());
-    if (!found) break;
-    DAFTAR_RETURN_IF_ERROR(writer.AddStored(stored->key(), stored->value()));
-    if (writer.rows() < kChunkRows) continue;
-    writer.Cut();
-    if (made->bytes_ > limits.bytes_max || made->rows_ > limits.rows_max) return nullptr;
+  const storage::KeyRange all{made->prefix_, codec::PrefixEnd(made->prefix_)};
+  std::vector<storage::KeyRange> pieces;
+  if (threads != nullptr) pieces = threads->Divide({all}, false);
+  if (pieces.empty()) pieces.push_back(all);
+  Reading reading(*made, state, limits, pieces);
+  if (pieces.size() > 1) {
+    // The caller's own is one of them.
+    const storage::ScanTeam others(threads, threads->limits().threads - 1,
+                                   [&reading] { reading.Run(); });
+    reading.Run();
+  } else {
+    reading.Run();
   }
-  writer.Cut();
-  if (made->bytes_ > limits.bytes_max || made->rows_ > limits.rows_max) return nullptr;
+  DAFTAR_ASSIGN_OR_RETURN(const bool is_whole, reading.Finish(made.get()));
+  if (!is_whole) return nullptr;
   return made;
+}
+
+void Projection::Append(const Projection& other) {
+  chunks_.insert(chunks_.end(), other.chunks_.begin(), other.chunks_.end());
+  rows_ += other.rows_;
+  bytes_ += other.bytes_;
 }
 
 absl::StatusOr<std::shared_ptr<const Projection>> Projection::After(

@@ -15,6 +15,7 @@
 #include "columns/entry_set.h"
 #include "daftar/ids.h"
 #include "storage/reader.h"
+#include "storage/scan_threads.h"
 
 namespace daftar::columns {
 
@@ -37,12 +38,12 @@ class Projection {
     friend auto operator<=>(const Place&, const Place&) = default;
   };
 
-  // Reads all that the state has. Null: more than the limits allow would be needed. Errors:
-  // DataLoss; those of the reader.
-  static absl::StatusOr<std::shared_ptr<const Projection>> Make(Source source,
-                                                                const storage::Reader& state,
-                                                                CommitVersion version,
-                                                                const Limits& limits);
+  // Reads all that the state has, when it is much with the help of `threads`, if there are any.
+  // Null: more than the limits allow would be needed. Errors: DataLoss; those of the reader; of
+  // several the first in the order of keys.
+  static absl::StatusOr<std::shared_ptr<const Projection>> Make(
+      Source source, const storage::Reader& state, CommitVersion version, const Limits& limits,
+      storage::ScanThreads* threads = nullptr);
   // The same of a later state, in which what is at `keys` alone may differ; they are whole keys in
   // order, none twice. Shares what stays as it is. Errors: as Make.
   absl::StatusOr<std::shared_ptr<const Projection>> After(const std::vector<std::string>& keys,
@@ -65,6 +66,10 @@ class Projection {
 
  private:
   class Writer;
+  class Reading;
+
+  // Adds the rows of `other`, which follow.
+  void Append(const Projection& other);
 
   Source source_;
   std::string prefix_;

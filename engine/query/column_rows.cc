@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<ColumnRows>> ColumnRows::Open(const txn::ReadView
                                                              const Plan& plan) {
   if (view.columns == nullptr) return nullptr;
   DAFTAR_ASSIGN_OR_RETURN(auto projection,
-                          view.columns->Find({*view.reader, view.version, view.fills},
+                          view.columns->Find({*view.reader, view.version, view.fills, view.scan},
                                              {view.catalog, plan.query.table}, UINT64_MAX));
   if (projection == nullptr) return nullptr;
   std::vector<size_t> fields;

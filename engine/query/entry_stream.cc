@@ -133,6 +133,17 @@ std::unique_ptr<EntryStream> NewStream(const EntrySource& source, const Plan& pl
 
 }  // namespace
 
+bool WalksRanges(const Plan& plan) {
+  return plan.branches.empty() && !plan.merge && plan.turn_at == 0 && plan.intersected.empty() &&
+         !IsLookup(plan);
+}
+
+std::unique_ptr<EntryStream> NewPartStream(const storage::Reader& reader, const Plan& plan,
+                                           const storage::KeyRange& part, uint64_t* entries_read) {
+  return std::make_unique<RangeStream>(reader, std::vector<ScanPart>{{part, std::nullopt, 0}},
+                                       plan.reverse, entries_read);
+}
+
 bool ReadsColumns(const Plan& plan) { return plan.index != nullptr && plan.turn_at == 0; }
 
 absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const EntrySource& source,

@@ -76,4 +76,11 @@ absl::StatusOr<std::unique_ptr<EntryStream>> NewEntryStream(const EntrySource& s
                                                             const Plan& plan,
                                                             uint64_t* entries_read);
 
+// Whether a plan walks its ranges one after the other in one direction, entry by entry, so that a
+// part of it can be walked alone.
+bool WalksRanges(const Plan& plan);
+// The entries of a part of such a plan, from the store. Counts as above.
+std::unique_ptr<EntryStream> NewPartStream(const storage::Reader& reader, const Plan& plan,
+                                           const storage::KeyRange& part, uint64_t* entries_read);
+
 }  // namespace daftar::query

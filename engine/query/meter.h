@@ -37,6 +37,9 @@ class Meter {
   QueryTimes times;
   uint64_t row_bytes = 0;  // of the rows given
 
+  // Sets how many entries may have been read in all before that limit is reached.
+  void AllowEntries(uint64_t entries_read_max) { limits_.entries_read_max = entries_read_max; }
+
   // The limit that is reached, if one is, before another entry is read.
   std::optional<StopReason> Reached() const {
     if (counts.entries_read >= limits_.entries_read_max) return StopReason::kEntryLimit;
@@ -60,7 +63,7 @@ class Meter {
   // How often the clock is asked, in entries.
   static constexpr uint64_t kTimeCheckInterval = 64;
 
-  const QueryLimits limits_;
+  QueryLimits limits_;
   const std::chrono::steady_clock::time_point started_;
 };
 

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "codec/keyspace.h"
 #include "index/entries.h"
+#include "query/divided_scan.h"
 #include "query/order.h"
 #include "query/scan_parts.h"
 #include "record/envelope.h"
@@ -34,7 +35,22 @@ bool InRanges(const std::vector<storage::KeyRange>& ranges, std::string_view key
 
 }  // namespace
 
+class RowSource::HandedEntry final : public EntryStream {
+ public:
+  void Set(const HandedRow& row) { row_ = row; }
+  absl::StatusOr<StreamStep> Next() override { return StreamStep::kEnd; }
+  std::string_view key() const override { return row_.key; }
+  std::string_view value() const override { return row_.value; }
+
+ private:
+  HandedRow row_;
+};
+
 RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
+    : RowSource(view, plan, meter, std::optional<storage::KeyRange>()) {}
+
+RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter,
+                     std::optional<storage::KeyRange> part)
     : view_(view),
       plan_(plan),
       meter_(*meter),
@@ -42,6 +58,9 @@ RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
                 (plan.query.columns.empty() || plan.query.in_place)),
       wants_records_(WantsRecords(plan)),
       record_prefix_(codec::RecordPrefix(plan.query.table->id)),
+      // SQL has no use for them.
+      has_places_(!plan.query.orders.empty() && !plan.sort && !plan.query.in_place),
+      part_(std::move(part)),
       entry_(plan) {
   for (const Column& column : plan.query.columns) {
     column_slots_.push_back(column.path.has_value() ? plan.FindSlot(*column.path) : std::nullopt);
@@ -55,6 +74,7 @@ absl::StatusOr<std::optional<StopReason>> RowSource::Next(uint64_t wanted, Found
   if (!is_open_) DAFTAR_RETURN_IF_ERROR(Open());
   if (projected_ != nullptr) return NextProjected(row);
   if (!copied_.empty()) return NextCopied(row);
+  if (divided_ != nullptr) return NextDivided(row);
   const bool fetches = plan_.index != nullptr && plan_.reads_records;
   return fetches ? NextFetched(wanted, row) : NextDirect(row);
 }
@@ -75,7 +95,7 @@ void RowSource::NoteEntries(const catalog::IndexDef* index, uint64_t entries) {
 
 absl::StatusOr<std::shared_ptr<const columns::Projection>> RowSource::FindEntries(
     const catalog::IndexDef* index) {
-  return view_.columns->Find({*view_.reader, view_.version, view_.fills},
+  return view_.columns->Find({*view_.reader, view_.version, view_.fills, view_.scan},
                              {view_.catalog, plan_.query.table, index}, 0);
 }
 
@@ -89,6 +109,16 @@ absl::Status RowSource::FindProjections() {
 
 absl::Status RowSource::Open() {
   is_open_ = true;
+  DAFTAR_RETURN_IF_ERROR(FindColumns());
+  if (view_.scan == nullptr || part_.has_value()) return absl::OkStatus();
+  const storage::ScanLimits& limits = view_.scan->limits();
+  entries_before_ = limits.entries_before;
+  may_divide_ =
+      limits.threads > 1 && entries_ == nullptr && projected_ == nullptr && ReadsInPieces(plan_);
+  return absl::OkStatus();
+}
+
+absl::Status RowSource::FindColumns() {
   if (view_.columns == nullptr) return absl::OkStatus();
   if (ReadsColumns(plan_)) {
     DAFTAR_RETURN_IF_ERROR(FindProjections());
@@ -114,9 +144,19 @@ bool RowSource::EachEntryIsARow() const {
 
 absl::StatusOr<uint64_t> RowSource::PassOver(uint64_t rows) {
   if (!is_open_) DAFTAR_RETURN_IF_ERROR(Open());
+  if (may_divide_ && rows == UINT64_MAX) return CountAll();
   if (entries_ == nullptr || !EachEntryIsARow()) return 0;
   if (stream_ == nullptr) DAFTAR_RETURN_IF_ERROR(OpenStream());
   return stream_->PassOver(rows);
+}
+
+absl::StatusOr<uint64_t> RowSource::CountAll() {
+  only_counts_ = true;
+  FoundRow row;
+  for (uint64_t rows = 0;; ++rows) {
+    DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, Next(UINT64_MAX, &row));
+    if (stop.has_value()) return rows;
+  }
 }
 
 bool RowSource::CopiesColumns() const {
@@ -142,13 +182,66 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextCopied(FoundRow* row) {
 
 void RowSource::NoteScan() {
   if (!notes_scan_) return;
+  notes_scan_ = false;
   for (const record::Condition& condition : plan_.query.conditions) {
     asked_.push_back(condition.path);
   }
   for (const auto& alternative : plan_.query.alternatives) {
     for (const record::Condition& condition : alternative) asked_.push_back(condition.path);
   }
+  if (divided_ != nullptr && !in_place_ && meter_.counts.matches > 0) NoteMade();
   view_.columns->NoteRead({view_.catalog, plan_.query.table}, asked_, meter_.counts.entries_read);
+}
+
+void RowSource::NoteMade() {
+  for (const Column& column : plan_.query.columns) {
+    if (column.path.has_value()) asked_.push_back(*column.path);
+  }
+  for (const OrderTerm& order : plan_.query.orders) asked_.push_back(order.path);
+}
+
+absl::Status RowSource::Divide() {
+  may_divide_ = false;
+  DAFTAR_ASSIGN_OR_RETURN(const std::vector<ScanPart> parts, PartsOf(plan_));
+  std::vector<storage::KeyRange> ranges;
+  if (stream_ != nullptr) {
+    ranges = RangesAfter(plan_, parts, stream_->key());
+  } else {
+    for (const ScanPart& part : parts) ranges.push_back(part.range);
+  }
+  const auto form = only_counts_ ? DividedScan::Form::kCounted
+                    : in_place_  ? DividedScan::Form::kInPlace
+                                 : DividedScan::Form::kMade;
+  divided_ = DividedScan::Start(view_, plan_, ranges, form, has_places_);
+  if (divided_ == nullptr) return absl::OkStatus();
+  stream_.reset();
+  handed_entry_ = std::make_unique<HandedEntry>();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<StopReason>> RowSource::NextDivided(FoundRow* row) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, divided_->Next(&meter_, row));
+  if (stop.has_value()) {
+    NoteScan();
+    return stop;
+  }
+  if (!divided_->entry().empty()) last_entry_.assign(divided_->entry());
+  if (!in_place_) return std::nullopt;
+  const HandedRow& handed = divided_->row();
+  const bool is_record = plan_.index == nullptr || plan_.reads_records;
+  made_key_.clear();
+  record_key_ = is_record ? handed.key : std::string_view();
+  message_ = is_record ? handed.value : std::string_view();
+  created_ = handed.created;
+  entry_bytes_ = handed.key.size() + (is_record ? 0 : handed.value.size());
+  handed_entry_->Set(handed);
+  entry_.Set(*handed_entry_);
+  return std::nullopt;
+}
+
+HandedRow RowSource::Hand() const {
+  if (!message_.empty()) return {record_key_, message_, created_};
+  return {stream_->key(), stream_->value(), created_};
 }
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextProjected(FoundRow* row) {
@@ -201,11 +294,13 @@ std::string_view RowSource::last_entry() const {
 absl::Status RowSource::OpenStream() {
   EntrySource source{*view_.reader, entries_.get()};
   for (const auto& projection : intersected_) source.intersected.push_back(projection.get());
-  DAFTAR_ASSIGN_OR_RETURN(stream_, NewEntryStream(source, plan_, &meter_.counts.entries_read));
-  // SQL has no use for it.
-  const bool has_places = !plan_.query.orders.empty() && !plan_.sort && !plan_.query.in_place;
-  has_others_between_ = has_places && HasOthersBetween(plan_);
-  notes_entry_ = has_places && (has_others_between_ || !stream_->keeps_key());
+  if (part_.has_value()) {
+    stream_ = NewPartStream(*view_.reader, plan_, *part_, &meter_.counts.entries_read);
+  } else {
+    DAFTAR_ASSIGN_OR_RETURN(stream_, NewEntryStream(source, plan_, &meter_.counts.entries_read));
+  }
+  has_others_between_ = has_places_ && HasOthersBetween(plan_);
+  notes_entry_ = has_places_ && (has_others_between_ || !stream_->keeps_key());
   return absl::OkStatus();
 }
 
@@ -215,10 +310,12 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextEntry() {
     if (const auto reached = meter_.Reached()) return reached;
     DAFTAR_ASSIGN_OR_RETURN(const StreamStep step, ReadEntry());
     if (step == StreamStep::kEnd) {
+      may_divide_ = false;
       NoteScan();
       return StopReason::kExhausted;
     }
     const bool is_entry = step == StreamStep::kEntry;
+    ++read_alone_;
     if (notes_entry_) {
       DAFTAR_RETURN_IF_ERROR(NoteEntry(is_entry ? stream_->key() : stream_->passed()));
     }
@@ -243,6 +340,10 @@ absl::StatusOr<StreamStep> RowSource::ReadEntry() {
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
   while (true) {
+    if (IsToDivide()) {
+      DAFTAR_RETURN_IF_ERROR(Divide());
+      if (divided_ != nullptr) return NextDivided(row);
+    }
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, NextEntry());
     if (stop.has_value()) return stop;
     DAFTAR_ASSIGN_OR_RETURN(const bool matches, plan_.index != nullptr
@@ -256,6 +357,10 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextDirect(FoundRow* row) {
 absl::StatusOr<std::optional<StopReason>> RowSource::NextFetched(uint64_t wanted, FoundRow* row) {
   while (true) {
     if (next_in_batch_ == batch_count_) {
+      if (IsToDivide()) {
+        DAFTAR_RETURN_IF_ERROR(Divide());
+        if (divided_ != nullptr) return NextDivided(row);
+      }
       DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, FillBatch(wanted));
       if (batch_count_ == 0) return stop;
       DAFTAR_RETURN_IF_ERROR(FetchBatch());

@@ -26,11 +26,26 @@ struct FoundRow {
   size_t scanned_bytes = 0;  // of the terms that are in order as scanned
 };
 
-// Records that entries only point to are read several at once, but never for more rows than are
-// wanted. Lifetime: must end before view, plan and meter. Thread safety: none.
+// The bytes of a row that is read in place, as another source can stand on them.
+struct HandedRow {
+  // Of the record, and its message; of a plan that reads no records the entry.
+  std::string_view key;
+  std::string_view value;
+  CommitVersion created;  // of a record
+};
+
+class DividedScan;
+
+// Scans of much that the store has are divided among threads, once they have read some entries
+// alone. Records that entries only point to are read several at once, but never for more rows than
+// are wanted. Lifetime: must end before view, plan and meter. Thread safety: none.
 class RowSource {
  public:
   RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter);
+  // The rows of a part of the plan's ranges alone; nothing: all. Requires: a part of a plan that
+  // WalksRanges().
+  RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter,
+            std::optional<storage::KeyRange> part);
   ~RowSource();
   RowSource(const RowSource&) = delete;
   RowSource& operator=(const RowSource&) = delete;
@@ -42,8 +57,8 @@ class RowSource {
   absl::StatusOr<std::optional<StopReason>> Next(uint64_t wanted, FoundRow* row);
 
   // Passes over up to so many rows without reading them, and gives how many: none unless each entry
-  // of the plan is a row and the index is at hand as columns. Not to be called after Next().
-  // Errors: as Next.
+  // of the plan is a row and the index is at hand as columns. When all are to be passed over, also
+  // where threads can count them. Not to be called after Next(). Errors: as Next.
   absl::StatusOr<uint64_t> PassOver(uint64_t rows);
 
   // The key of the last entry of which it is known whether it gives a row; empty when there is
@@ -64,6 +79,8 @@ class RowSource {
   absl::StatusOr<Scalar> Held(size_t slot) { return entry_.At(slot); }
   // The record, when the plan reads records. Errors: DataLoss; Internal.
   absl::StatusOr<record::Message> Record();
+  // The bytes of the row, from which a DividedScan has it stand elsewhere.
+  HandedRow Hand() const;
 
  private:
   // A column of rows and where it stands in a projection.
@@ -78,8 +95,17 @@ class RowSource {
     std::optional<std::string> value;
   };
 
+  // An entry that was handed over.
+  class HandedEntry;
+
   // Chooses between the store and a projection of what is read, before the first row.
   absl::Status Open();
+  absl::Status FindColumns();
+  // Whether it is time to divide the scan, or what is left of it.
+  bool IsToDivide() const { return may_divide_ && read_alone_ >= entries_before_; }
+  absl::Status Divide();
+  absl::StatusOr<std::optional<StopReason>> NextDivided(FoundRow* row);
+  absl::StatusOr<uint64_t> CountAll();
   absl::Status OpenStream();
   bool EachEntryIsARow() const;
   // Whether rows are nothing but columns of a projection of the index, one for each entry.
@@ -87,8 +113,10 @@ class RowSource {
   absl::StatusOr<std::optional<StopReason>> NextCopied(FoundRow* row);
   absl::StatusOr<std::optional<StopReason>> NextProjected(FoundRow* row);
   absl::Status FetchProjected();
-  // Tells what a scan of the whole table has asked for.
+  // Tells what a scan of the whole table has asked for, once it has ended.
   void NoteScan();
+  // Adds what threads were asked for that made rows.
+  void NoteMade();
   absl::Status FindProjections();
   // Of the entries of an index, for the view's state; null: the store's are to be read.
   absl::StatusOr<std::shared_ptr<const columns::Projection>> FindEntries(
@@ -123,13 +151,21 @@ class RowSource {
   const bool in_place_;
   const bool wants_records_;
   const std::string record_prefix_;
+  const bool has_places_;                        // somebody may go on after a row
+  const std::optional<storage::KeyRange> part_;  // nothing: all of the plan
   bool is_open_ = false;
+  bool may_divide_ = false;
+  bool only_counts_ = false;
+  uint64_t entries_before_ = 0;                         // it is divided
+  uint64_t read_alone_ = 0;                             // entries
   std::shared_ptr<const columns::Projection> entries_;  // of the index; null: the store's are read
   std::vector<std::shared_ptr<const columns::Projection>> intersected_;  // of those beside it
   std::vector<CopiedColumn> copied_;                                     // when CopiesColumns()
   std::unique_ptr<EntryStream> stream_;
-  std::unique_ptr<ColumnRows> projected_;  // null: entries are read
-  std::string fetched_;                    // the record of a projected row, once it is asked for
+  std::unique_ptr<DividedScan> divided_;       // null: this thread reads
+  std::unique_ptr<HandedEntry> handed_entry_;  // at hand, of a divided plan that reads no records
+  std::unique_ptr<ColumnRows> projected_;      // null: entries are read
+  std::string fetched_;  // the record of a projected row, once it is asked for
   bool notes_scan_ = false;
   std::vector<record::FieldPath> asked_;  // by conditions and the first rows, for NoteScan
   EntryView entry_;

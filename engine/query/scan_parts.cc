@@ -140,6 +140,22 @@ absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan) {
   return parts;
 }
 
+std::vector<KeyRange> RangesAfter(const Plan& plan, const std::vector<ScanPart>& parts,
+                                  std::string_view key) {
+  std::vector<KeyRange> rest;
+  for (const ScanPart& part : parts) {
+    KeyRange range = part.range;
+    if (plan.reverse) {
+      range.upper = std::min(range.upper, std::string(key));
+    } else {
+      // Right after it.
+      range.lower = std::max(range.lower, std::string(key) + '\0');
+    }
+    if (!IsEmpty(range)) rest.push_back(std::move(range));
+  }
+  return rest;
+}
+
 bool HasOthersBetween(const Plan& plan) {
   const std::vector<Term> terms = plan.EntryTerms();
   return std::any_of(terms.begin() + static_cast<std::ptrdiff_t>(plan.equal_terms), terms.end(),

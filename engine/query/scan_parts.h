@@ -25,6 +25,11 @@ struct ScanPart {
 // it. Errors: InvalidArgument when the place does not fit the order.
 absl::StatusOr<std::vector<ScanPart>> PartsOf(const Plan& plan);
 
+// What is left of the parts of a plan that does not turn when the entry at `key`, of one of them,
+// was read. Not empty ranges, in the order in which the plan walks through them.
+std::vector<storage::KeyRange> RangesAfter(const Plan& plan, const std::vector<ScanPart>& parts,
+                                           std::string_view key);
+
 // Whether a term of the entries is held to a single value by a condition alone, and not by the
 // ranges: entries with other values of it stand anywhere in the order.
 bool HasOthersBetween(const Plan& plan);

@@ -12,7 +12,8 @@
 namespace daftar::sql {
 
 // Whether statements of a connection go on. Thread safety: Interrupt() may be called from any
-// thread and from a signal handler; the rest from the connection's thread.
+// thread and from a signal handler, Check() from threads that read for a statement; the rest from
+// the connection's thread, and Reset() while no statement runs.
 class StopSign {
  public:
   void Interrupt() { interrupted_.store(true, std::memory_order_relaxed); }

@@ -63,6 +63,7 @@ Core::Core(std::unique_ptr<storage::Store> store, CoreOptions options)
       queue_([this] { return NewCommitStage(); }),
       columns_(std::make_shared<columns::ColumnCache>(options_.column_bytes_max,
                                                       options_.column_rows_min)),
+      scan_(store_.get(), options_.scan),
       recent_(options_.recent_bytes_max) {}
 
 Core::~Core() {
@@ -215,7 +216,7 @@ absl::Status Core::Load() {
   columns_->NoteAny(last, 0);
   Show({NewReader(last, end.header.schema, starts), catalog, starts, last, end.header.id,
         std::make_shared<const index::AllStatistics>(std::move(statistics)), 0,
-        options_.mode == CoreMode::kWrite ? columns_ : nullptr});
+        options_.mode == CoreMode::kWrite ? columns_ : nullptr, &scan_});
   return absl::OkStatus();
 }
 

@@ -14,6 +14,7 @@
 #include "catalog/catalog.h"
 #include "columns/column_cache.h"
 #include "daftar/options.h"
+#include "storage/scan_threads.h"
 #include "storage/store.h"
 #include "txn/anchor.h"
 #include "txn/commit_group.h"
@@ -43,6 +44,8 @@ struct CoreOptions {
   // Of projections of tables, and the smallest table that gets one.
   size_t column_bytes_max = size_t{32} << 20;
   uint64_t column_rows_min = columns::ColumnCache::kRowsMin;
+  // How scans of large tables are divided among threads.
+  storage::ScanLimits scan = {};
   // Makes the conditions of $check ready. Without it, commits to tables that have some are refused.
   catalog::ConditionCompiler compiler = nullptr;
   // Merges what commits have replaced when they rest, on a thread of its own.
@@ -176,6 +179,7 @@ class Core {
   CommitQueue queue_;
 
   const std::shared_ptr<columns::ColumnCache> columns_;
+  storage::ScanThreads scan_;
   absl::Mutex load_mutex_;  // one catches up at a time; taken before the others
   Moves moves_ = 0;         // of a follower's store, known to its views
   // Two groups of commits are under way at most: commits are worked out under the first of these,

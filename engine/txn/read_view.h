@@ -12,6 +12,7 @@
 #include "daftar/ids.h"
 #include "index/statistics.h"
 #include "storage/reader.h"
+#include "storage/scan_threads.h"
 #include "txn/header.h"
 
 namespace daftar::txn {
@@ -33,6 +34,8 @@ struct ReadView {
   // Projections of its tables. Null: there are none of the state, which is not just what commits up
   // to `version` have made.
   std::shared_ptr<columns::ColumnCache> columns = nullptr;
+  // Threads that may read it, too. Null: none, as in a transaction, whose reads are taken down.
+  storage::ScanThreads* scan = nullptr;
 };
 
 // Whether the view shows `table` as it was. Errors: FailedPrecondition when its history no longer

@@ -40,6 +40,7 @@ absl::StatusOr<ReadView> Transaction::View() {
   DAFTAR_RETURN_IF_ERROR(changes_->ShowGroups());
   ReadView view = view_;
   view.columns = nullptr;
+  view.scan = nullptr;
   view.reader =
       writes_.empty() ? tracking_ : storage::NewOverlayReader(tracking_, changes_->changes());
   return view;

@@ -50,6 +50,7 @@ class Wells {
   }
 
   const catalog::TableDef& table() const { return catalog_->tables[0]; }
+  const storage::Store& store() const { return *store_; }
   EntrySet set() const { return {catalog_, &table(), table().FindIndex("byTown")}; }
   EntrySet others() const { return {catalog_, &table(), table().FindIndex("byOwner")}; }
   CommitVersion version() const { return CommitVersion(version_); }
@@ -209,6 +210,42 @@ TEST_CASE("column cache: what would not fit is not kept", "[columns]") {
     cache.NoteRead(wells.set(), {}, 10'000);
     CHECK(Found(&cache, wells) == nullptr);
   }
+}
+
+TEST_CASE("projection: several threads make the same as one, or find the same damage",
+          "[columns][threads]") {
+  std::mt19937 random(6);
+  Wells wells;
+  ColumnCache cache(size_t{32} << 20);
+  Dig(3000, random, &wells, &cache);
+  storage::ScanLimits limits;
+  limits.threads = 3;
+  limits.range_bytes_min = 0;
+  limits.piece_bytes = 8000;
+  storage::ScanThreads threads(&wells.store(), limits);
+  const auto reader = wells.Reader();
+  for (const uint64_t rows_max : {uint64_t{2999}, uint64_t{3000}}) {
+    CAPTURE(rows_max);
+    const auto made = Projection::Make({wells.set(), {}}, *reader, wells.version(),
+                                       {SIZE_MAX, rows_max}, &threads);
+    REQUIRE_OK(made);
+    REQUIRE((*made != nullptr) == (rows_max == 3000));
+    if (*made != nullptr) CHECK(Projected(**made) == Stored(wells, *reader));
+  }
+  CHECK(threads.started() > 0);
+  CHECK(threads.running() == 0);
+  // Of two entries that do not decode, the first is told.
+  const std::string prefix = wells.set().prefix();
+  const auto entries = reader->NewIterator({prefix, codec::PrefixEnd(prefix)}, {});
+  for (int i = 0; *entries->Next(); ++i) {
+    if (i == 1400 || i == 2600) wells.Fill(entries->key(), std::string(entries->value()) + "x");
+  }
+  const auto damaged = wells.Reader();
+  const auto alone = Projection::Make({wells.set(), {}}, *damaged, wells.version(), {});
+  CHECK_THAT(alone, StatusIs(absl::StatusCode::kDataLoss, "extra bytes"));
+  const auto together =
+      Projection::Make({wells.set(), {}}, *damaged, wells.version(), {}, &threads);
+  CHECK(together.status() == alone.status());
 }
 
 TEST_CASE("column cache: few reads after many writes read the store", "[columns]") {

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <cstdlib>
 #include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "api/divide_scans.h"
 #include "api/fixtures.h"
 #include "query/row_model.h"
 
@@ -131,13 +133,17 @@ int Rounds() {
 }
 
 TEST_CASE("query: every index gives what a loop over the rows gives", "[query][property]") {
-  const uint32_t seed = Catch::getSeed();
-  CAPTURE(seed);
+  const bool divided = GENERATE(false, true);
+  const uint32_t seed = Catch::getSeed() + (divided ? 1 : 0);
+  CAPTURE(seed, divided);
   Random random(seed);
   const TempDir directory;
   OpenOptions options;
   options.in_memory = true;
+  // What is read from columns is not divided.
+  if (divided) options.memory_budget_bytes = 0;
   REQUIRE_OK_AND_ASSIGN(auto database, MakeDatabase(directory, testing::kRowSchema, options));
+  testing::DivideScans(*database, divided ? 3 : 1, 20, 4000);
   std::vector<Row> rows;
   Batch batch = database->NewBatch();
   for (uint32_t id = 0; id < 150; ++id) {
@@ -151,7 +157,7 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
   int intersections[2] = {};  // that the planner chose, and that were asked for
   int covered = 0;            // of those
   std::vector<std::string> ordinary(indexes.begin() + 2, indexes.end());
-  const int rounds = Rounds();
+  const int rounds = divided ? Rounds() / 2 : Rounds();
   for (int round = 0; round < rounds; ++round) {
     // From half way on plans are chosen by cost.
     if (round == rounds / 2) REQUIRE_OK(database->Analyze());
@@ -206,6 +212,7 @@ TEST_CASE("query: every index gives what a loop over the rows gives", "[query][p
   CHECK(intersections[0] > rounds / 250);
   CHECK(intersections[1] > rounds / 5);
   CHECK(covered > 0);
+  CHECK((testing::ScanThreadsOf(*database).started() > 0) == divided);
 }
 
 // The rows as text, each once: all of them, or in pages.

@@ -56,6 +56,15 @@ struct OpenOptions {
   bool in_memory = false;
   // Bytes of caches, of columns of scanned tables (a quarter of it) and write buffers together.
   size_t memory_budget_bytes = size_t{128} << 20;
+  // How many threads read for one query, count or SQL statement that needs all of a large table or
+  // index, some megabytes at least: 0: as many as the machine has cores, at most 8; 1: only the
+  // caller's; never more than 64. They begin when such a scan has read a few thousand entries, and
+  // end with it; all scans of a database together have twice as many at most, others read alone.
+  // Rows, their order, counts and errors do not depend on it. What they have read ahead takes an
+  // eighth of memory_budget_bytes a scan at most, and no more than 16 MiB, beside the budget.
+  // Queries with a limit that no sort precedes or QueryLimits, and those of transactions, are read
+  // by the caller's thread.
+  size_t scan_threads = 0;
 };
 
 }  // namespace daftar

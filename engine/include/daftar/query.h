@@ -261,7 +261,8 @@ struct QueryCounts {
   uint64_t matches = 0;  // rows that met the conditions, before they were sorted or made distinct
 };
 
-// What it took, of a query with Timed(); else zero.
+// What it took, of a query with Timed(); else zero. Where several threads read, it is what they
+// took to read, fetch and match, all together.
 struct QueryTimes {
   std::chrono::nanoseconds read{};   // entries
   std::chrono::nanoseconds fetch{};  // records
