@@ -92,8 +92,8 @@ def test_refusals(folder):
 
 
 def test_interrupted(folder):
-    db = make(folder, 20000)
-    command = [DAFTAR, "migrate", str(db), "tenfold", *TENFOLD, "--batch", "20"]
+    db = make(folder, 3000)
+    command = [DAFTAR, "migrate", str(db), "tenfold", *TENFOLD, "--batch", "50"]
     stops = 0
     while True:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -107,14 +107,14 @@ def test_interrupted(folder):
         equal(process.returncode, 6)
         contains((first + err).decode(), "the migration was interrupted; the same command goes on; migration=tenfold")
         stops += 1
-    contains(out.decode(), "finished; 20000 records, 20000 changed")
+    contains(out.decode(), "finished; 3000 records, 3000 changed")
     assert stops > 0
-    equal(fees(db), {n: 10 * n for n in range(20000)})
+    equal(fees(db), {n: 10 * n for n in range(3000)})
 
 
 def test_killed_anywhere(folder):
-    count = int(os.environ.get("DAFTAR_CLAIMS", "8000"))
-    kills = int(os.environ.get("DAFTAR_KILLS", "12"))
+    count = int(os.environ.get("DAFTAR_CLAIMS", "3000"))
+    kills = int(os.environ.get("DAFTAR_KILLS", "8"))
     db = make(folder, count)
     command = [DAFTAR, "migrate", str(db), "tenfold", *TENFOLD, "--batch", "37"]
     shutil.copytree(db, folder / "other")
@@ -131,17 +131,17 @@ def test_killed_anywhere(folder):
         process.send_signal(signal.SIGKILL)
         process.wait()
         contains(run("verify", db).out, "clean: ")
-        # A record that comes later stays as it is; one that goes and comes back is another.
-        for number in (count + kill, moment.randrange(count)):
-            if kill == 0:
-                break
+        # Once it has begun, a record that comes stays as it is; one that goes and comes back is another.
+        begun = "tenfold" in run("migrate", db, "--list").out
+        for number in (count + kill, moment.randrange(count)) if begun else ():
             key = (f"d{number % 7}", number)
             if number < count and number in expected:
-                run("delete", db, "claim", *key, "--actor", "clerk", code=None)
+                run("delete", db, "claim", *key, "--actor", "clerk")
             run("put", db, "claim", json.dumps({"desk": key[0], "serial": number, "fee": 5}), "--actor", "clerk")
             expected[number] = 5
     contains(run("migrate", db, "tenfold", *TENFOLD, "--batch", "37").out, "finished")
-    equal(fees(db), expected)
+    found = fees(db)
+    equal({n: found.get(n) for n in found.keys() | expected.keys() if found.get(n) != expected.get(n)}, {})
     contains(run("verify", db).out, "clean: ")
 
 
