@@ -12,15 +12,14 @@ namespace {
 constexpr uint64_t kEntriesPerLook = 1024;
 // A batch is handed over when it has so many bytes.
 constexpr size_t kBatchBytes = size_t{64} << 10;
-// For each thread so many pieces may be read or wait to be taken.
-constexpr size_t kPiecesPerThread = 2;
+// So many pieces may wait to be taken beside those that are read.
+constexpr size_t kPiecesAhead = 2;
 
 // Adds what was read since `before`.
 void AddRead(const QueryCounts& now, const QueryCounts& before, QueryCounts* sum) {
   sum->entries_read += now.entries_read - before.entries_read;
   sum->records_fetched += now.records_fetched - before.records_fetched;
   sum->fetches += now.fetches - before.fetches;
-  sum->matches += now.matches - before.matches;
 }
 
 void AddTimes(const QueryTimes& now, const QueryTimes& before, QueryTimes* sum) {
@@ -45,17 +44,17 @@ struct DividedScan::Batch {
   void Clear() {
     bytes.clear();
     rows.clear();
-    row_bytes = 0;
+    row_count = 0;
     counts = QueryCounts();
     times = QueryTimes();
   }
-  uint64_t count(Form form) const { return form == Form::kCounted ? counts.matches : rows.size(); }
-  size_t held_bytes() const { return sizeof(Batch) + row_bytes + bytes.capacity(); }
+  size_t held_bytes() const {
+    return sizeof(Batch) + bytes.capacity() + rows.capacity() * sizeof(Row);
+  }
 
   std::string bytes;
-  std::vector<Row> rows;       // not of those that are only counted
-  std::vector<FoundRow> made;  // those of `rows`; others keep their memory for later
-  size_t row_bytes = 0;        // of both
+  std::vector<Row> rows;  // none when they are only counted
+  uint64_t row_count = 0;
   QueryCounts counts;
   QueryTimes times;
 };
@@ -72,21 +71,20 @@ bool ReadsInPieces(const Plan& plan) {
 
 std::unique_ptr<DividedScan> DividedScan::Start(const txn::ReadView& view, const Plan& plan,
                                                 const std::vector<storage::KeyRange>& ranges,
-                                                Form form, bool has_places) {
+                                                const Wanted& wanted) {
   std::vector<storage::KeyRange> pieces = view.scan->Divide(ranges, plan.reverse);
   if (pieces.empty()) return nullptr;
-  const size_t wanted = std::min(view.scan->limits().threads, pieces.size());
-  std::unique_ptr<DividedScan> scan(
-      new DividedScan(view, plan, std::move(pieces), form, has_places));
+  const size_t threads = std::min(view.scan->limits().threads, pieces.size());
+  std::unique_ptr<DividedScan> scan(new DividedScan(view, plan, std::move(pieces), wanted));
   DividedScan* const started = scan.get();
   scan->team_ =
-      std::make_unique<storage::ScanTeam>(view.scan, wanted, [started] { started->Work(); });
+      std::make_unique<storage::ScanTeam>(view.scan, threads, [started] { started->Work(); });
   if (scan->team_->size() == 0) return nullptr;
   return scan;
 }
 
 DividedScan::DividedScan(const txn::ReadView& view, const Plan& plan,
-                         std::vector<storage::KeyRange> pieces, Form form, bool has_places)
+                         std::vector<storage::KeyRange> pieces, const Wanted& wanted)
     : view_([&view] {
         txn::ReadView alone = view;
         alone.columns = nullptr;
@@ -94,9 +92,8 @@ DividedScan::DividedScan(const txn::ReadView& view, const Plan& plan,
         return alone;
       }()),
       plan_(plan),
-      form_(form),
-      has_places_(has_places),
-      window_(kPiecesPerThread * view.scan->limits().threads),
+      wanted_(wanted),
+      window_(kPiecesAhead + view.scan->limits().threads),
       piece_bytes_max_(view.scan->limits().held_bytes_max / window_) {
   for (storage::KeyRange& range : pieces) {
     Piece& piece = pieces_.emplace_back();
@@ -139,13 +136,13 @@ absl::Status DividedScan::ReadRows(Piece* piece, RowSource* source, Meter* meter
   std::unique_ptr<Batch> batch = NewBatch();
   QueryCounts before;
   QueryTimes times_before;
-  FoundRow row;
+  FoundRow unmade;
   meter->AllowEntries(kEntriesPerLook);
   while (true) {
-    const auto stop = source->Next(UINT64_MAX, &row);
+    const auto stop = source->Next(UINT64_MAX, &unmade);
     if (stop.ok() && !stop->has_value()) {
-      AddRow(source, meter->counts.entries_read - before.entries_read, &row, batch.get());
-      if (batch->bytes.size() + batch->row_bytes < kBatchBytes) continue;
+      AddRow(*source, meter->counts.entries_read - before.entries_read, batch.get());
+      if (batch->bytes.size() + batch->rows.size() * sizeof(Batch::Row) < kBatchBytes) continue;
     }
     const bool has_ended = !stop.ok() || *stop == StopReason::kExhausted;
     if (has_ended || !batch->rows.empty()) {
@@ -161,27 +158,17 @@ absl::Status DividedScan::ReadRows(Piece* piece, RowSource* source, Meter* meter
   }
 }
 
-void DividedScan::AddRow(RowSource* source, uint64_t entries_read, FoundRow* made,
-                         Batch* batch) const {
-  if (form_ == Form::kCounted) return;
+void DividedScan::AddRow(const RowSource& source, uint64_t entries_read, Batch* batch) const {
+  ++batch->row_count;
+  if (wanted_.only_count) return;
+  const HandedRow handed = source.Hand();
   Batch::Row row;
+  row.created = handed.created;
   row.entries_read = entries_read;
-  row.key_end = batch->bytes.size();
-  if (form_ == Form::kInPlace) {
-    const HandedRow handed = source->Hand();
-    row.created = handed.created;
-    row.key_end = batch->bytes.append(handed.key).size();
-    batch->bytes.append(handed.value);
-  } else {
-    if (batch->made.size() == batch->rows.size()) batch->made.emplace_back();
-    FoundRow& place = batch->made[batch->rows.size()];
-    std::swap(place, *made);
-    batch->row_bytes += BytesOf(place.row) + place.sort_key.size();
-  }
-  row.value_end = batch->bytes.size();
-  if (has_places_) batch->bytes.append(source->last_entry());
+  row.key_end = batch->bytes.append(handed.key).size();
+  row.value_end = batch->bytes.append(handed.value).size();
+  if (wanted_.has_places) batch->bytes.append(source.last_entry());
   row.entry_end = batch->bytes.size();
-  batch->row_bytes += sizeof(row);
   batch->rows.push_back(row);
 }
 
@@ -233,19 +220,17 @@ absl::StatusOr<bool> DividedScan::TakeBatch(Meter* meter) {
   return false;
 }
 
-absl::StatusOr<std::optional<StopReason>> DividedScan::Next(Meter* meter, FoundRow* row) {
-  while (batch_ == nullptr || next_row_ == batch_->count(form_)) {
+absl::StatusOr<bool> DividedScan::Next(Meter* meter) {
+  while (batch_ == nullptr || next_row_ == batch_->row_count) {
     if (batch_ != nullptr) {
       meter->counts.entries_read += batch_->counts.entries_read - entries_counted_;
     }
     DAFTAR_ASSIGN_OR_RETURN(const bool more, TakeBatch(meter));
-    if (!more) return StopReason::kExhausted;
+    if (!more) return false;
   }
-  ++meter->counts.matches;
-  if (form_ != Form::kCounted) StandOn(next_row_, meter);
-  if (form_ == Form::kMade) std::swap(*row, batch_->made[next_row_]);
+  if (!wanted_.only_count) StandOn(next_row_, meter);
   ++next_row_;
-  return std::nullopt;
+  return true;
 }
 
 void DividedScan::StandOn(size_t number, Meter* meter) {

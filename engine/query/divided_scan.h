@@ -30,41 +30,40 @@ namespace daftar::query {
 bool ReadsInPieces(const Plan& plan);
 
 // Each thread takes one piece of the ranges after the other, and reads it as a RowSource of its
-// own: entries, records, checksums, conditions. What meets them it hands over in batches. Who takes
-// the rows gets those of the first piece, then those of the second, and so on; so rows, counts and
-// errors come as one thread alone would have had them, and nothing is sorted or merged.
+// own: entries, records, checksums, conditions. The bytes of what meets them it hands over in
+// batches. Who takes the rows gets those of the first piece, then those of the second, and so on;
+// so rows, counts and errors come as one thread alone would have had them, and nothing is merged.
 //
 // Rejected: handing over entries, which leaves checksums and conditions, half of the work, to one
-// thread; and taking rows as they are found, which has no places to go on from.
+// thread; values, which cost more to make in one thread and drop in another than to make; and
+// taking rows as they are found, which has no places to go on from.
 //
 // Memory: what was read and not taken yet is bounded by ScanLimits::held_bytes_max, and a batch for
 // each thread. Lifetime: must end before its plan. Thread safety: none; the threads are its own.
 class DividedScan {
  public:
-  // What is handed over of a row.
-  enum class Form {
-    kInPlace,  // the bytes that RowSource reads where they lie
-    kMade,     // values
-    kCounted,  // that there is one
+  // What is handed over of rows.
+  struct Wanted {
+    bool has_places = false;  // the entries that led to them, too
+    bool only_count = false;  // nothing but how many there are
   };
 
   // A scan of `ranges`, which are parts of the plan's in the order of the walk. Null: they are too
-  // small, or there are no threads. `has_places`: rows come with the entries that led to them.
-  // Requires: ReadsInPieces(plan).
+  // small, or there are no threads. Requires: ReadsInPieces(plan).
   static std::unique_ptr<DividedScan> Start(const txn::ReadView& view, const Plan& plan,
-                                            const std::vector<storage::KeyRange>& ranges, Form form,
-                                            bool has_places);
+                                            const std::vector<storage::KeyRange>& ranges,
+                                            const Wanted& wanted);
   // Has the threads stop, and waits for them, for a thousand entries at most of each.
   ~DividedScan();
   DividedScan(const DividedScan&) = delete;
   DividedScan& operator=(const DividedScan&) = delete;
 
-  // As RowSource::Next; counts what was read up to the row, at least. `row` is filled when rows are
-  // made.
-  absl::StatusOr<std::optional<StopReason>> Next(Meter* meter, FoundRow* row);
-  // The row at hand, in place. Lifetime: until the next call.
+  // Moves to the next row that meets the conditions, false: there is none, and counts what was read
+  // up to it, at least. Errors: as RowSource::Next.
+  [[nodiscard]] absl::StatusOr<bool> Next(Meter* meter);
+  // The row at hand. Lifetime, also of the next: until the next call.
   const HandedRow& row() const { return row_; }
-  // The entry that led to it, when there are places. Lifetime: until the next call.
+  // The entry that led to it, when there are places; or empty.
   std::string_view entry() const { return entry_; }
 
  private:
@@ -79,7 +78,7 @@ class DividedScan {
   };
 
   DividedScan(const txn::ReadView& view, const Plan& plan, std::vector<storage::KeyRange> pieces,
-              Form form, bool has_places);
+              const Wanted& wanted);
 
   // Of the threads.
   void Work();
@@ -87,7 +86,7 @@ class DividedScan {
   void ReadPiece(Piece* piece);
   absl::Status ReadRows(Piece* piece, RowSource* source, Meter* meter);
   // Adds the row at which the source stands to a batch.
-  void AddRow(RowSource* source, uint64_t entries_read, FoundRow* made, Batch* batch) const;
+  void AddRow(const RowSource& source, uint64_t entries_read, Batch* batch) const;
   // Hands a batch over as soon as there is room for it. False: the scan is to stop.
   bool Give(Piece* piece, std::unique_ptr<Batch> batch);
   std::unique_ptr<Batch> NewBatch();
@@ -98,8 +97,7 @@ class DividedScan {
 
   const txn::ReadView view_;  // without what would make a RowSource do anything but read
   const Plan& plan_;
-  const Form form_;
-  const bool has_places_;
+  const Wanted wanted_;
   const size_t window_;           // pieces that are read or held at one time
   const size_t piece_bytes_max_;  // of what is held of one
   std::atomic<bool> stop_ = false;

@@ -189,15 +189,7 @@ void RowSource::NoteScan() {
   for (const auto& alternative : plan_.query.alternatives) {
     for (const record::Condition& condition : alternative) asked_.push_back(condition.path);
   }
-  if (divided_ != nullptr && !in_place_ && meter_.counts.matches > 0) NoteMade();
   view_.columns->NoteRead({view_.catalog, plan_.query.table}, asked_, meter_.counts.entries_read);
-}
-
-void RowSource::NoteMade() {
-  for (const Column& column : plan_.query.columns) {
-    if (column.path.has_value()) asked_.push_back(*column.path);
-  }
-  for (const OrderTerm& order : plan_.query.orders) asked_.push_back(order.path);
 }
 
 absl::Status RowSource::Divide() {
@@ -209,10 +201,10 @@ absl::Status RowSource::Divide() {
   } else {
     for (const ScanPart& part : parts) ranges.push_back(part.range);
   }
-  const auto form = only_counts_ ? DividedScan::Form::kCounted
-                    : in_place_  ? DividedScan::Form::kInPlace
-                                 : DividedScan::Form::kMade;
-  divided_ = DividedScan::Start(view_, plan_, ranges, form, has_places_);
+  // To know whether a row comes after a place takes its values.
+  const bool only_count = only_counts_ && !MakesSortKeys();
+  divided_ = DividedScan::Start(view_, plan_, ranges, {has_places_, only_count});
+  only_counts_ = only_count;
   if (divided_ == nullptr) return absl::OkStatus();
   stream_.reset();
   handed_entry_ = std::make_unique<HandedEntry>();
@@ -220,14 +212,25 @@ absl::Status RowSource::Divide() {
 }
 
 absl::StatusOr<std::optional<StopReason>> RowSource::NextDivided(FoundRow* row) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<StopReason> stop, divided_->Next(&meter_, row));
-  if (stop.has_value()) {
-    NoteScan();
-    return stop;
+  while (true) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, divided_->Next(&meter_));
+    if (!found) {
+      NoteScan();
+      return StopReason::kExhausted;
+    }
+    if (only_counts_) {
+      ++meter_.counts.matches;
+      return std::nullopt;
+    }
+    const Stopwatch watch(meter_.is_timed, &meter_.times.match);
+    StandOn(divided_->row());
+    if (!divided_->entry().empty()) last_entry_.assign(divided_->entry());
+    DAFTAR_ASSIGN_OR_RETURN(const bool matches, FillRow(row));
+    if (matches) return std::nullopt;
   }
-  if (!divided_->entry().empty()) last_entry_.assign(divided_->entry());
-  if (!in_place_) return std::nullopt;
-  const HandedRow& handed = divided_->row();
+}
+
+void RowSource::StandOn(const HandedRow& handed) {
   const bool is_record = plan_.index == nullptr || plan_.reads_records;
   made_key_.clear();
   record_key_ = is_record ? handed.key : std::string_view();
@@ -236,7 +239,6 @@ absl::StatusOr<std::optional<StopReason>> RowSource::NextDivided(FoundRow* row) 
   entry_bytes_ = handed.key.size() + (is_record ? 0 : handed.value.size());
   handed_entry_->Set(handed);
   entry_.Set(*handed_entry_);
-  return std::nullopt;
 }
 
 HandedRow RowSource::Hand() const {
@@ -552,9 +554,16 @@ absl::StatusOr<Scalar> RowSource::Get(const record::FieldPath& path) {
   return record::ReadScalar(path, record_key_, message_);
 }
 
+bool RowSource::MakesSortKeys() const {
+  if (plan_.sort) return true;
+  return (plan_.query.distinct || plan_.is_branch) && !plan_.query.orders.empty();
+}
+
 // False: the row is not after the place that the query goes on after.
 absl::StatusOr<bool> RowSource::FillRow(FoundRow* row) {
-  if (plan_.sort || ((plan_.query.distinct || plan_.is_branch) && !plan_.query.orders.empty())) {
+  // It is made where it is taken.
+  if (part_.has_value()) return true;
+  if (MakesSortKeys()) {
     DAFTAR_RETURN_IF_ERROR(MakeSortKey(row));
     if (plan_.query.after.has_value() && row->sort_key <= *plan_.query.after) return false;
   }

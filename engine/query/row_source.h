@@ -26,7 +26,7 @@ struct FoundRow {
   size_t scanned_bytes = 0;  // of the terms that are in order as scanned
 };
 
-// The bytes of a row that is read in place, as another source can stand on them.
+// The bytes of a row, as another source can stand on them.
 struct HandedRow {
   // Of the record, and its message; of a plan that reads no records the entry.
   std::string_view key;
@@ -42,8 +42,8 @@ class DividedScan;
 class RowSource {
  public:
   RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter);
-  // The rows of a part of the plan's ranges alone; nothing: all. Requires: a part of a plan that
-  // WalksRanges().
+  // The rows of a part of the plan's ranges alone, for Hand(): none is made. Nothing: all.
+  // Requires: a part of a plan that WalksRanges().
   RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter,
             std::optional<storage::KeyRange> part);
   ~RowSource();
@@ -79,7 +79,7 @@ class RowSource {
   absl::StatusOr<Scalar> Held(size_t slot) { return entry_.At(slot); }
   // The record, when the plan reads records. Errors: DataLoss; Internal.
   absl::StatusOr<record::Message> Record();
-  // The bytes of the row, from which a DividedScan has it stand elsewhere.
+  // The bytes of the last row found, until the next call. Requires: records or entries are read.
   HandedRow Hand() const;
 
  private:
@@ -105,6 +105,7 @@ class RowSource {
   bool IsToDivide() const { return may_divide_ && read_alone_ >= entries_before_; }
   absl::Status Divide();
   absl::StatusOr<std::optional<StopReason>> NextDivided(FoundRow* row);
+  void StandOn(const HandedRow& handed);
   absl::StatusOr<uint64_t> CountAll();
   absl::Status OpenStream();
   bool EachEntryIsARow() const;
@@ -115,8 +116,6 @@ class RowSource {
   absl::Status FetchProjected();
   // Tells what a scan of the whole table has asked for, once it has ended.
   void NoteScan();
-  // Adds what threads were asked for that made rows.
-  void NoteMade();
   absl::Status FindProjections();
   // Of the entries of an index, for the view's state; null: the store's are to be read.
   absl::StatusOr<std::shared_ptr<const columns::Projection>> FindEntries(
@@ -140,6 +139,7 @@ class RowSource {
   absl::StatusOr<bool> MeetsAlternatives();
   absl::StatusOr<bool> MeetsAll(const std::vector<record::Condition>& conditions);
   absl::StatusOr<bool> IsFirstEntry(std::string_view entry_key);
+  bool MakesSortKeys() const;
   absl::StatusOr<bool> FillRow(FoundRow* row);
   absl::StatusOr<bool> FillValues(FoundRow* row);
   absl::StatusOr<Scalar> GetColumn(size_t number);

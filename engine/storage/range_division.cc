@@ -14,7 +14,7 @@ constexpr uint64_t kTolerance = 8;
 // Keys are told apart by so many bytes behind what they have in common.
 constexpr size_t kNumberBytes = sizeof(uint64_t);
 // Sizes that are asked for, all together: some five for each piece, unless keys or sizes are odd.
-constexpr size_t kSizesMax = 16 * kPiecesMax;
+constexpr size_t kSizesMax = 8 * kPiecesMax;
 
 // The bytes of a key from `at` on, as a number: keys with the same beginning have its order.
 uint64_t NumberAt(std::string_view key, size_t at) {

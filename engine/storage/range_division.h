@@ -10,7 +10,7 @@
 namespace daftar::storage {
 
 // However large a range is, it has about so many pieces at most.
-inline constexpr size_t kPiecesMax = 256;
+inline constexpr size_t kPiecesMax = 1024;
 
 // Divides `range` at keys that the store has now, into pieces in key order that leave nothing out,
 // of about `piece_bytes` each or more. What is found by sizes alone costs a few blocks a piece.

@@ -52,9 +52,11 @@ std::unique_ptr<txn::Core> ManyFirms(FaultyStore** faults) {
   txn::CoreOptions options = TestOptions();
   options.scan.threads = 3;
   options.scan.range_bytes_min = 0;
-  options.scan.piece_bytes = 1000;
+  options.scan.piece_bytes = 200;
   options.scan.entries_before = 10;
   options.scan.held_bytes_max = 0;
+  // What is read from columns is not read from the store.
+  options.column_bytes_max = 0;
   auto core = txn::Core::Create(std::move(store), FirmCatalog(), kTestId, options);
   REQUIRE_OK(core);
   std::vector<txn::RecordWrite> writes;

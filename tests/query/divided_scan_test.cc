@@ -31,8 +31,13 @@ OpenOptions WithoutColumns() {
 }
 
 // All that can be seen of a run: rows, the place after each of them, why it ended, what it read.
+// Where entries lead to records, which are read several at once, the place may also be behind
+// entries that follow the row and give none: it is left out.
 std::vector<std::string> Trace(absl::StatusOr<Cursor> cursor) {
   REQUIRE_OK(cursor);
+  const std::string plan = cursor->Explain();
+  const bool has_places = plan.find("by index") == std::string::npos ||
+                          plan.find("read each record") == std::string::npos;
   std::vector<std::string> trace;
   while (true) {
     const auto more = cursor->Next();
@@ -42,6 +47,10 @@ std::vector<std::string> Trace(absl::StatusOr<Cursor> cursor) {
     }
     if (!*more) break;
     REQUIRE_OK_AND_ASSIGN(const std::string json, cursor->ToJson());
+    if (!has_places) {
+      trace.push_back(json);
+      continue;
+    }
     const auto place = cursor->Continuation();
     trace.push_back(absl::StrCat(json, " ", place.ok() ? *place : place.status().ToString()));
   }
@@ -126,6 +135,31 @@ TEST_CASE("divided scan: rows, places and counts are those of one thread", "[que
   }
   REQUIRE(divided > 100);
   CHECK(ScanThreadsOf(*database).running() == 0);
+}
+
+TEST_CASE("divided scan: the rest comes after the place of any row", "[query]") {
+  const TempDir directory;
+  Random random(19);
+  const auto database = Filled(directory, random, 200, WithoutColumns());
+  for (const char* index : {"primary", "byA", "byU", "bySA"}) {
+    const Query query = Query("row").Where("f < 3").UseIndex(index).Paged().Select({"id", "tags"});
+    DivideScans(*database, 1);
+    const std::string all = testing::Rows(*database, query);
+    DivideScans(*database, 3, 30);
+    auto cursor = database->Run(query);
+    REQUIRE_OK(cursor);
+    std::string given;
+    while (true) {
+      REQUIRE_OK_AND_ASSIGN(const bool more, cursor->Next());
+      if (!more) break;
+      REQUIRE_OK_AND_ASSIGN(const std::string json, cursor->ToJson());
+      given += json + "\n";
+      REQUIRE_OK_AND_ASSIGN(const std::string place, cursor->Continuation());
+      CHECK(given + testing::Rows(*database, Query(query).After(place)) == all);
+    }
+    CHECK(given == all);
+  }
+  CHECK(ScanThreadsOf(*database).started() > 0);
 }
 
 TEST_CASE("divided scan: what a projection is made of does not depend on threads", "[query]") {
