@@ -22,7 +22,7 @@ class LargeMemoryResource final : public std::pmr::memory_resource {
     return memory;
   }
   void do_deallocate(void* memory, size_t bytes, size_t alignment) override {
-    ::operator delete(memory, bytes, Alignment(bytes, alignment));
+    ::operator delete(memory, Alignment(bytes, alignment));
   }
   bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
     return this == &other;
