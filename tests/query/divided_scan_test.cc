@@ -231,7 +231,7 @@ TEST_CASE("divided scan: ends at the first damaged record, with the rows before 
     const std::vector<std::string> alone = Trace(database->Run(query));
     CHECK(alone[alone.size() - 2].find("wrong checksum") != std::string::npos);
     const uint64_t started = ScanThreadsOf(*database).started();
-    for (const size_t threads : {2, 5}) {
+    for (const size_t threads : {size_t{2}, size_t{5}}) {
       DivideScans(*database, threads, 10);
       // An index leads to records several at once, which may fail before rows are given.
       const std::vector<std::string> together = Trace(database->Run(query));
@@ -300,7 +300,7 @@ TEST_CASE("divided scan: a cursor that is dropped leaves no thread behind", "[qu
   Random random(11);
   const auto database = Filled(directory, random, 400, WithoutColumns());
   for (const char* index : {"primary", "byA", "bySA"}) {
-    for (const size_t rows : {0, 1, 2, 17, 150}) {
+    for (const size_t rows : {size_t{0}, size_t{1}, size_t{2}, size_t{17}, size_t{150}}) {
       CAPTURE(index, rows);
       DivideScans(*database, 4, rows / 2);
       {
