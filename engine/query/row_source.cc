@@ -46,9 +46,6 @@ class RowSource::HandedEntry final : public EntryStream {
   HandedRow row_;
 };
 
-RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter)
-    : RowSource(view, plan, meter, std::optional<storage::KeyRange>()) {}
-
 RowSource::RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter,
                      std::optional<storage::KeyRange> part)
     : view_(view),
@@ -111,10 +108,8 @@ absl::Status RowSource::Open() {
   is_open_ = true;
   DAFTAR_RETURN_IF_ERROR(FindColumns());
   if (view_.scan == nullptr || part_.has_value()) return absl::OkStatus();
-  const storage::ScanLimits& limits = view_.scan->limits();
-  entries_before_ = limits.entries_before;
-  may_divide_ =
-      limits.threads > 1 && entries_ == nullptr && projected_ == nullptr && ReadsInPieces(plan_);
+  may_divide_ = view_.scan->limits().threads > 1 && entries_ == nullptr && projected_ == nullptr &&
+                ReadsInPieces(plan_);
   return absl::OkStatus();
 }
 

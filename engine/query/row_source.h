@@ -41,11 +41,10 @@ class DividedScan;
 // are wanted. Lifetime: must end before view, plan and meter. Thread safety: none.
 class RowSource {
  public:
-  RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter);
-  // The rows of a part of the plan's ranges alone, for Hand(): none is made. Nothing: all.
-  // Requires: a part of a plan that WalksRanges().
+  // `part`: gives the rows of a part of the plan's ranges alone, for Hand(): none is made. Nothing:
+  // of all. Requires: a part of a plan that WalksRanges().
   RowSource(const txn::ReadView& view, const Plan& plan, Meter* meter,
-            std::optional<storage::KeyRange> part);
+            std::optional<storage::KeyRange> part = std::nullopt);
   ~RowSource();
   RowSource(const RowSource&) = delete;
   RowSource& operator=(const RowSource&) = delete;
@@ -102,7 +101,9 @@ class RowSource {
   absl::Status Open();
   absl::Status FindColumns();
   // Whether it is time to divide the scan, or what is left of it.
-  bool IsToDivide() const { return may_divide_ && read_alone_ >= entries_before_; }
+  bool IsToDivide() const {
+    return may_divide_ && read_alone_ >= view_.scan->limits().entries_before;
+  }
   absl::Status Divide();
   absl::StatusOr<std::optional<StopReason>> NextDivided(FoundRow* row);
   void StandOn(const HandedRow& handed);
@@ -156,7 +157,6 @@ class RowSource {
   bool is_open_ = false;
   bool may_divide_ = false;
   bool only_counts_ = false;
-  uint64_t entries_before_ = 0;                         // it is divided
   uint64_t read_alone_ = 0;                             // entries
   std::shared_ptr<const columns::Projection> entries_;  // of the index; null: the store's are read
   std::vector<std::shared_ptr<const columns::Projection>> intersected_;  // of those beside it

@@ -76,7 +76,9 @@ absl::StatusOr<std::optional<std::string>> RocksStore::Get(std::string_view key,
   const uint64_t at = read.snapshot->GetSequenceNumber();
   if (auto kept = parts_.values->Find(key, at); kept.has_value()) return kept;
   DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> value, Find(key, read));
-  if (value.has_value() && options.keep_values) parts_.values->Insert(key, *value, at);
+  if (value.has_value() && read.fill_cache && options.keep_values) {
+    parts_.values->Insert(key, *value, at);
+  }
   return value;
 }
 
@@ -98,7 +100,7 @@ absl::StatusOr<std::vector<std::optional<std::string>>> RocksStore::MultiGet(
   DAFTAR_ASSIGN_OR_RETURN(auto found, FindAll(missing, read));
   for (size_t i = 0; i < missing.size(); ++i) {
     if (!found[i].has_value()) continue;
-    if (options.keep_values) parts_.values->Insert(missing[i], *found[i], at);
+    if (read.fill_cache && options.keep_values) parts_.values->Insert(missing[i], *found[i], at);
     values[places[i]] = std::move(found[i]);
   }
   return values;

@@ -72,12 +72,14 @@ class GatedStore final : public ForwardingStore {
   }
   absl::StatusOr<std::optional<std::string>> Get(
       std::string_view key, const storage::ReadOptions& options) const override {
-    return ForwardingStore::Get(key, {Inner(options.snapshot), options.fill_cache});
+    return ForwardingStore::Get(key,
+                                {Inner(options.snapshot), options.fill_cache, options.keep_values});
   }
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
       const std::vector<std::string_view>& keys,
       const storage::ReadOptions& options) const override {
-    return ForwardingStore::MultiGet(keys, {Inner(options.snapshot), options.fill_cache});
+    return ForwardingStore::MultiGet(
+        keys, {Inner(options.snapshot), options.fill_cache, options.keep_values});
   }
   std::unique_ptr<storage::Iterator> NewIterator(
       const storage::KeyRange& range, const storage::IterateOptions& options) const override {
