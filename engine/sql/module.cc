@@ -177,6 +177,7 @@ int Update(sqlite3_vtab* base, int count, sqlite3_value** values, sqlite3_int64*
   const int conflict = sqlite3_vtab_on_conflict(table->db);
   RowChange change;
   change.replace = conflict == SQLITE_REPLACE;
+  change.is_all_or_none = conflict == SQLITE_ABORT && sqlite3_get_autocommit(table->db) != 0;
   if (sqlite3_value_type(values[0]) != SQLITE_NULL) change.row = sqlite3_value_int64(values[0]);
   if (count > 1) {
     // The numbers of rows are not the user's: records are named by their keys.

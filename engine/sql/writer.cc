@@ -18,8 +18,11 @@ constexpr std::string_view kReplaceRemedy =
 
 class Writer {
  public:
-  Writer(txn::Transaction* transaction, const catalog::TableDef& table, bool replace)
-      : transaction_(transaction), table_(table), replace_(replace) {}
+  Writer(txn::Transaction* transaction, const catalog::TableDef& table, const RowChange& change)
+      : transaction_(transaction),
+        table_(table),
+        replace_(change.replace),
+        is_all_or_none_(change.is_all_or_none) {}
 
   absl::Status Insert(record::Message record, const codec::EncodedKey& key) {
     DAFTAR_RETURN_IF_ERROR(MakeRoom(record, key));
@@ -30,6 +33,7 @@ class Writer {
                       record::Message record, const codec::EncodedKey& key) {
     if (key == before_key) {
       DAFTAR_RETURN_IF_ERROR(MakeRoomInIndexes(&before, record, key));
+      if (is_all_or_none_) return transaction_->WriteLater(Upsert(std::move(record), key));
     } else {
       DAFTAR_RETURN_IF_ERROR(Delete(before_key));
       DAFTAR_RETURN_IF_ERROR(MakeRoom(record, key));
@@ -42,8 +46,11 @@ class Writer {
   }
 
  private:
+  txn::RecordWrite Upsert(record::Message record, const codec::EncodedKey& key) const {
+    return {&table_, key, std::move(record), WriteIntent::kUpsert};
+  }
   absl::Status Put(record::Message record, const codec::EncodedKey& key) {
-    return transaction_->Write({&table_, key, std::move(record), WriteIntent::kUpsert});
+    return transaction_->Write(Upsert(std::move(record), key));
   }
 
   // Refuses what stands in the way of the record, or deletes it.
@@ -108,6 +115,7 @@ class Writer {
   txn::Transaction* const transaction_;
   const catalog::TableDef& table_;
   const bool replace_;
+  const bool is_all_or_none_;
 };
 
 // The number for a row that is inserted without one, in a table of its own numbers.
@@ -136,7 +144,7 @@ absl::StatusOr<std::optional<int64_t>> NextRowId(txn::Transaction& transaction,
 absl::Status WriteWhole(Session* session, const catalog::TableDef& table,
                         const std::vector<Column>& columns, const RowChange& change,
                         txn::Transaction* transaction, int64_t* row) {
-  Writer writer(transaction, table, change.replace);
+  Writer writer(transaction, table, change);
   if (!change.row.has_value()) {
     DAFTAR_ASSIGN_OR_RETURN(const std::optional<int64_t> number,
                             NextRowId(*transaction, table, columns, change.values));

@@ -20,6 +20,9 @@ struct RowChange {
   sqlite3_value** values = nullptr;
   // Whether a record that stands in the way is to be replaced.
   bool replace = false;
+  // Whether the statement is a transaction of its own, in which a row that is refused takes all
+  // others with it.
+  bool is_all_or_none = false;
 };
 
 // Writes one row, in whole or not at all. `*row` is the number of the record that an insert made.

@@ -1,47 +1,23 @@
 #include "storage/pending_changes.h"
 
 #include <algorithm>
-#include <cstring>
-#include <new>
-
-#include "storage/large_memory.h"
 
 namespace daftar::storage {
 namespace {
 
-// Enough for a commit of one record.
-constexpr size_t kFirstBytes = 2048;
 // To the next change before its place is searched for.
 constexpr int kStepsMax = 8;
 
 }  // namespace
 
-PendingChanges::PendingChanges(const PendingChanges* other)
-    : memory_(kFirstBytes, LargeMemory()),
-      map_(new (memory_.allocate(sizeof(Map), alignof(Map))) Map(&memory_)) {
-  if (other == nullptr) return;
-  for (const auto& [key, change] : *other) {
-    map_->emplace_hint(
-        map_->end(), Keep(key),
-        PendingChange{KeepValue(change.value), KeepValue(change.before), change.is_before_known});
+PendingChanges::PendingChanges(const PendingChanges& other) {
+  for (const auto& [key, change] : other) {
+    map_.AddLast(key, {KeepValue(change.value), KeepValue(change.before), change.is_before_known});
   }
 }
 
 void PendingChanges::Set(std::string_view key, std::optional<std::string_view> value) {
   Add(key).first->value = KeepValue(value);
-}
-
-std::pair<PendingChange*, bool> PendingChanges::Add(std::string_view key) {
-  const auto place = map_->lower_bound(key);
-  if (place != map_->end() && place->first == key) return {&place->second, false};
-  return {&map_->emplace_hint(place, Keep(key), PendingChange())->second, true};
-}
-
-std::string_view PendingChanges::Keep(std::string_view bytes) {
-  if (bytes.empty()) return {};
-  void* const copy = memory_.allocate(bytes.size(), 1);
-  std::memcpy(copy, bytes.data(), bytes.size());
-  return {static_cast<const char*>(copy), bytes.size()};
 }
 
 std::optional<std::string_view> PendingChanges::KeepValue(

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <memory_resource>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "storage/arena_map.h"
 
 namespace daftar::storage {
 
@@ -19,26 +19,24 @@ struct PendingChange {
   bool is_before_known = true;             // false: nobody has looked yet
 };
 
-// One change a key, in key order. Keys, values and nodes lie one after the other in few pieces of
-// memory, which go all at once: a commit of very many records has neither to ask for each of them
-// nor to free it. What is changed again or erased keeps its place until then. Thread safety: const
-// calls may run on many threads.
+// One change a key, in key order. Keys and values lie in the memory of the map: what is changed
+// again or erased keeps its place there. Thread safety: const calls may run on many threads.
 class PendingChanges {
  public:
-  using Map = std::pmr::map<std::string_view, PendingChange>;
+  using Map = ArenaMap<PendingChange>::Map;
   using const_iterator = Map::const_iterator;
 
-  PendingChanges() : PendingChanges(nullptr) {}
-  PendingChanges(const PendingChanges& other) : PendingChanges(&other) {}
+  PendingChanges() = default;
+  PendingChanges(const PendingChanges& other);
   PendingChanges& operator=(const PendingChanges&) = delete;
 
   // Makes `key` hold `value`, and says nothing of what it held.
   void Set(std::string_view key, std::optional<std::string_view> value);
   // The change of `key`, and whether it is new and empty. What it is given must be kept. Lifetime:
   // until it is erased.
-  std::pair<PendingChange*, bool> Add(std::string_view key);
+  std::pair<PendingChange*, bool> Add(std::string_view key) { return map_.Add(key); }
   // A copy of `bytes` that lives as long as the changes.
-  std::string_view Keep(std::string_view bytes);
+  std::string_view Keep(std::string_view bytes) { return map_.Keep(bytes); }
   std::optional<std::string_view> KeepValue(const std::optional<std::string_view>& bytes);
   void Erase(std::string_view key);
   // Gives the place after it.
@@ -57,11 +55,7 @@ class PendingChanges {
   bool empty() const { return map_->empty(); }
 
  private:
-  explicit PendingChanges(const PendingChanges* other);
-
-  std::pmr::monotonic_buffer_resource memory_;
-  // Lies in memory_ itself and goes with it: its destructor would only walk all nodes.
-  Map* const map_;
+  ArenaMap<PendingChange> map_;
 };
 
 // Changes in key order. To walk over them again and again is much faster than over their map, whose

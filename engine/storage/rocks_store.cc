@@ -18,6 +18,9 @@
 namespace daftar::storage {
 namespace {
 
+// From here on the disk writes the log while the batch gets its place in memory.
+constexpr size_t kSyncAfterBytes = size_t{16} << 20;
+
 class RocksSnapshot final : public Snapshot {
  public:
   explicit RocksSnapshot(rocksdb::DB& database)
@@ -124,11 +127,20 @@ absl::Status RocksStore::CheckWritable() const {
   return latch_.Check();
 }
 
+// A large batch is synced once it is written; until then nobody is shown a snapshot that has it.
+rocksdb::Status RocksStore::WriteLog(const Batch& batch, Durability durability) {
+  const bool is_later = durability == Durability::kSynced && batch.bytes() >= kSyncAfterBytes;
+  rocksdb::Status status = parts_.database->Write(
+      MakeWriteOptions(is_later ? Durability::kBuffered : durability), &batch.log());
+  if (status.ok() && is_later) status = parts_.database->FlushWAL(/*sync=*/true);
+  return status;
+}
+
 absl::Status RocksStore::Write(const Batch& batch, Durability durability) {
   DAFTAR_RETURN_IF_ERROR(CheckWritable());
   ValueCache::Shards written;
   if (parts_.values != nullptr) written = parts_.values->BeginWrite(batch);
-  const rocksdb::Status status = parts_.database->Write(MakeWriteOptions(durability), &batch.log());
+  const rocksdb::Status status = WriteLog(batch, durability);
   if (parts_.values != nullptr) {
     parts_.values->EndWrite(written, parts_.database->GetLatestSequenceNumber());
   }

@@ -51,6 +51,7 @@ class RocksStore final : public Store {
  private:
   // Errors: FailedPrecondition when writes are refused.
   absl::Status CheckWritable() const;
+  rocksdb::Status WriteLog(const Batch& batch, Durability durability);
   absl::StatusOr<std::optional<std::string>> Find(std::string_view key,
                                                   const rocksdb::ReadOptions& options) const;
   absl::StatusOr<std::vector<std::optional<std::string>>> FindAll(

@@ -78,13 +78,13 @@ absl::Status CommitGroup::Take(CommitRequest* request, WriteSet* writes) {
   writes->Stamp(version);
   DAFTAR_RETURN_IF_ERROR(writes->SettleGroups(*Newest()));
   const size_t first_operation = batch_.size();
-  // The entry comes first: it alone can refuse, and must then leave nothing behind.
+  // The entry alone can refuse, and must then leave nothing behind.
   storage::Batch entry;
   DAFTAR_ASSIGN_OR_RETURN(
       const journal::EntryHead head,
       writes->AppendEntry(StatementOf(*request->options), time_, end_.journal.hash, &entry));
-  batch_.Append(entry);
   replaced_bytes_ += writes->AppendTo(&batch_);
+  batch_.Append(entry);
   if (request->migration != nullptr) NoteMigration(*request->migration, version);
   PlantFaults(version, first_operation);
   end_.header.last_commit = version;

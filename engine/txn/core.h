@@ -171,6 +171,8 @@ class Core {
                                            const StateCheck& check);
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
+  // What the rules say; of a large commit the batch is made meanwhile.
+  absl::Status CheckRules(const CommitRequest& request, WriteSet* prepared);
   absl::Status WriteGroup(CommitGroup* group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::StatusOr<std::optional<Anchor>> FindAnchor() const;
 

@@ -46,7 +46,7 @@ absl::StatusOr<CommitVersion> Core::CommitPrepared(CommitRequest* request, Write
   DAFTAR_RETURN_IF_ERROR(CheckStatement(*request->options, prepared->tables()));
   if (prepared->empty()) return request->view;
   if (request->catalog->has_rules()) {
-    const absl::Status allowed = prepared->CheckRules(*request->catalog, *request->options, Now());
+    const absl::Status allowed = CheckRules(*request, prepared);
     if (!allowed.ok()) {
       // What the rule asks for may have come since.
       if (!absl::IsFailedPrecondition(allowed) || View().version == request->view) return allowed;
@@ -66,6 +66,14 @@ absl::StatusOr<CommitVersion> Core::CommitPrepared(CommitRequest* request, Write
   request->reads = reads;
   queue_.Submit(request);
   return request->result;
+}
+
+absl::Status Core::CheckRules(const CommitRequest& request, WriteSet* prepared) {
+  std::optional<storage::ScanTeam> other;
+  if (prepared->IsLarge() && scan_.limits().threads > 1) {
+    other.emplace(&scan_, 1, [prepared] { prepared->MakeBatch(); });
+  }
+  return prepared->CheckRules(*request.catalog, *request.options, Now());
 }
 
 DatabaseEnd Core::end() const {

@@ -33,8 +33,18 @@ absl::Status Transaction::Touch() {
   return absl::OkStatus();
 }
 
+absl::Status Transaction::Settle() {
+  if (later_ == nullptr) return failed_;
+  failed_ = later_->Settle(&writes_);
+  later_.reset();
+  // Nobody knew while they waited.
+  if (failed_.ok()) failed_ = CheckBytes(changes_->bytes());
+  return failed_;
+}
+
 absl::StatusOr<ReadView> Transaction::View() {
   DAFTAR_RETURN_IF_ERROR(Touch());
+  DAFTAR_RETURN_IF_ERROR(Settle());
   // Groups of aggregates are read by iterators only, which enter what the base holds of them into
   // the read set: other than a record that was put, a total depends on it.
   DAFTAR_RETURN_IF_ERROR(changes_->ShowGroups());
@@ -52,21 +62,32 @@ absl::StatusOr<std::optional<record::Message>> Transaction::Read(
   DAFTAR_RETURN_IF_ERROR(Touch());
   reads_->AddKey(key.view());
   DAFTAR_RETURN_IF_ERROR(reads_->CheckSize());
-  DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
-                          changes_->Read(key.view(), next));
+  const bool is_of_base = later_ != nullptr && !later_->MayHave(key.view());
+  if (!is_of_base) DAFTAR_RETURN_IF_ERROR(Settle());
+  DAFTAR_ASSIGN_OR_RETURN(
+      const std::optional<std::string> stored,
+      is_of_base ? changes_->ReadBase(key.view(), next) : changes_->Read(key.view(), next));
   if (!stored.has_value()) return std::optional<record::Message>();
   return DecodeRecord(table, key.view(), *stored);
 }
 
+absl::Status Transaction::CheckRoom(size_t bytes, const RecordWrite& write) const {
+  bytes += write.key.view().size();
+  if (write.record.has_value()) bytes += write.record->bytes().size();
+  return CheckBytes(bytes);
+}
+
+absl::Status Transaction::CheckBytes(size_t bytes) const {
+  if (bytes <= limits_.write_bytes_max) return absl::OkStatus();
+  return ResourceExhausted("the transaction writes too much; split it, or import a file")
+      .With("bytes", bytes)
+      .With("limit", limits_.write_bytes_max);
+}
+
 absl::Status Transaction::Write(RecordWrite write) {
   DAFTAR_RETURN_IF_ERROR(Touch());
-  const size_t bytes = changes_->bytes() + write.key.view().size() +
-                       (write.record.has_value() ? write.record->bytes().size() : 0);
-  if (bytes > limits_.write_bytes_max) {
-    return ResourceExhausted("the transaction writes too much; split it, or import a file")
-        .With("bytes", bytes)
-        .With("limit", limits_.write_bytes_max);
-  }
+  DAFTAR_RETURN_IF_ERROR(Settle());
+  DAFTAR_RETURN_IF_ERROR(CheckRoom(changes_->bytes(), write));
   if (!write.record.has_value() || write.intent != WriteIntent::kUpsert) {
     reads_->AddKey(write.key.view());
     DAFTAR_RETURN_IF_ERROR(reads_->CheckSize());
@@ -77,8 +98,25 @@ absl::Status Transaction::Write(RecordWrite write) {
   return absl::OkStatus();
 }
 
+absl::Status Transaction::WriteLater(RecordWrite write) {
+  const bool may_wait = later_ != nullptr ? !later_->MayHave(write.key.view())
+                                          : writes_.empty() && view_.scan != nullptr &&
+                                                view_.scan->limits().threads > 1;
+  if (!may_wait) return Write(std::move(write));
+  DAFTAR_RETURN_IF_ERROR(Touch());
+  DAFTAR_RETURN_IF_ERROR(failed_);
+  if (later_ == nullptr) later_ = std::make_unique<LaterWrites>(changes_.get(), view_.scan);
+  DAFTAR_RETURN_IF_ERROR(CheckRoom(later_->bytes(), write));
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<std::string> stored, changes_->ReadBase(write.key.view()));
+  DAFTAR_RETURN_IF_ERROR(later_->Add(std::move(write), std::move(stored)));
+  numbers_.push_back(next_number_++);
+  return absl::OkStatus();
+}
+
 absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
   DAFTAR_RETURN_IF_ERROR(Touch());
+  // What could not be applied is among what is taken back, or is met again.
+  Settle().IgnoreError();
   const size_t kept = savepoint.writes;
   if (kept > writes_.size() || (kept > 0 && numbers_[kept - 1] != savepoint.last)) {
     return InvalidArgument("there is no such savepoint; it was rolled back")
@@ -90,6 +128,7 @@ absl::Status Transaction::RollbackTo(const Savepoint& savepoint) {
   writes_.erase(writes_.begin() + static_cast<std::ptrdiff_t>(kept), writes_.end());
   numbers_.resize(kept);
   changes_ = std::move(changes);
+  failed_ = absl::OkStatus();
   return absl::OkStatus();
 }
 
@@ -97,6 +136,7 @@ absl::StatusOr<CommitVersion> Transaction::Commit(const CommitOptions& options,
                                                   const Migration* migration) {
   DAFTAR_RETURN_IF_ERROR(Touch());
   finished_ = true;
+  DAFTAR_RETURN_IF_ERROR(Settle());
   if (writes_.empty()) return view_.version;
   CommitRequest request;
   request.catalog = view_.catalog.get();

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "daftar/options.h"
 #include "txn/core.h"
+#include "txn/later_writes.h"
 #include "txn/read_set.h"
 #include "txn/write_set.h"
 
@@ -47,6 +48,10 @@ class Transaction {
   // Errors: those of WriteSet::Apply, after which the transaction may go on as if nothing had been
   // said; ResourceExhausted when it writes too much; those of View.
   absl::Status Write(RecordWrite write);
+  // The same of a record that Read() has just given, as an upsert, when whoever writes takes it all
+  // back or commits it all: what is wrong with it may be said by a later call, and then until all
+  // is taken back. Where many are written so, another thread works out what they change.
+  absl::Status WriteLater(RecordWrite write);
 
   // A place among the writes: how many there are, and which was the last. Writes are numbered from
   // 1 and never renumbered, so that a place which was rolled back is told from one that is there.
@@ -54,7 +59,7 @@ class Transaction {
     size_t writes = 0;
     uint64_t last = 0;
   };
-  Savepoint savepoint() const { return {writes_.size(), numbers_.empty() ? 0 : numbers_.back()}; }
+  Savepoint savepoint() const { return {numbers_.size(), numbers_.empty() ? 0 : numbers_.back()}; }
   // Takes back all writes after `savepoint`. What was read still counts. Errors: InvalidArgument
   // when the writes before it are not all there any more; those of View.
   absl::Status RollbackTo(const Savepoint& savepoint);
@@ -67,6 +72,11 @@ class Transaction {
 
  private:
   absl::Status Touch();
+  // Errors: ResourceExhausted when so many bytes of changes are too much, with another write.
+  absl::Status CheckRoom(size_t bytes, const RecordWrite& write) const;
+  absl::Status CheckBytes(size_t bytes) const;
+  // Waits for what WriteLater() was given. Errors: of the first write that could not be applied.
+  absl::Status Settle();
   std::unique_ptr<WriteSet> NewWriteSet() const;
 
   Core* const core_;
@@ -74,10 +84,12 @@ class Transaction {
   const ReadView view_;
   const std::shared_ptr<ReadSet> reads_;
   const std::shared_ptr<const storage::Reader> tracking_;
-  std::vector<RecordWrite> writes_;
-  std::vector<uint64_t> numbers_;  // of the writes, increasing
+  std::vector<RecordWrite> writes_;  // but for those of later_
+  std::vector<uint64_t> numbers_;    // of all writes, increasing
   uint64_t next_number_ = 1;
   std::unique_ptr<WriteSet> changes_;
+  std::unique_ptr<LaterWrites> later_;  // null: none
+  absl::Status failed_;                 // what Settle() has met
   std::chrono::steady_clock::time_point last_use_;
   bool finished_ = false;
 };

@@ -1,7 +1,6 @@
 #include "txn/write_set.h"
 
 #include <algorithm>
-#include <array>
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
@@ -15,6 +14,7 @@ namespace daftar::txn {
 namespace {
 
 constexpr size_t kReadAtOnce = 256;
+constexpr size_t kLargeChanges = 20'000;
 
 std::string_view PrimaryKey(const catalog::TableDef& table, std::string_view key) {
   return key.substr(codec::RecordPrefix(table.id).size());
@@ -62,17 +62,21 @@ void WriteSet::List() {
 
 absl::StatusOr<std::optional<std::string>> WriteSet::Read(std::string_view key,
                                                           std::span<const std::string> next) {
-  if (records_.contains(key)) {
+  if (records_->contains(key)) {
     const auto changed = changes_->find(key);
     if (changed != changes_->end()) {
       return std::optional<std::string>(changed->second.value);
     }
   }
-  return records_read_.Read(key, next);
+  return ReadBase(key, next);
 }
 
 absl::Status WriteSet::Apply(const RecordWrite& write) {
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Read(write.key.view()));
+  return ApplyTo(stored, write);
+}
+
+absl::Status WriteSet::ApplyTo(const std::optional<std::string>& stored, const RecordWrite& write) {
   const auto refuse = [&](Error error) {
     return std::move(error)
         .With("table", write.table->name)
@@ -88,7 +92,8 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
   if (stored.has_value()) {
     DAFTAR_ASSIGN_OR_RETURN(before, DecodeRecord(*write.table, write.key.view(), *stored));
   }
-  records_.try_emplace(std::string(write.key.view()), ChangedRecord{write.table, {}});
+  ChangedRecord& changed = *records_.Add(write.key.view()).first;
+  changed.table = write.table;
   if (write.record.has_value() && before.has_value() && write.record->bytes() == before->bytes()) {
     return absl::OkStatus();
   }
@@ -105,6 +110,8 @@ absl::Status WriteSet::Apply(const RecordWrite& write) {
     record.value = record::EncodeEnvelope(record.key, {schema_, version_, write.record->bytes()});
   }
   // Nothing fails from here on.
+  changed.digest =
+      write.record.has_value() ? journal::HashOf(write.record->bytes()) : journal::Hash();
   storage::PendingChanges& all = Mutable();
   for (const KeyChange& change : changes) {
     bytes_ += change.key.size() + (change.value.has_value() ? change.value->size() : 0);
@@ -235,17 +242,11 @@ absl::Status WriteSet::CheckUnique() const {
 absl::Status WriteSet::Finish() {
   DAFTAR_RETURN_IF_ERROR(DropUnchanged());
   for (const auto& [key, change] : groups_) groups_to_show_.insert(key);
-  storage::InKeyOrder in_order(list_);
-  for (auto& [key, changed] : records_) {
-    const storage::PendingChange* const change = in_order.Find(key);
-    if (change == nullptr || !change->value.has_value()) continue;
-    changed.digest = journal::HashOf(MessageOf(*change->value));
-  }
   return CheckUnique();
 }
 
 void WriteSet::AddGuards(ReadSet* guards) const {
-  for (const auto& [key, changed] : records_) guards->AddKey(key);
+  for (const auto& [key, changed] : *records_) guards->AddKey(key);
   for (const UniqueCheck& check : unique_checks_) {
     const std::string prefix = check.entry_key.substr(0, check.tuple_bytes);
     guards->AddRange({prefix, codec::PrefixEnd(prefix)});
@@ -255,7 +256,7 @@ void WriteSet::AddGuards(ReadSet* guards) const {
 
 std::vector<const catalog::TableDef*> WriteSet::tables() const {
   std::vector<const catalog::TableDef*> tables;
-  for (const auto& [key, changed] : records_) {
+  for (const auto& [key, changed] : *records_) {
     const bool known = std::find(tables.begin(), tables.end(), changed.table) != tables.end();
     if (!known && changes_->contains(key)) tables.push_back(changed.table);
   }
@@ -299,6 +300,7 @@ absl::Status WriteSet::Settle(const std::vector<std::string_view>& keys,
 void WriteSet::Stamp(CommitVersion version) {
   if (version == version_) return;
   version_ = version;
+  ahead_.reset();
   storage::PendingChanges& changes = Mutable();
   for (auto& [key, change] : changes) {
     if (!change.value.has_value()) continue;
@@ -314,30 +316,41 @@ void WriteSet::Stamp(CommitVersion version) {
   }
 }
 
-size_t WriteSet::AppendTo(storage::Batch* batch) const {
+size_t WriteSet::AppendList(const storage::ChangeList& list, storage::Batch* batch) const {
+  size_t bytes = 0;
+  size_t replaced = 0;
+  for (const auto& [key, change] : list) {
+    bytes += key.size() + change->value.value_or("").size();
+    if (change->before.has_value()) replaced += key.size() + change->before->size();
+  }
+  batch->Reserve(2 * list.size(), bytes + replaced);
+  for (const auto& [key, change] : list) {
+    batch->Set(key, change->value);
+    if (!change->before.has_value()) continue;
+    batch->Put(history::HistoryKey(key, version_), *change->before);
+  }
+  return replaced;
+}
+
+bool WriteSet::IsLarge() const { return list_.size() >= kLargeChanges; }
+
+void WriteSet::MakeBatch() { ahead_replaced_ = AppendList(list_, &ahead_.emplace()); }
+
+size_t WriteSet::AppendTo(storage::Batch* batch) {
   storage::ChangeList groups;
   for (const auto& [key, change] : groups_) {
     const auto place = changes_->find(key);
     if (place != changes_->end()) groups.emplace_back(place->first, &place->second);
   }
-  const std::array<const storage::ChangeList*, 2> lists = {&list_, &groups};
-  size_t bytes = 0;
-  size_t replaced = 0;
-  for (const storage::ChangeList* list : lists) {
-    for (const auto& [key, change] : *list) {
-      bytes += key.size() + change->value.value_or("").size();
-      if (change->before.has_value()) replaced += key.size() + change->before->size();
-    }
+  size_t replaced = ahead_replaced_;
+  if (!ahead_.has_value()) {
+    replaced = AppendList(list_, batch);
+  } else if (batch->empty()) {
+    *batch = *std::exchange(ahead_, std::nullopt);
+  } else {
+    batch->Append(*ahead_);
   }
-  batch->Reserve(2 * (list_.size() + groups.size()), bytes + replaced);
-  for (const storage::ChangeList* list : lists) {
-    for (const auto& [key, change] : *list) {
-      batch->Set(key, change->value);
-      if (!change->before.has_value()) continue;
-      batch->Put(history::HistoryKey(key, version_), *change->before);
-    }
-  }
-  return replaced;
+  return replaced + AppendList(groups, batch);
 }
 
 absl::StatusOr<journal::EntryHead> WriteSet::AppendEntry(const journal::Statement& statement,
@@ -349,10 +362,11 @@ absl::StatusOr<journal::EntryHead> WriteSet::AppendEntry(const journal::Statemen
     return absl::OkStatus();
   });
   storage::InKeyOrder in_order(list_);
-  for (const auto& [key, changed] : records_) {
+  for (const auto& [key, changed] : *records_) {
     const storage::PendingChange* const change = in_order.Find(key);
     if (change == nullptr) continue;
-    DAFTAR_RETURN_IF_ERROR(writer.Add({!change->value.has_value(), key, changed.digest}));
+    DAFTAR_RETURN_IF_ERROR(
+        writer.Add({!change->value.has_value(), std::string(key), changed.digest}));
   }
   return writer.Finish(statement, time, previous);
 }

@@ -20,6 +20,7 @@
 #include "journal/entry.h"
 #include "record/message.h"
 #include "rules/context.h"
+#include "storage/arena_map.h"
 #include "storage/overlay.h"
 #include "txn/counted_records.h"
 #include "txn/read_ahead.h"
@@ -36,7 +37,8 @@ struct RecordWrite {
 };
 
 // Applies record writes to a state plus the writes before them, and gathers the resulting changes
-// of records and index entries. Thread safety: none.
+// of records and index entries. Thread safety: none, but that ReadBase() may be called while
+// another thread calls ApplyTo(), and MakeBatch() while one calls CheckRules().
 //
 // What the writes add to groups of aggregates is kept beside: whatever other commits add meanwhile,
 // it stays right, so that commits never disturb each other there. Only when the commit's turn comes
@@ -63,10 +65,17 @@ class WriteSet {
   absl::StatusOr<std::optional<std::string>> Read(std::string_view key,
                                                   std::span<const std::string> next = {});
 
-  // Drops changes that end where they began, works out what the journal says, and checks unique
-  // indexes: only the final state counts, so that two records may exchange their values. Call it
-  // after the last write. Errors: AlreadyExists naming index, values and the other record;
-  // DataLoss, Unavailable.
+  // The same of a key that nothing was written to. Errors: as Read().
+  absl::StatusOr<std::optional<std::string>> ReadBase(std::string_view key,
+                                                      std::span<const std::string> next = {}) {
+    return records_read_.Read(key, next);
+  }
+  // Apply() to what Read() gives at the key.
+  absl::Status ApplyTo(const std::optional<std::string>& stored, const RecordWrite& write);
+
+  // Drops changes that end where they began, and checks unique indexes: only the final state
+  // counts, so that two records may exchange their values. Call it after the last write. Errors:
+  // AlreadyExists naming index, values and the other record; DataLoss, Unavailable.
   absl::Status Finish();
 
   // Whether the rules of the schema allow what the commit makes of its records. `time` is that of
@@ -92,14 +101,19 @@ class WriteSet {
   // transaction's own reads. Errors: those of ChangeGroup; Unavailable.
   absl::Status ShowGroups();
 
+  // Makes ahead what AppendTo() will append, groups left out, if the changes are so many that
+  // another thread should. It is of use when the version does not change. Requires: Finish().
+  bool IsLarge() const;
+  void MakeBatch();
+
   // Makes `version` the commit that writes the changes. Requires: Finish().
   void Stamp(CommitVersion version);
   // Works out what the groups hold after the commit; `newest` is the state that it follows.
   // Requires: Stamp(). Errors: as ShowGroups.
   absl::Status SettleGroups(const storage::Reader& newest);
   // Appends the changes to `batch`, and to the history what they replace; gives the bytes of that.
-  // Requires: SettleGroups().
-  size_t AppendTo(storage::Batch* batch) const;
+  // Call it once. Requires: SettleGroups().
+  size_t AppendTo(storage::Batch* batch);
   // Appends the commit's journal entry. Requires: Stamp(). Errors: those of EntryWriter.
   absl::StatusOr<journal::EntryHead> AppendEntry(const journal::Statement& statement, int64_t time,
                                                  const journal::Hash& previous,
@@ -113,8 +127,8 @@ class WriteSet {
     size_t tuple_bytes;
   };
   struct ChangedRecord {
-    const catalog::TableDef* table;
-    journal::Hash digest;
+    const catalog::TableDef* table = nullptr;
+    journal::Hash digest = {};  // of what was written last
   };
   struct GroupChange {
     const catalog::AggregateDef* aggregate = nullptr;
@@ -145,6 +159,7 @@ class WriteSet {
   storage::PendingChanges& Mutable();
   // Lists all changes but those of groups.
   void List();
+  size_t AppendList(const storage::ChangeList& list, storage::Batch* batch) const;
 
   const std::shared_ptr<const storage::Reader> base_;
   const SchemaVersion schema_;
@@ -153,10 +168,13 @@ class WriteSet {
   std::shared_ptr<storage::PendingChanges> changes_ = std::make_shared<storage::PendingChanges>();
   // Those of records and entries that Finish() has left.
   storage::ChangeList list_;
+  // Those of list_, made ahead, and what they replace.
+  std::optional<storage::Batch> ahead_;
+  size_t ahead_replaced_ = 0;
   size_t bytes_ = 0;
   ReadAhead records_read_;  // of the base
   // Every record key that was written, also in vain.
-  std::map<std::string, ChangedRecord, std::less<>> records_;
+  storage::ArenaMap<ChangedRecord> records_;
   std::vector<UniqueCheck> unique_checks_;
   std::map<std::string, GroupChange> groups_;
   std::set<std::string> groups_to_show_;  // keys of those that changes_ does not have yet

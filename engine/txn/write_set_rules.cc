@@ -39,7 +39,7 @@ absl::Status WriteSet::CheckForever() const {
 
 absl::Status WriteSet::CheckRecordRules(const rules::Context& context) const {
   storage::InKeyOrder in_order(list_);
-  for (const auto& [key, changed] : records_) {
+  for (const auto& [key, changed] : *records_) {
     const storage::PendingChange* const change = in_order.Find(key);
     if (change == nullptr) continue;
     const catalog::TableDef& table = *changed.table;
