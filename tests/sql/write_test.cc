@@ -377,5 +377,47 @@ TEST_CASE("sql: connections that write are opened with care", "[sql]") {
              StatusIs(absl::StatusCode::kInvalidArgument, "the past cannot be written"));
 }
 
+// More than one thread may work on it.
+TEST_CASE("sql: a statement of very many rows is all or nothing, whichever is refused", "[sql]") {
+  TempDir directory;
+  REQUIRE_OK_AND_ASSIGN(const auto database, MakeDatabase(directory, R"(
+struct Item $Daftar.table(name = "item", key = ["id"])
+    $Daftar.index(name = "byTag", on = ["tags"]) $Daftar.index(name = "byA", on = ["a"]) {
+  id @0 :Int64;
+  a @1 :Int32;
+  tags @2 :List(Text);
+}
+)",
+                                                          InMemory()));
+  REQUIRE_OK_AND_ASSIGN(SqlConnection sql, SqlConnection::Open(*database, Writable()));
+  const auto run = [&](std::string_view text) { return testing::SqlRows(sql, text).status(); };
+  const auto sum = [&] {
+    return testing::SqlRows(sql, "SELECT count(*), sum(a), min(a), max(tags) FROM item").value();
+  };
+  REQUIRE_OK(
+      run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+          "INSERT INTO item(id, a) SELECT i, 1 FROM n"));
+  REQUIRE_OK(run("UPDATE item SET a = 2, tags = '[\"t\"]'"));
+  const auto before = sum();
+  const uint64_t version = database->View().version().value();
+  // The index takes fewer entries of one record.
+  REQUIRE_OK(
+      run("CREATE TEMP TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+          "FROM n WHERE i <= 10000) SELECT json_group_array(CAST(i AS TEXT)) AS tags FROM n"));
+  for (const int id : {1, 256, 257, 1200, 2000}) {
+    CAPTURE(id);
+    CHECK_THAT(
+        run(absl::StrCat("UPDATE item SET a = 3, tags = CASE WHEN id = ", id,
+                         " THEN (SELECT tags FROM many) ELSE tags END")),
+        StatusIs(absl::StatusCode::kResourceExhausted, "record has too many entries in one index"));
+    CHECK(sum() == before);
+    CHECK(database->View().version().value() == version);
+  }
+  REQUIRE_OK(run("UPDATE item SET a = id"));
+  CHECK(database->View().version().value() == version + 1);
+  CHECK(testing::SqlRows(sql, "SELECT sum(a) FROM item WHERE a > 0").value() ==
+        testing::SqlRows(sql, "SELECT 2000 * 2001 / 2").value());
+}
+
 }  // namespace
 }  // namespace daftar
