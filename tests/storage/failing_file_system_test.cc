@@ -130,6 +130,30 @@ TEST_CASE("failing files: finds a store that takes no note of a failure", "[stor
   CHECK(noticed);
 }
 
+TEST_CASE("failing files: a large write whose sync fails closes the store", "[storage][fault]") {
+  const TempDir directory;
+  const auto files = std::make_shared<FailingFileSystem>();
+  storage::Batch batch;
+  for (int i = 0; i < 17; ++i) batch.Put(std::to_string(10 + i), std::string(1 << 20, 'x'));
+  {
+    REQUIRE_OK_AND_ASSIGN(const auto store, OpenRocksStore(directory.path(), On(files)));
+    REQUIRE_OK(store->Write(PutBatch("a", "1"), Durability::kSynced));
+    const auto before = storage::NewSnapshotReader(*store);
+    files->Arm({.kinds = kIoSync, .persistent = true});
+    CHECK_THAT(store->Write(batch, Durability::kSynced),
+               StatusIs(absl::StatusCode::kUnavailable, ""));
+    CHECK(files->failures() > 0);
+    files->Disarm();
+    CHECK_THAT(store->Write(PutBatch("z", ""), Durability::kSynced),
+               StatusIs(absl::StatusCode::kFailedPrecondition, "after a failed write"));
+    CHECK(Contents(*before).size() == 1);
+  }
+  REQUIRE_OK_AND_ASSIGN(const auto store, OpenRocksStore(directory.path(), On(files)));
+  const size_t found = Contents(*store).size();
+  CHECK((found == 1 || found == 18));
+  REQUIRE_OK(store->Write(PutBatch("z", ""), Durability::kSynced));
+}
+
 // RocksDB hides a failing device in other codes.
 TEST_CASE("failing files: a device that fails to read is no damage", "[storage][fault]") {
   const bool persistent = GENERATE(false, true);

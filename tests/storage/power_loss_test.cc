@@ -169,6 +169,39 @@ TEST_CASE("power loss: a store keeps what was synced, and a prefix of the rest",
   CHECK(written > 60);
 }
 
+// It is synced once it is written, and the disk begins with it before.
+TEST_CASE("power loss: a large write is there whole or not at all, and once it was acknowledged",
+          "[storage][fault]") {
+  const unsigned seed = Catch::getSeed();
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  int acknowledged = 0;
+  bool met = true;
+  for (uint64_t cut = 1; met; ++cut) {
+    CAPTURE(cut);
+    const TempDir directory;
+    const auto disk = std::make_shared<PowerLossFileSystem>(directory.path());
+    storage::RocksOptions options = Powered(disk);
+    options.memory_budget_bytes = size_t{512} << 20;
+    bool written = false;
+    {
+      REQUIRE_OK_AND_ASSIGN(const auto store, OpenRocksStore(directory.path(), options));
+      REQUIRE_OK(store->Write(PutBatch("before", "1"), Durability::kSynced));
+      storage::Batch batch;
+      for (int i = 0; i < 17; ++i) batch.Put(std::to_string(10 + i), std::string(1 << 20, 'x'));
+      disk->CutPowerAt(cut);
+      written = store->Write(batch, Durability::kSynced).ok();
+      met = disk->power_is_off();
+    }
+    acknowledged += written ? 1 : 0;
+    disk->RestorePower(random, Spoiling::kNone);
+    REQUIRE_OK_AND_ASSIGN(const auto store, OpenRocksStore(directory.path(), options));
+    const size_t found = Contents(*store).size();
+    REQUIRE((found == 18 || (found == 1 && !written)));
+  }
+  CHECK(acknowledged > 0);
+}
+
 // RocksDB alone renames CURRENT while the manifest's own name may still be lost.
 TEST_CASE("power loss: CURRENT never names a manifest that is lost", "[storage][fault]") {
   bool cut = true;
