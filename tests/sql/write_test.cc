@@ -382,7 +382,8 @@ TEST_CASE("sql: a statement of very many rows is all or nothing, whichever is re
   TempDir directory;
   REQUIRE_OK_AND_ASSIGN(const auto database, MakeDatabase(directory, R"(
 struct Item $Daftar.table(name = "item", key = ["id"])
-    $Daftar.index(name = "byTag", on = ["tags"]) $Daftar.index(name = "byA", on = ["a"]) {
+    $Daftar.index(name = "byTag", on = ["tags"]) $Daftar.index(name = "byA", on = ["a"])
+    $Daftar.check(name = "positive", expression = "a > 0") {
   id @0 :Int64;
   a @1 :Int32;
   tags @2 :List(Text);
@@ -404,7 +405,7 @@ struct Item $Daftar.table(name = "item", key = ["id"])
   REQUIRE_OK(
       run("CREATE TEMP TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
           "FROM n WHERE i <= 10000) SELECT json_group_array(CAST(i AS TEXT)) AS tags FROM n"));
-  for (const int id : {1, 256, 257, 1200, 2000}) {
+  for (const int id : {1, 256, 257, 1200, 8000}) {
     CAPTURE(id);
     CHECK_THAT(
         run(absl::StrCat("UPDATE item SET a = 3, tags = CASE WHEN id = ", id,
@@ -413,10 +414,15 @@ struct Item $Daftar.table(name = "item", key = ["id"])
     CHECK(sum() == before);
     CHECK(database->View().version().value() == version);
   }
+  CHECK_THAT(run("UPDATE item SET a = id - 5000"),
+             StatusIs(absl::StatusCode::kFailedPrecondition, "positive"));
+  CHECK(sum() == before);
   REQUIRE_OK(run("UPDATE item SET a = id"));
   CHECK(database->View().version().value() == version + 1);
   CHECK(testing::SqlRows(sql, "SELECT sum(a) FROM item WHERE a > 0").value() ==
-        testing::SqlRows(sql, "SELECT 2000 * 2001 / 2").value());
+        testing::SqlRows(sql, "SELECT 8000 * 8001 / 2").value());
+  REQUIRE_OK_AND_ASSIGN(const VerifyReport report, database->Verify());
+  CHECK(report.problems.empty());
 }
 
 }  // namespace
