@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <initializer_list>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -18,6 +20,7 @@ struct Arguments {
   std::string format = "text";
   std::vector<std::string> sets;
   bool list = false;
+  bool abandon = false;
   MigrationDefinition definition;
   MigrationOptions options;
 };
@@ -47,8 +50,10 @@ std::string CommitAt(CommitVersion commit, const std::optional<Instant>& time) {
 }
 
 std::string Counts(const MigrationInfo& info) {
-  return absl::StrCat(info.finished ? "finished" : "not finished", "; ", info.records, " records, ",
-                      info.changed, " changed");
+  const char* const state = info.is_abandoned() ? "abandoned"
+                            : info.finished     ? "finished"
+                                                : "not finished";
+  return absl::StrCat(state, "; ", info.records, " records, ", info.changed, " changed");
 }
 
 std::string InfoText(const MigrationInfo& info) {
@@ -64,6 +69,10 @@ std::string InfoText(const MigrationInfo& info) {
   if (info.last_commit.value() > 0) {
     absl::StrAppend(&text, "  last ", CommitAt(info.last_commit, info.last_time), "\n");
   }
+  if (info.is_abandoned()) {
+    absl::StrAppend(&text, "  abandoned by ", CommitAt(info.abandoned_by, info.abandoned_time),
+                    "\n");
+  }
   return text;
 }
 
@@ -77,14 +86,18 @@ std::string InfoJson(const MigrationInfo& info) {
       "\"name\":", Quoted(info.definition.name), ",\"table\":", Quoted(info.definition.table),
       ",\"sets\":[", absl::StrJoin(info.definition.sets, ",", set_json),
       "],\"where\":", Quoted(info.definition.where),
-      ",\"finished\":", info.finished ? "true" : "false", ",\"records\":", info.records,
+      ",\"finished\":", info.finished ? "true" : "false",
+      ",\"abandoned\":", info.is_abandoned() ? "true" : "false", ",\"records\":", info.records,
       ",\"changed\":", info.changed, ",\"begun\":", info.begun.value(),
-      ",\"lastCommit\":", info.last_commit.value());
+      ",\"lastCommit\":", info.last_commit.value(), ",\"abandonedBy\":", info.abandoned_by.value());
   if (info.begun_time.has_value()) {
     absl::StrAppend(&json, ",\"begunTime\":", Quoted(TimeText(info.begun_time)));
   }
   if (info.last_time.has_value()) {
     absl::StrAppend(&json, ",\"lastTime\":", Quoted(TimeText(info.last_time)));
+  }
+  if (info.abandoned_time.has_value()) {
+    absl::StrAppend(&json, ",\"abandonedTime\":", Quoted(TimeText(info.abandoned_time)));
   }
   return json;
 }
@@ -108,11 +121,26 @@ absl::StatusOr<ExitCode> RunList(const Arguments& arguments) {
   return kOk;
 }
 
-std::string ReportText(const MigrationReport& report) {
-  const MigrationInfo& info = report.migration;
+// `outcome`: ": finished", " was finished before".
+std::string ReportText(const MigrationInfo& info, const char* outcome) {
   return absl::StrCat("migration ", info.definition.name, " of table ", info.definition.table,
-                      report.was_finished ? " was finished before; " : ": finished; ", info.records,
-                      " records, ", info.changed, " changed\n");
+                      outcome, "; ", info.records, " records, ", info.changed, " changed\n");
+}
+
+absl::StatusOr<ExitCode> RunAbandon(const Arguments& arguments) {
+  auto database = OpenDatabase(arguments.database, false);
+  if (!database.ok()) return database.status();
+  const auto report =
+      (*database)->AbandonMigration(arguments.definition.name, arguments.options.commit);
+  if (!report.ok()) return report.status();
+  const std::string text =
+      arguments.format == "json"
+          ? absl::StrCat("{", InfoJson(report->migration),
+                         ",\"wasAbandoned\":", report->was_abandoned ? "true" : "false", "}\n")
+          : ReportText(report->migration,
+                       report->was_abandoned ? " was abandoned before" : ": abandoned");
+  if (auto status = Print(text); !status.ok()) return status;
+  return kOk;
 }
 
 absl::StatusOr<ExitCode> RunMigrate(Arguments arguments) {
@@ -145,9 +173,16 @@ absl::StatusOr<ExitCode> RunMigrate(Arguments arguments) {
           ? absl::StrCat("{", InfoJson(info),
                          ",\"wasFinished\":", report->was_finished ? "true" : "false",
                          ",\"changedNow\":", report->changed, "}\n")
-          : ReportText(*report);
+          : ReportText(info, report->was_finished ? " was finished before" : ": finished");
   if (auto status = Print(text); !status.ok()) return status;
   return kOk;
+}
+
+// Each: whether it is missing, and what.
+void Require(std::initializer_list<std::pair<bool, const char*>> given) {
+  for (const auto& [is_missing, what] : given) {
+    if (is_missing) throw CLI::RequiredError(what);
+  }
 }
 
 }  // namespace
@@ -170,6 +205,11 @@ void AddMigrate(CLI::App* app, Runner* runner) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   migrate->add_flag("--list", arguments->list, "print the migrations that were begun");
+  CLI::Option* const abandon = migrate->add_flag(
+      "--abandon", arguments->abandon, "give up what was begun; what it has changed stays changed");
+  for (const char* const other : {"--table", "--set", "--where", "--batch", "--list"}) {
+    abandon->excludes(migrate->get_option(other));
+  }
   migrate->add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -179,13 +219,12 @@ void AddMigrate(CLI::App* app, Runner* runner) {
       *runner = [=] { return RunList(*arguments); };
       return;
     }
-    const std::pair<bool, const char*> missing[] = {
-        {arguments->definition.name.empty(), "NAME"},
-        {arguments->definition.table.empty(), "--table"},
-        {arguments->sets.empty(), "--set"}};
-    for (const auto& [is_missing, what] : missing) {
-      if (is_missing) throw CLI::RequiredError(what);
+    Require({{arguments->definition.name.empty(), "NAME"}});
+    if (arguments->abandon) {
+      *runner = [=] { return RunAbandon(*arguments); };
+      return;
     }
+    Require({{arguments->definition.table.empty(), "--table"}, {arguments->sets.empty(), "--set"}});
     *runner = [=] { return RunMigrate(*arguments); };
   });
 }

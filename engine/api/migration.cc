@@ -1,4 +1,4 @@
-// Database::Migrate and Migrations.
+// Database::Migrate, AbandonMigration and Migrations.
 
 #include <utility>
 
@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "daftar/sql.h"
 #include "sql/migration.h"
+#include "txn/abandon.h"
 #include "txn/journal_reader.h"
 
 namespace daftar {
@@ -22,6 +23,7 @@ absl::StatusOr<std::optional<Instant>> TimeOf(const txn::ReadView& view, CommitV
 absl::Status AddTimes(const txn::ReadView& view, MigrationInfo* info) {
   DAFTAR_ASSIGN_OR_RETURN(info->begun_time, TimeOf(view, info->begun));
   DAFTAR_ASSIGN_OR_RETURN(info->last_time, TimeOf(view, info->last_commit));
+  DAFTAR_ASSIGN_OR_RETURN(info->abandoned_time, TimeOf(view, info->abandoned_by));
   return absl::OkStatus();
 }
 
@@ -42,6 +44,15 @@ absl::StatusOr<MigrationReport> Database::Migrate(const MigrationDefinition& def
   DAFTAR_ASSIGN_OR_RETURN(txn::Migration migration, find());
   DAFTAR_ASSIGN_OR_RETURN(MigrationReport report,
                           sql::GoOnWithMigration(core, session, std::move(migration), options));
+  DAFTAR_RETURN_IF_ERROR(AddTimes(core->View(), &report.migration));
+  return report;
+}
+
+absl::StatusOr<AbandonReport> Database::AbandonMigration(std::string_view name,
+                                                         const CommitOptions& options) {
+  DAFTAR_RETURN_IF_ERROR(internal::CheckWritable(*state_));
+  txn::Core* const core = state_->core.get();
+  DAFTAR_ASSIGN_OR_RETURN(AbandonReport report, txn::AbandonMigration(core, name, options));
   DAFTAR_RETURN_IF_ERROR(AddTimes(core->View(), &report.migration));
   return report;
 }

@@ -22,7 +22,6 @@
 namespace daftar::sql {
 namespace {
 
-constexpr size_t kNameBytesMax = 200;
 constexpr size_t kTextBytesMax = 16'384;
 // A batch ends behind so many bytes of records, and so many that were looked at, whatever is asked.
 constexpr size_t kBatchBytesMax = size_t{4} << 20;
@@ -43,14 +42,10 @@ std::string TextOf(const MigrationDefinition& definition) {
 
 absl::StatusOr<MigrationDefinition> Checked(const MigrationDefinition& asked) {
   MigrationDefinition definition{asked.name, Trimmed(asked.table), {}, Trimmed(asked.where)};
-  const bool has_control = std::any_of(asked.name.begin(), asked.name.end(), [](char c) {
-    return absl::ascii_iscntrl(static_cast<unsigned char>(c));
-  });
-  if (asked.name.empty() || asked.name.size() > kNameBytesMax || has_control ||
-      ValidateUtf8(asked.name).has_value()) {
+  if (!txn::IsMigrationName(asked.name)) {
     return InvalidArgument("a migration's name is UTF-8 without control characters")
         .With("bytes", asked.name.size())
-        .With("limit", kNameBytesMax);
+        .With("limit", txn::kMigrationNameBytesMax);
   }
   size_t bytes = definition.table.size() + definition.where.size();
   for (const MigrationDefinition::Set& set : asked.sets) {
@@ -87,11 +82,23 @@ SessionOptions Writing(const SessionOptions& session, const CommitOptions& commi
   return writing;
 }
 
-absl::Status Note(txn::Core* core, const txn::Migration& migration, const CommitOptions& stated) {
+// What is to be kept of it by now. Errors: those of CheckNotAbandoned: then nothing is. Requires:
+// nobody writes.
+absl::StatusOr<storage::Batch> Kept(const txn::Migration& migration, const txn::ReadView& newest) {
+  const std::string& name = migration.info.definition.name;
+  DAFTAR_RETURN_IF_ERROR(txn::CheckNotAbandoned(*newest.reader, name));
+  const std::string key = txn::MigrationKey(name);
   storage::Batch batch;
-  const std::string key = txn::MigrationKey(migration.info.definition.name);
   batch.Put(key, txn::EncodeMigration(key, migration));
-  return core->CommitNote(stated, std::move(batch)).status();
+  return batch;
+}
+
+absl::Status Note(txn::Core* core, const txn::Migration& migration, const CommitOptions& stated) {
+  const auto body =
+      [&](const txn::ReadView& newest) -> absl::StatusOr<std::optional<storage::Batch>> {
+    return Kept(migration, newest);
+  };
+  return core->CommitNoteWith(stated, body).status();
 }
 
 class Migrator {
@@ -167,6 +174,8 @@ class Migrator {
   absl::Status Step() {
     committing_ = false;
     DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, update_->Begin());
+    // Else its history may be missed. Whether it is abandoned later the commit finds out.
+    DAFTAR_RETURN_IF_ERROR(txn::CheckNotAbandoned(*view.reader, migration_.info.definition.name));
     DAFTAR_ASSIGN_OR_RETURN(Range range, NextRange(view));
     txn::Migration next = migration_;
     next.next_key = range.end;
@@ -215,10 +224,8 @@ class Migrator {
     if (next.info.finished) {
       return Note(core_, next, Stated(next.info.definition, options_.commit, " is finished"));
     }
-    const std::string key = txn::MigrationKey(next.info.definition.name);
-    storage::Batch batch;
-    batch.Put(key, txn::EncodeMigration(key, next));
     const txn::WriteLock lock(core_);
+    DAFTAR_ASSIGN_OR_RETURN(const storage::Batch batch, Kept(next, core_->View()));
     return core_->Fill(batch);
   }
 
@@ -244,6 +251,8 @@ absl::StatusOr<txn::Migration> FindOrBeginMigration(txn::Core* core, const Sessi
   DAFTAR_ASSIGN_OR_RETURN(const std::optional<txn::Migration> known,
                           txn::ReadMigration(*view.reader, definition.name));
   if (known.has_value()) {
+    const absl::Status goes_on = txn::CheckNotAbandoned(known->info);
+    if (!goes_on.ok()) return WithContext(goes_on, "migration", definition.name);
     if (known->info.definition == definition) return *known;
     return FailedPrecondition("the migration of this name is another one; take another name")
         .With("migration", definition.name)

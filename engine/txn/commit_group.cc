@@ -33,6 +33,10 @@ absl::StatusOr<bool> CommitGroup::HitSince(const ReadSet& reads, CommitVersion s
 }
 
 absl::Status CommitGroup::Validate(const CommitRequest& request) const {
+  // None is abandoned but under a WriteLock, when no group is under way: the state knows of it.
+  if (request.migration != nullptr) {
+    DAFTAR_RETURN_IF_ERROR(CheckNotAbandoned(*state_, request.migration->info.definition.name));
+  }
   if (request.catalog->version != end_.header.schema) {
     return Aborted("the schema has changed since the batch was begun; begin again");
   }

@@ -39,8 +39,8 @@ class CommitGroup {
               const RecentCommits& recent, int64_t time, const PlantedFaults& faults);
 
   // Makes the request the next commit of the group, or decides its result: Aborted when something
-  // that it read was written meanwhile; what WriteSet refuses; the last commit when it changes
-  // nothing.
+  // that it read was written meanwhile; FailedPrecondition when its migration was abandoned; what
+  // WriteSet refuses; the last commit when it changes nothing.
   void Add(CommitRequest* request);
 
   // A request that goes through, and the commit that it is: the one before when it changes nothing.

@@ -24,7 +24,7 @@ struct CommitRequest {
   uint64_t fills = 0;  // of the view
   const CommitOptions* options = nullptr;
   // How far the migration has come whose records these are: goes into the same write of the store,
-  // with the commit's version. Null: they are of none.
+  // with the commit's version. Refused when it was abandoned. Null: they are of none.
   const Migration* migration = nullptr;
   // `prepared` breaks a rule in the state that it was prepared on, and perhaps no more.
   bool refresh = false;

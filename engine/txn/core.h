@@ -92,8 +92,14 @@ class Core {
   absl::StatusOr<CommitVersion> CommitPrepared(CommitRequest* request, WriteSet* prepared,
                                                ReadSet* reads);
 
-  // Appends an entry without changes, for what is done to the database itself.
+  // Appends an entry without changes, for what is done to the database itself; `batch` is what goes
+  // with it.
   absl::StatusOr<CommitVersion> CommitNote(const CommitOptions& options, storage::Batch batch);
+  // The same with what `body` makes of the newest state while nobody writes; the commit will be the
+  // one after it. Nothing: there is nothing to be noted, and the last commit is given. Errors: also
+  // those of `body`, and nothing is done then.
+  using NoteBody = std::function<absl::StatusOr<std::optional<storage::Batch>>(const ReadView&)>;
+  absl::StatusOr<CommitVersion> CommitNoteWith(const CommitOptions& options, const NoteBody& body);
 
   // Puts another schema in force, which is the next version, with an entry that says so; `batch` is
   // what goes with it. Writes that were prepared under the schema before are Aborted. `check` looks
@@ -167,8 +173,7 @@ class Core {
       std::shared_ptr<const HistoryStarts> starts) const;
   // Appends an entry without changes, and puts `catalog` in force when there is one.
   absl::StatusOr<CommitVersion> CommitNote(const catalog::Catalog* catalog,
-                                           const CommitOptions& options, storage::Batch batch,
-                                           const StateCheck& check);
+                                           const CommitOptions& options, const NoteBody& body);
   void Show(ReadView view);
   std::unique_ptr<CommitStage> NewCommitStage();
   // What the rules say; of a large commit the batch is made meanwhile.

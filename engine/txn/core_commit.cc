@@ -175,22 +175,32 @@ WriteLock::~WriteLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 absl::StatusOr<CommitVersion> Core::CommitNote(const CommitOptions& options, storage::Batch batch) {
-  return CommitNote(nullptr, options, std::move(batch), nullptr);
+  return CommitNoteWith(options, [&](const ReadView&) { return std::optional(std::move(batch)); });
+}
+
+absl::StatusOr<CommitVersion> Core::CommitNoteWith(const CommitOptions& options,
+                                                   const NoteBody& body) {
+  return CommitNote(nullptr, options, body);
 }
 
 absl::StatusOr<CommitVersion> Core::CommitSchema(const catalog::Catalog& catalog,
                                                  const CommitOptions& options, storage::Batch batch,
                                                  const StateCheck& check) {
-  return CommitNote(&catalog, options, std::move(batch), check);
+  const auto body = [&](const ReadView& view) -> absl::StatusOr<std::optional<storage::Batch>> {
+    if (check != nullptr) DAFTAR_RETURN_IF_ERROR(check(view));
+    return std::optional(std::move(batch));
+  };
+  return CommitNote(&catalog, options, body);
 }
 
 absl::StatusOr<CommitVersion> Core::CommitNote(const catalog::Catalog* catalog,
-                                               const CommitOptions& options, storage::Batch batch,
-                                               const StateCheck& check) {
+                                               const CommitOptions& options, const NoteBody& body) {
   DAFTAR_RETURN_IF_ERROR(CheckStatement(options, {}));
   const WriteLock lock(this);
-  if (check != nullptr) DAFTAR_RETURN_IF_ERROR(check(View()));
+  DAFTAR_ASSIGN_OR_RETURN(std::optional<storage::Batch> made, body(View()));
   const DatabaseEnd before = end();
+  if (!made.has_value()) return before.header.last_commit;
+  storage::Batch& batch = *made;
   DatabaseEnd after = before;
   after.header.last_commit = CommitVersion(before.header.last_commit.value() + 1);
   if (catalog != nullptr) {

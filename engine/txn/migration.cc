@@ -1,8 +1,12 @@
 #include "txn/migration.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "base/check.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
 #include "journal/entry_frame.h"
@@ -12,6 +16,13 @@ namespace {
 
 // The kind of the helper key; the byte after the space.
 constexpr char kMigrationKind = '\x09';
+// Of those that were abandoned. Who does not know it leaves them alone, and says that they are
+// newer and not that they are damaged.
+constexpr uint8_t kAbandonedFormat = 2;
+// States.
+constexpr uint64_t kUnderWay = 0;
+constexpr uint64_t kFinished = 1;
+constexpr uint64_t kAbandoned = 2;
 
 void AppendText(std::string_view text, std::string* out) {
   codec::AppendOrderedVarint(text.size(), out);
@@ -39,11 +50,22 @@ absl::Status TakeDefinition(std::string_view* body, MigrationDefinition* definit
   return absl::OkStatus();
 }
 
-absl::Status TakeMigration(std::string_view body, Migration* migration) {
+absl::Status TakeState(bool is_abandoned, std::string_view* body, MigrationInfo* info) {
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t state, codec::TakeOrderedVarint(body));
+  if (is_abandoned ? state != kAbandoned : state > kFinished) {
+    return DataLoss("a migration has an unknown state").With("state", state);
+  }
+  info->finished = state == kFinished;
+  if (!is_abandoned) return absl::OkStatus();
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t commit, codec::TakeOrderedVarint(body));
+  if (commit == 0) return DataLoss("a migration was abandoned by no commit");
+  info->abandoned_by = CommitVersion(commit);
+  return absl::OkStatus();
+}
+
+absl::Status TakeMigration(bool is_abandoned, std::string_view body, Migration* migration) {
   MigrationInfo& info = migration->info;
-  DAFTAR_ASSIGN_OR_RETURN(const uint64_t state, codec::TakeOrderedVarint(&body));
-  if (state > 1) return DataLoss("a migration has an unknown state").With("state", state);
-  info.finished = state == 1;
+  DAFTAR_RETURN_IF_ERROR(TakeState(is_abandoned, &body, &info));
   DAFTAR_ASSIGN_OR_RETURN(const uint64_t begun, codec::TakeOrderedVarint(&body));
   info.begun = CommitVersion(begun);
   DAFTAR_ASSIGN_OR_RETURN(const uint64_t last_commit, codec::TakeOrderedVarint(&body));
@@ -58,18 +80,15 @@ absl::Status TakeMigration(std::string_view body, Migration* migration) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Migration> DecodeMigration(std::string_view key, std::string_view value) {
-  DAFTAR_ASSIGN_OR_RETURN(const std::string_view body, journal::OpenFrame(key, value));
-  Migration migration;
-  migration.info.definition.name = key.substr(MigrationPrefix().size());
-  const absl::Status status = TakeMigration(body, &migration);
-  if (!status.ok()) {
-    return DataLoss("a migration is damaged").WithBytes("key", key).With("cause", status.message());
-  }
-  return migration;
-}
-
 }  // namespace
+
+bool IsMigrationName(std::string_view name) {
+  const bool has_control = std::any_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_iscntrl(static_cast<unsigned char>(c));
+  });
+  return !name.empty() && name.size() <= kMigrationNameBytesMax && !has_control &&
+         !ValidateUtf8(name).has_value();
+}
 
 std::string MigrationPrefix() { return codec::SpacePrefix(codec::Space::kHelper) + kMigrationKind; }
 
@@ -78,7 +97,13 @@ std::string MigrationKey(std::string_view name) { return MigrationPrefix().appen
 std::string EncodeMigration(std::string_view key, const Migration& migration) {
   const MigrationInfo& info = migration.info;
   std::string value(journal::kFrameBytes, '\0');
-  codec::AppendOrderedVarint(info.finished ? 1 : 0, &value);
+  DAFTAR_CHECK(!info.is_abandoned() || !info.finished);
+  if (info.is_abandoned()) {
+    codec::AppendOrderedVarint(kAbandoned, &value);
+    codec::AppendOrderedVarint(info.abandoned_by.value(), &value);
+  } else {
+    codec::AppendOrderedVarint(info.finished ? kFinished : kUnderWay, &value);
+  }
   codec::AppendOrderedVarint(info.begun.value(), &value);
   codec::AppendOrderedVarint(info.last_commit.value(), &value);
   codec::AppendOrderedVarint(info.records, &value);
@@ -92,8 +117,32 @@ std::string EncodeMigration(std::string_view key, const Migration& migration) {
     AppendText(set.expression, &value);
   }
   value += migration.next_key;
-  journal::SealFrame(key, &value);
+  journal::SealFrame(key, &value, info.is_abandoned() ? kAbandonedFormat : journal::kEntryFormat);
   return value;
+}
+
+absl::StatusOr<Migration> DecodeMigration(std::string_view key, std::string_view value) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::string_view body,
+                          journal::OpenFrame(key, value, kAbandonedFormat));
+  Migration migration;
+  migration.info.definition.name = key.substr(MigrationPrefix().size());
+  const bool is_abandoned = journal::FormatOf(value) == kAbandonedFormat;
+  const absl::Status status = TakeMigration(is_abandoned, body, &migration);
+  if (!status.ok()) {
+    return DataLoss("a migration is damaged").WithBytes("key", key).With("cause", status.message());
+  }
+  return migration;
+}
+
+absl::Status CheckNotAbandoned(const MigrationInfo& info) {
+  if (!info.is_abandoned()) return absl::OkStatus();
+  return FailedPrecondition("the migration was abandoned; for another one, take another name")
+      .With("abandoned by commit", info.abandoned_by.value());
+}
+
+absl::Status CheckNotAbandoned(const storage::Reader& reader, std::string_view name) {
+  DAFTAR_ASSIGN_OR_RETURN(const std::optional<Migration> found, ReadMigration(reader, name));
+  return found.has_value() ? CheckNotAbandoned(found->info) : absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<Migration>> ReadMigration(const storage::Reader& reader,

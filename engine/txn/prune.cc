@@ -83,13 +83,16 @@ class Pruner {
 
   // Which records were there when a migration began, only their history tells.
   static bool GoesBy(const Migration& migration, const catalog::TableDef& table) {
-    return !migration.info.finished && migration.table == table.id;
+    return !migration.info.finished && !migration.info.is_abandoned() &&
+           migration.table == table.id;
   }
 
   absl::Status CheckMigrations(const catalog::TableDef& table, CommitVersion start) const {
     for (const Migration& migration : migrations_) {
       if (!GoesBy(migration, table) || start <= migration.info.begun) continue;
-      return FailedPrecondition("a migration goes by the history since it began; finish it first")
+      return FailedPrecondition(
+                 "a migration goes by the history since it began; finish it first, "
+                 "or abandon it")
           .With("migration", migration.info.definition.name)
           .With("table", table.name)
           .With("began after commit", migration.info.begun.value());

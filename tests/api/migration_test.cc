@@ -1,11 +1,13 @@
 // Migrations as a program sees them: what they change, refuse, keep and go on with.
 
+#include <atomic>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -570,7 +572,8 @@ TEST_CASE("migrate: what it goes by is not pruned, and a reader only lists it", 
   prune.table = PruneOptions::TableUntil{"claim", AsOf::Commit(CommitVersion(book.version()))};
   CHECK_THAT(book.database().PruneHistory(prune),
              StatusIs(absl::StatusCode::kFailedPrecondition,
-                      "a migration goes by the history since it began; finish it first; "
+                      "a migration goes by the history since it began; finish it first, "
+                      "or abandon it; "
                       "migration=tenfold"));
   prune.table->before = AsOf::Commit(CommitVersion(begun));
   REQUIRE_OK(book.database().PruneHistory(prune));
@@ -583,6 +586,113 @@ TEST_CASE("migrate: what it goes by is not pruned, and a reader only lists it", 
   book.Reopen();
   REQUIRE_OK(book.database().Migrate(Tenfold(), Batches(2)));
   CHECK(book.Stored() == Fees{{{"a", 1}, 50}, {{"a", 2}, 20}, {{"a", 3}, 30}, {{"a", 4}, 40}});
+}
+
+TEST_CASE("migrate: one that is abandoned stays so, and what it has changed stays changed",
+          "[api]") {
+  Book book{OpenOptions()};
+  for (int i = 1; i <= 4; ++i) book.Put("a", i, i);
+  CHECK(book.database().Migrate(Tenfold("fee > 0"), Batches(2, 1)).value().changed == 2);
+  const Fees changed = {{{"a", 1}, 1}, {{"a", 2}, 2}, {{"a", 3}, 30}, {{"a", 4}, 40}};
+  CHECK_THAT(book.database().AbandonMigration("tenfold", {}),
+             StatusIs(absl::StatusCode::kInvalidArgument, "table=claim; missing=actor"));
+  CHECK_THAT(book.database().AbandonMigration("twofold", Book::Clerk()),
+             StatusIs(absl::StatusCode::kNotFound, "no migration of this name was begun"));
+  CommitOptions stated = Book::Clerk();
+  stated.reason = "the law was repealed";
+  REQUIRE_OK_AND_ASSIGN(const AbandonReport report,
+                        book.database().AbandonMigration("tenfold", stated));
+  CHECK(!report.was_abandoned);
+  CHECK(report.migration.abandoned_by.value() == book.version());
+  CHECK(report.migration.abandoned_time.has_value());
+  const uint64_t version = book.version();
+  book.Reopen();
+  CHECK(book.Stored() == changed);
+  REQUIRE_OK_AND_ASSIGN(const auto migrations, book.database().Migrations());
+  REQUIRE(migrations.size() == 1);
+  CHECK(migrations[0].is_abandoned());
+  CHECK(!migrations[0].finished);
+  CHECK(migrations[0].abandoned_by == report.migration.abandoned_by);
+  CHECK(migrations[0].abandoned_time == report.migration.abandoned_time);
+  CHECK(migrations[0].definition == Tenfold("fee > 0"));
+  CHECK(migrations[0].changed == 2);
+  // Neither as it was nor otherwise.
+  for (const MigrationDefinition& again : {Tenfold("fee > 0"), Tenfold()}) {
+    CHECK_THAT(book.database().Migrate(again, Batches(2)),
+               StatusIs(absl::StatusCode::kFailedPrecondition,
+                        absl::StrCat("the migration was abandoned; for another one, take another "
+                                     "name; abandoned by commit=",
+                                     version, "; migration=tenfold")));
+  }
+  REQUIRE_OK_AND_ASSIGN(const AbandonReport again, book.database().AbandonMigration("tenfold", {}));
+  CHECK(again.was_abandoned);
+  CHECK(book.version() == version);
+  CHECK(book.Stored() == changed);
+  book.CheckClean();
+  // Another name goes, and is finished.
+  MigrationDefinition other = Tenfold("fee < 30");
+  other.name = "tenfold again";
+  REQUIRE_OK(book.database().Migrate(other, Batches(2)));
+  CHECK(book.Stored().at({"a", 1}) == 10);
+  CHECK_THAT(book.database().AbandonMigration(other.name, Book::Clerk()),
+             StatusIs(absl::StatusCode::kFailedPrecondition, "it cannot be abandoned any more"));
+  REQUIRE_OK_AND_ASSIGN(const auto history, book.database().History("claim", {"a", 4}));
+  CHECK(history.back().commit.reason == "migration tenfold; law of 1404");
+  book.Reopen(true);
+  CHECK_THAT(book.database().AbandonMigration("tenfold", {}),
+             StatusIs(absl::StatusCode::kFailedPrecondition, "reading only"));
+}
+
+TEST_CASE("migrate: one that is abandoned holds back no history", "[api]") {
+  Book book;
+  for (int i = 1; i <= 4; ++i) book.Put("a", i, i);
+  CHECK(book.database().Migrate(Tenfold(), Batches(2, 1)).value().changed == 2);
+  book.Put("a", 1, 5);
+  PruneOptions prune;
+  prune.commit = Book::Clerk();
+  prune.table = PruneOptions::TableUntil{"claim", AsOf::Commit(CommitVersion(book.version()))};
+  CHECK_THAT(book.database().PruneHistory(prune),
+             StatusIs(absl::StatusCode::kFailedPrecondition, "migration=tenfold"));
+  REQUIRE_OK(book.database().AbandonMigration("tenfold", Book::Clerk()));
+  REQUIRE_OK_AND_ASSIGN(const PruneReport report, book.database().PruneHistory(prune));
+  REQUIRE(report.tables.size() == 1);
+  CHECK(report.tables[0].versions == 3);
+  book.CheckClean();
+}
+
+TEST_CASE("migrate: a call on another thread ends when its migration is abandoned",
+          "[api][threads]") {
+  Book book;
+  for (int i = 1; i <= 300; ++i) book.Put("a", i, i);
+  for (int round = 0; round < 8; ++round) {
+    CAPTURE(round);
+    MigrationDefinition definition{
+        absl::StrCat("round ", round), "claim", {{"paid", round % 2 == 0 ? "1" : "0"}}, ""};
+    std::atomic<int> batches = 0;
+    std::atomic<bool> ended = false;
+    absl::Status end;
+    MigrationOptions options = Batches(1);
+    options.progress = [&](const MigrationProgress&) {
+      ++batches;
+      return true;
+    };
+    std::thread migrator([&] {
+      end = book.database().Migrate(definition, options).status();
+      ended = true;
+    });
+    while (batches < 3 + round && !ended) std::this_thread::yield();
+    const auto report = book.database().AbandonMigration(definition.name, Book::Clerk());
+    migrator.join();
+    REQUIRE_OK(report.status());
+    CHECK_THAT(end, StatusIs(absl::StatusCode::kFailedPrecondition, "the migration was abandoned"));
+    REQUIRE_OK_AND_ASSIGN(const auto migrations, book.database().Migrations());
+    const MigrationInfo& info = migrations[static_cast<size_t>(round)];
+    CHECK(info.is_abandoned());
+    CHECK(info.last_commit < info.abandoned_by);
+    // Nothing of it came afterwards.
+    CHECK(book.version() == info.abandoned_by.value());
+  }
+  book.CheckClean();
 }
 
 }  // namespace

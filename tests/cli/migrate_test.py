@@ -1,4 +1,4 @@
-"""Records changed by SQL in batches: shown, refused, interrupted, killed anywhere and gone on with."""
+"""Records changed by SQL in batches: shown, refused, given up, interrupted, killed anywhere and gone on with."""
 
 import json
 import os
@@ -91,6 +91,73 @@ def test_refusals(folder):
     equal(fees(db), {n: 10 * n for n in range(40)})
 
 
+def test_abandoned(folder):
+    db = make(folder, 40)
+    for more in (TENFOLD[:2], TENFOLD[2:4], ("--where", "1"), ("--batch", "3"), ("--list",)):
+        run("migrate", db, "tenfold", "--abandon", "--actor", "clerk", *more, code=2)
+    run("migrate", db, "--abandon", "--actor", "clerk", code=2)
+    contains(run("migrate", db, "tenfold", "--abandon", "--actor", "clerk", code=3).err,
+             "no migration of this name was begun; migration=tenfold")
+    run("put", db, "claim", '{"desk": "d3", "serial": 17, "fee": 100000000}', "--actor", "clerk")
+    contains(run("migrate", db, "tenfold", *TENFOLD, "--batch", "10", code=4).err, "the record does not meet")
+    stopped = fees(db)
+    contains(run("migrate", db, "tenfold", "--abandon", code=4).err, "table=claim; missing=actor")
+    stated = ("--actor", "clerk", "--reason", "law of 1405", "--decision", "7/1")
+    equal(run("migrate", db, "tenfold", "--abandon", *stated).out,
+          "migration tenfold of table claim: abandoned; 20 records, 20 changed\n")
+    contains(run("changes", db).out, "by clerk: migration tenfold is abandoned; law of 1405", "7/1")
+    contains(run("migrate", db, "--list").out, "tenfold, abandoned; 20 records, 20 changed\n  table claim\n",
+             "\n  abandoned by commit ")
+    again = json.loads(run("migrate", db, "tenfold", "--abandon", "--format", "json").out)
+    equal([again["finished"], again["abandoned"], again["wasAbandoned"], again["changed"]], [False, True, True, 20])
+    equal(again["abandonedBy"], again["lastCommit"] + 1)
+    assert again["abandonedTime"] >= again["lastTime"], again
+    equal(run("migrate", db, "tenfold", "--abandon").out,
+          "migration tenfold of table claim was abandoned before; 20 records, 20 changed\n")
+    contains(run("migrate", db, "tenfold", *TENFOLD, code=4).err,
+             f"the migration was abandoned; for another one, take another name; abandoned by commit={again['abandonedBy']}; "
+             "migration=tenfold")
+    equal(fees(db), stopped)
+    contains(run("prune", db, "--table", "claim", "--before", again["abandonedBy"], "--actor", "clerk").out, "claim")
+    contains(run("verify", db).out, "clean: 40 records")
+    done = ("--table", "claim", "--set", "note = 'n'", "--actor", "clerk")
+    run("migrate", db, "notes", *done)
+    contains(run("migrate", db, "notes", "--abandon", "--actor", "clerk", code=4).err,
+             "the migration is finished; it cannot be abandoned any more; migration=notes")
+
+
+def test_abandoning_is_killed(folder):
+    """It is abandoned or it is not, and goes on or not, wherever a process that abandons it ends."""
+    kills = int(os.environ.get("DAFTAR_KILLS", "8"))
+    made = make(folder, 40)
+    run("put", made, "claim", '{"desk": "d3", "serial": 17, "fee": 100000000}', "--actor", "clerk")
+    run("migrate", made, "tenfold", *TENFOLD, "--batch", "10", code=4)
+    run("put", made, "claim", '{"desk": "d3", "serial": 17, "fee": 17}', "--actor", "clerk")
+    stopped = fees(made)
+    started = time.monotonic()
+    shutil.copytree(made, folder / "whole")
+    run("migrate", folder / "whole", "tenfold", "--abandon", "--actor", "clerk")
+    whole = time.monotonic() - started
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    moment = random.Random(seed)
+    for kill in range(kills):
+        db = folder / f"db{kill}"
+        shutil.copytree(made, db)
+        process = subprocess.Popen([DAFTAR, "migrate", str(db), "tenfold", "--abandon", "--actor", "clerk"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        time.sleep(whole * moment.random())
+        process.send_signal(signal.SIGKILL)
+        said = process.communicate()[0].decode()
+        contains(run("verify", db).out, "clean: ")
+        listed = run("migrate", db, "--list").out
+        is_abandoned = "tenfold, abandoned; 20 records, 20 changed\n" in listed
+        assert is_abandoned or "tenfold, not finished; 20 records, 20 changed\n" in listed, listed
+        assert is_abandoned or not said, said
+        run("migrate", db, "tenfold", *TENFOLD, code=4 if is_abandoned else 0)
+        equal(fees(db), stopped if is_abandoned else {n: 10 * n for n in range(40)})
+
+
 def test_interrupted(folder):
     db = make(folder, 3000)
     command = [DAFTAR, "migrate", str(db), "tenfold", *TENFOLD, "--batch", "50"]
@@ -145,4 +212,5 @@ def test_killed_anywhere(folder):
     contains(run("verify", db).out, "clean: ")
 
 
-main([test_migrates, test_refusals, test_interrupted, test_killed_anywhere])
+main([test_migrates, test_refusals, test_abandoned, test_abandoning_is_killed, test_interrupted,
+      test_killed_anywhere])

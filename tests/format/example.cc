@@ -174,6 +174,14 @@ void AddMigrationBytes(const catalog::TableDef& table, std::map<std::string, std
   migration.next_key = codec::PrefixEnd(codec::RecordPrefix(table.id));
   (*bytes)["migration-key"] = txn::MigrationKey("shout");
   (*bytes)["migration-value"] = txn::EncodeMigration((*bytes)["migration-key"], migration);
+  // When it was given up before it came to the record.
+  migration.info.finished = false;
+  migration.info.last_commit = CommitVersion();
+  migration.info.records = 0;
+  migration.info.changed = 0;
+  migration.info.abandoned_by = kCommit;
+  migration.next_key.clear();
+  (*bytes)["abandoned-value"] = txn::EncodeMigration((*bytes)["migration-key"], migration);
 }
 
 // The entries of the name that the record of the third example has, and its database's header.

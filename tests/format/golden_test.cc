@@ -148,6 +148,10 @@ TEST_CASE("format 6: the bytes of a migration", "[format][format]") {
   CHECK(Engine().at("migration-value") ==
         "010000007aae807501f9012bf9012c010101067065726d69740a7a6f6e65203c3e2027270106686f"
         "6c6465720d757070657228686f6c646572290202");
+  // Abandoned: a format of the value's own.
+  CHECK(Engine().at("abandoned-value") ==
+        "020000000bf87b6602f9012cf9012b00000001067065726d69740a7a6f6e65203c3e2027270106686f6c646572"
+        "0d757070657228686f6c64657229");
 }
 
 TEST_CASE("format 6: the bytes of an aggregate that is being counted", "[format][format]") {

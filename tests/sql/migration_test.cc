@@ -6,6 +6,7 @@
 #include <atomic>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,7 +24,9 @@
 #include "index/stored_record.h"
 #include "record/json_codec.h"
 #include "storage/open.h"
+#include "txn/abandon.h"
 #include "txn/journal_reader.h"
+#include "txn/prune.h"
 
 namespace daftar::testing {
 namespace {
@@ -111,6 +114,10 @@ class ClaimBook {
                                           int batches) {
     auto migration = sql::FindOrBeginMigration(core_.get(), session_, definition, kStatement);
     if (!migration.ok()) return migration.status();
+    return GoOn(*std::move(migration), batch, batches);
+  }
+
+  absl::StatusOr<MigrationReport> GoOn(txn::Migration migration, size_t batch, int batches) {
     MigrationOptions options;
     options.batch = batch;
     options.commit = kStatement;
@@ -119,7 +126,7 @@ class ClaimBook {
       CHECK(progress.fraction <= 1);
       return batches-- > 0;
     };
-    return sql::GoOnWithMigration(core_.get(), session_, *std::move(migration), options);
+    return sql::GoOnWithMigration(core_.get(), session_, std::move(migration), options);
   }
 
   txn::Migration Stored() const {
@@ -319,6 +326,70 @@ TEST_CASE("migration: a batch that meets another commit is begun anew, with fewe
   const std::vector<std::string> violations = book.Violations();
   INFO(Said(violations));
   CHECK(violations.empty());
+}
+
+// Records that are changed, or none: what is kept then goes without a commit of records.
+TEST_CASE("migration: one that is abandoned in the midst of a batch ends with it", "[sql]") {
+  const auto [name, where, batch] = GENERATE(table<const char*, const char*, size_t>(
+      {{"records change", "", 16},
+       {"the last ones change", "", 1000},
+       {"none changes", "fee < (SELECT 0 * count(*) FROM claim WHERE as_of = '1')", 16},
+       {"none changes, and it ends", "fee < (SELECT 0 * count(*) FROM claim WHERE as_of = '1')",
+        1000}}));
+  CAPTURE(name);
+  ClaimBook book(8);
+  book.Fill();
+  MigrationDefinition definition = DisturbedTenfold();
+  definition.where = where;
+  // One batch goes, where there are several.
+  int attempts = 0;
+  const int last = batch == 1000 ? 1 : 2;
+  CommitVersion abandoned_by;
+  book.AtBatch([&] {
+    if (++attempts != last) return;
+    REQUIRE_OK_AND_ASSIGN(const AbandonReport report,
+                          txn::AbandonMigration(book.core(), kName, {}));
+    abandoned_by = report.migration.abandoned_by;
+  });
+  const std::string said = absl::StrCat(
+      "the migration was abandoned; for another one, take another name; "
+      "abandoned by commit=",
+      last == 1 || *where != '\0' ? 22 : 23, "; migration=tenfold");
+  CHECK_THAT(book.Migrate(definition, batch, 1000),
+             StatusIs(absl::StatusCode::kFailedPrecondition, said));
+  CHECK(attempts == last);
+  CHECK(book.core()->View().version == abandoned_by);
+  const MigrationInfo info = book.Stored().info;
+  CHECK(info.abandoned_by == abandoned_by);
+  CHECK(!info.finished);
+  CHECK(info.records == (last == 1 ? 0 : 16));
+  CHECK(info.changed == (last == 1 || *where != '\0' ? 0 : 16));
+  const std::vector<std::string> violations = book.Violations();
+  INFO(Said(violations));
+  CHECK(violations.empty());
+  // Nor does it begin anew, whatever is asked under its name.
+  for (const MigrationDefinition& again : {definition, Tenfold()}) {
+    CHECK_THAT(book.Migrate(again, batch, 1000),
+               StatusIs(absl::StatusCode::kFailedPrecondition, said));
+  }
+}
+
+TEST_CASE("migration: one that is abandoned between batches says so, whatever was pruned since",
+          "[sql]") {
+  ClaimBook book(8);
+  book.Fill();
+  REQUIRE_OK_AND_ASSIGN(const MigrationReport report, book.Migrate(Tenfold(), 4, 1));
+  CHECK(!report.migration.finished);
+  // A record that was there and was changed since is told by its history only.
+  REQUIRE_OK(book.Write(4, 6, 2, 1));
+  const txn::Migration before = book.Stored();
+  REQUIRE_OK(txn::AbandonMigration(book.core(), kName, {}));
+  PruneOptions prune;
+  prune.table = PruneOptions::TableUntil{"claim", AsOf::Commit(book.core()->View().version)};
+  REQUIRE_OK(txn::PruneHistory(book.core(), prune));
+  // As a thread that has read it before.
+  CHECK_THAT(book.GoOn(before, 4, 1000),
+             StatusIs(absl::StatusCode::kFailedPrecondition, "the migration was abandoned"));
 }
 
 TEST_CASE("migration: progress that is not written with its commit is found", "[sql][fault]") {

@@ -260,11 +260,15 @@ TEST_CASE("prune: states what the table requires", "[txn]") {
 }
 
 // A book with a migration that began after commit 4.
-void BeginMigration(txn::Core* core, bool finished) {
+enum class State { kUnderWay, kFinished, kAbandoned };
+void BeginMigration(txn::Core* core, State state) {
   txn::Migration migration;
   migration.info.definition = {"sizes", "firm", {{"size", "1"}}, ""};
   migration.info.begun = CommitVersion(4);
-  migration.info.finished = finished;
+  migration.info.finished = state == State::kFinished;
+  if (state == State::kAbandoned) {
+    migration.info.abandoned_by = CommitVersion(core->View().version.value() + 1);
+  }
   migration.table = FirmTable(*core).id;
   storage::Batch batch;
   const std::string key = txn::MigrationKey("sizes");
@@ -272,20 +276,22 @@ void BeginMigration(txn::Core* core, bool finished) {
   REQUIRE_OK(core->CommitNote({}, std::move(batch)));
 }
 
-TEST_CASE("prune: what a migration goes by stays until it is finished", "[txn]") {
-  const bool finished = GENERATE(false, true);
-  CAPTURE(finished);
+TEST_CASE("prune: what a migration goes by stays until it is finished or abandoned", "[txn]") {
+  const State state = GENERATE(State::kUnderWay, State::kFinished, State::kAbandoned);
+  CAPTURE(static_cast<int>(state));
+  const bool is_over = state != State::kUnderWay;
   DailyBook book(2);
-  BeginMigration(book.core.get(), finished);
-  if (!finished) {
+  BeginMigration(book.core.get(), state);
+  if (!is_over) {
     CHECK_THAT(txn::PruneHistory(book.core.get(), Before(5)),
                StatusIs(absl::StatusCode::kFailedPrecondition,
-                        "a migration goes by the history since it began; finish it first; "
+                        "a migration goes by the history since it began; finish it first, "
+                        "or abandon it; "
                         "migration=sizes; table=firm; began after commit=4"));
   }
   // By the days of the table it would begin later.
-  CHECK(Prune(book.core.get(), {}).tables[0].start == CommitVersion(finished ? 8 : 4));
-  CHECK(Readable(*book.core, 4) == !finished);
+  CHECK(Prune(book.core.get(), {}).tables[0].start == CommitVersion(is_over ? 8 : 4));
+  CHECK(Readable(*book.core, 4) == !is_over);
 }
 
 TEST_CASE("prune: of a fault anywhere the next one finishes the work", "[txn][fault]") {

@@ -294,18 +294,30 @@ class Database {
   // Errors: NotFound for the table or a field; InvalidArgument for a definition that is none, a key
   // that is to be set, the statement, and for a record, naming key, field, value and cause, as also
   // AlreadyExists and FailedPrecondition do where a unique index or a rule refuses; it also when
-  // the name stands for another definition, when the history that tells what was there was removed,
-  // and when the database is open for reading only; DataLoss, Unavailable, ResourceExhausted.
+  // the name stands for another definition or for a migration that was abandoned, also meanwhile,
+  // when the history that tells what was there was removed, and when the database is open for
+  // reading only; DataLoss, Unavailable, ResourceExhausted.
   // One call at a time; further ones wait. Durability: as the options say, of each commit; what a
   // power loss takes back is done once more by the next call.
   absl::StatusOr<MigrationReport> Migrate(const MigrationDefinition& definition,
                                           const MigrationOptions& options = {});
+  // Gives up a migration that was begun and is not finished, for good, with one commit. Records
+  // that it has changed stay changed, the others as they are, and history does not wait for it any
+  // more. Its name stands for it and its definition as before: Migrate refuses it, and another
+  // migration needs another name. A call of Migrate that is under way ends with an error; none of
+  // its batches is committed after the abandoning. Done once more, it does nothing and says so.
+  // Errors: NotFound when none of this name was begun; FailedPrecondition when it is finished, and
+  // when the database is open for reading only; InvalidArgument for the statement, which is as the
+  // table requires it; DataLoss, Unavailable, ResourceExhausted. Waits for no other call.
+  // Durability: as the options say.
+  absl::StatusOr<AbandonReport> AbandonMigration(std::string_view name,
+                                                 const CommitOptions& options = {});
   // All migrations that were begun, by their names. Errors: DataLoss, Unavailable.
   absl::StatusOr<std::vector<MigrationInfo>> Migrations() const;
   // Removes old versions that need not be kept any longer: those older than the historyDays of
   // their table, or than a given moment. Earlier states of these tables are refused from then on;
   // what can still be asked for is answered as before. A commit says so first. What a call that
-  // failed has left behind, the next one removes. What a migration that is not finished goes by
+  // failed has left behind, the next one removes. What a migration that is under way goes by
   // stays, whatever historyDays says. Errors: NotFound for the table; InvalidArgument for a commit
   // that is yet to come, and for the statement; FailedPrecondition when the database is open for
   // reading only, and when such a migration needs what is to go; DataLoss, Unavailable,

@@ -40,10 +40,15 @@ struct MigrationInfo {
   uint64_t changed = 0;  // of these, those that met `where`
   // The commit that it began after: of the records that were there then, no others are changed.
   CommitVersion begun;
-  CommitVersion last_commit;  // that changed records; 0 when none has
+  CommitVersion last_commit;   // that changed records; 0 when none has
+  CommitVersion abandoned_by;  // the commit that gave it up; 0 when none has
   // When these commits were made, where the journal tells.
   std::optional<Instant> begun_time = std::nullopt;
   std::optional<Instant> last_time = std::nullopt;
+  std::optional<Instant> abandoned_time = std::nullopt;
+
+  // Then it is never finished.
+  bool is_abandoned() const { return abandoned_by > CommitVersion(); }
 };
 
 // How far it has come. Never goes back, also not from one call to the next that goes on.
@@ -69,6 +74,12 @@ struct MigrationReport {
   // It was finished before the call, which has done nothing.
   bool was_finished = false;
   uint64_t changed = 0;  // records, by this call
+};
+
+struct AbandonReport {
+  MigrationInfo migration;
+  // It was abandoned before the call, which has done nothing.
+  bool was_abandoned = false;
 };
 
 }  // namespace daftar
