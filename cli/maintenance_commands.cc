@@ -47,6 +47,8 @@ std::string_view KindName(ProblemKind kind) {
       return "wrong-old-entry";
     case ProblemKind::kDamagedStatistics:
       return "damaged-statistics";
+    case ProblemKind::kDamagedMigration:
+      return "damaged-migration";
     case ProblemKind::kWrongGroup:
       return "wrong-group";
     case ProblemKind::kWrongOldGroup:

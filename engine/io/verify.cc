@@ -14,6 +14,7 @@
 #include "io/verify_entries.h"
 #include "io/verify_groups.h"
 #include "io/verify_journal.h"
+#include "io/verify_migrations.h"
 #include "io/verify_run.h"
 #include "io/verify_unknown.h"
 #include "io/verify_versions.h"
@@ -153,6 +154,7 @@ absl::Status CheckAll(VerifyRun* run, const txn::Anchor& anchor) {
   DAFTAR_RETURN_IF_ERROR(SkipUnknownChanges(run, "", &changes));
   DAFTAR_RETURN_IF_ERROR(CheckUnknownKeys(run));
   DAFTAR_RETURN_IF_ERROR(CheckStatistics(run));
+  DAFTAR_RETURN_IF_ERROR(CheckMigrations(run));
   return run->WriteRepairs();
 }
 

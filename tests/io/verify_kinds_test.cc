@@ -10,8 +10,10 @@
 #include "history/history_key.h"
 #include "index/entries.h"
 #include "io/firm_book.h"
+#include "journal/entry_frame.h"
 #include "record/envelope.h"
 #include "support/status_matchers.h"
+#include "txn/migration.h"
 
 namespace daftar::testing {
 namespace {
@@ -71,6 +73,7 @@ std::vector<std::string> Problems(const VerifyReport& report) {
       {ProblemKind::kExtraOldEntry, "extra-old-entry"},
       {ProblemKind::kWrongOldEntry, "wrong-old-entry"},
       {ProblemKind::kDamagedStatistics, "damaged-statistics"},
+      {ProblemKind::kDamagedMigration, "damaged-migration"},
       {ProblemKind::kDamagedStart, "damaged-start"}};
   std::vector<std::string> problems;
   for (const Problem& problem : report.problems) {
@@ -174,6 +177,154 @@ TEST_CASE("verify: entries that are not what the records say", "[io][fault]") {
        {"extra-old-entry A@0: no record had an entry with these values until then"}},
   };
   for (const Case& test : cases) Check(test);
+}
+
+// A migration that began after commit 2 and has changed one record with commit 4.
+txn::Migration Sizes(const FirmBook& book) {
+  txn::Migration migration;
+  migration.info.definition = {"z", "firm", {{"size", "1"}}, ""};
+  migration.info.begun = CommitVersion(2);
+  migration.info.last_commit = CommitVersion(4);
+  migration.info.records = 1;
+  migration.info.changed = 1;
+  migration.table = FirmTable(*book.core()).id;
+  migration.next_key = RecordKey(book, "B");
+  return migration;
+}
+
+void PlantMigration(FirmBook* book, const txn::Migration& migration) {
+  const std::string key = txn::MigrationKey(migration.info.definition.name);
+  book->Plant(key, txn::EncodeMigration(key, migration));
+}
+
+TEST_CASE("verify: migrations that were not written so", "[io][fault]") {
+  struct Wrong {
+    const char* name;
+    std::function<void(const FirmBook&, txn::Migration*)> change;
+    std::vector<std::string> problems;
+  };
+  const std::string at = "damaged-migration 0x08097a@0: ";
+  const std::vector<Wrong> cases = {
+      {"as it is", [](const FirmBook&, txn::Migration*) {}, {}},
+      {"at its beginning",
+       [](const FirmBook&, txn::Migration* each) {
+         each->info.last_commit = CommitVersion();
+         each->info.records = 0;
+         each->info.changed = 0;
+         each->next_key.clear();
+       },
+       {}},
+      {"finished",
+       [](const FirmBook&, txn::Migration* each) {
+         each->info.finished = true;
+         each->next_key = codec::PrefixEnd(codec::RecordPrefix(each->table));
+       },
+       {}},
+      {"a table that is none",
+       [](const FirmBook&, txn::Migration* each) {
+         each->table = TableId(77);
+         each->next_key.clear();
+       },
+       {at + "it is of no table"}},
+      {"begun after the newest commit",
+       [](const FirmBook&, txn::Migration* each) { each->info.begun = CommitVersion(5); },
+       {at + "it speaks of a commit after the newest one"}},
+      {"changed records after the newest commit",
+       [](const FirmBook&, txn::Migration* each) { each->info.last_commit = CommitVersion(5); },
+       {at + "it speaks of a commit after the newest one"}},
+      {"abandoned after the newest commit",
+       [](const FirmBook&, txn::Migration* each) { each->info.abandoned_by = CommitVersion(5); },
+       {at + "it speaks of a commit after the newest one"}},
+      {"changed records before it began",
+       [](const FirmBook&, txn::Migration* each) { each->info.last_commit = CommitVersion(2); },
+       {at + "its commits are not in their order"}},
+      {"abandoned by the commit that changed records",
+       [](const FirmBook&, txn::Migration* each) { each->info.abandoned_by = CommitVersion(4); },
+       {at + "its commits are not in their order"}},
+      {"abandoned",
+       [](const FirmBook&, txn::Migration* each) {
+         each->info.last_commit = CommitVersion();
+         each->info.abandoned_by = CommitVersion(3);
+       },
+       {}},
+      {"more changes than records",
+       [](const FirmBook&, txn::Migration* each) { each->info.changed = 2; },
+       {at + "it has changed more records than it came to"}},
+      {"the next record of another table",
+       [](const FirmBook&, txn::Migration* each) {
+         each->next_key = codec::RecordPrefix(TableId(77)) + "k";
+       },
+       {at + "the record that comes next is of another table"}},
+      {"a name that is none",
+       [](const FirmBook&, txn::Migration* each) { each->info.definition.name = "\n"; },
+       {"damaged-migration 0x08090a@0: no migration can have this name"}},
+  };
+  for (const Wrong& test : cases) {
+    Check({test.name,
+           [&](FirmBook* book) {
+             txn::Migration migration = Sizes(*book);
+             test.change(*book, &migration);
+             PlantMigration(book, migration);
+           },
+           test.problems});
+  }
+}
+
+TEST_CASE("verify: migrations whose bytes are damaged", "[io][fault]") {
+  const std::string cause = "journal entry does not verify; cause=";
+  const std::vector<Case> cases = {
+      {"cut short",
+       [](FirmBook* book) { book->Plant(txn::MigrationKey("z"), "\x01"); },
+       {"damaged-migration 0x08097a@0: " + cause + "it is cut short; key=0x08097a"}},
+      {"under another name",
+       [](FirmBook* book) {
+         const std::string key = txn::MigrationKey("z");
+         book->Plant(txn::MigrationKey("y"), txn::EncodeMigration(key, Sizes(*book)));
+       },
+       {"damaged-migration 0x080979@0: " + cause + "wrong checksum; key=0x080979"}},
+      {"a right checksum over nothing that decodes",
+       [](FirmBook* book) {
+         const std::string key = txn::MigrationKey("z");
+         std::string value(journal::kFrameBytes, '\0');
+         value += '\x07';
+         journal::SealFrame(key, &value);
+         book->Plant(key, value);
+       },
+       {"damaged-migration 0x08097a@0: a migration is damaged; key=0x08097a; cause=a migration has "
+        "an unknown state; state=7"}},
+      {"of a later format",
+       [](FirmBook* book) {
+         const std::string key = txn::MigrationKey("z");
+         std::string value(journal::kFrameBytes, '\0');
+         journal::SealFrame(key, &value, 9);
+         book->Plant(key, value);
+       },
+       {"damaged-migration 0x08097a@0: journal entry is of a newer format; open it with a newer "
+        "Daftar; format=9; key=0x08097a"}},
+      // Others are looked at all the same.
+      {"one of two",
+       [](FirmBook* book) {
+         book->Plant(txn::MigrationKey("a"), "");
+         txn::Migration migration = Sizes(*book);
+         migration.info.begun = CommitVersion(99);
+         PlantMigration(book, migration);
+       },
+       {"damaged-migration 0x080961@0: " + cause + "it is cut short; key=0x080961",
+        "damaged-migration 0x08097a@0: it speaks of a commit after the newest one"}},
+  };
+  for (const Case& test : cases) Check(test);
+  // Every flipped byte.
+  FirmBook book = MakeBook();
+  PlantMigration(&book, Sizes(book));
+  const std::string key = txn::MigrationKey("z");
+  const std::string value = book.Value(key);
+  for (size_t i = 0; i < value.size(); ++i) {
+    CAPTURE(i);
+    std::string flipped = value;
+    flipped[i] = static_cast<char>(flipped[i] ^ 0x04);
+    book.Plant(key, flipped);
+    CHECK(KindsOf(book.Verify()) == std::vector{ProblemKind::kDamagedMigration});
+  }
 }
 
 TEST_CASE("verify: where a history begins, and keys of nothing", "[io][fault]") {

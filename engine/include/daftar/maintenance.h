@@ -61,6 +61,7 @@ enum class ProblemKind {
   kWrongOldGroup,      // the same of the history
   kDamagedStart,       // where the history of a table begins is damaged, missing or too late
   kDamagedStatistics,  // statistics do not verify; plans do without them, `daftar analyze` again
+  kDamagedMigration,   // what is kept of a migration does not verify, or cannot be
 };
 
 struct Problem {
