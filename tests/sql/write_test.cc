@@ -396,7 +396,7 @@ struct Item $Daftar.table(name = "item", key = ["id"])
     return testing::SqlRows(sql, "SELECT count(*), sum(a), min(a), max(tags) FROM item").value();
   };
   REQUIRE_OK(
-      run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+      run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) "
           "INSERT INTO item(id, a) SELECT i, 1 FROM n"));
   REQUIRE_OK(run("UPDATE item SET a = 2, tags = '[\"t\"]'"));
   const auto before = sum();

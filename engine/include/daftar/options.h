@@ -63,7 +63,8 @@ struct OpenOptions {
   // Rows, their order, counts and errors do not depend on it. What they have read ahead takes an
   // eighth of memory_budget_bytes a scan at most, and no more than 16 MiB, beside the budget.
   // Queries with a limit that no sort precedes or QueryLimits, and those of transactions, are read
-  // by the caller's thread.
+  // by the caller's thread. An UPDATE of many rows outside of BEGIN has one of these threads work
+  // out what the records change.
   size_t scan_threads = 0;
 };
 
