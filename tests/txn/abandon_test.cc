@@ -133,6 +133,9 @@ TEST_CASE("abandon: a batch that was begun before is not committed after", "[txn
   REQUIRE_OK(Commit(core.get(), Put(*core, R"({"code": "B"})")));
 }
 
+// After so many, whoever was to end has not.
+constexpr int kBatchesMax = 5000;
+
 TEST_CASE("abandon: of no interleaving a batch comes after it", "[txn][threads][property]") {
   for (int round = 0; round < 40; ++round) {
     CAPTURE(round);
@@ -145,7 +148,7 @@ TEST_CASE("abandon: of no interleaving a batch comes after it", "[txn][threads][
     absl::Status end;
     uint64_t last = 0;
     std::thread migrator([&] {
-      while (end.ok()) {
+      while (end.ok() && committed < kBatchesMax) {
         const auto commit = CommitBatch(core.get(), &migration, committed + 1);
         // Others write another firm; of itself it is the only one.
         end = commit.status();
