@@ -1,5 +1,7 @@
 #include "txn/journal_reader.h"
 
+#include <utility>
+
 #include "base/status.h"
 #include "codec/key.h"
 #include "codec/keyspace.h"
@@ -57,6 +59,48 @@ absl::StatusOr<std::optional<journal::EntryHead>> FirstEntryFrom(const storage::
                             journal::DecodeHead(entries->key(), entries->value()));
     return std::optional<journal::EntryHead>(std::move(part.head));
   }
+}
+
+EntryWalk::EntryWalk(std::shared_ptr<const storage::Reader> reader, const CommitRange& commits)
+    : reader_(std::move(reader)), commits_(commits) {
+  if (commits.first > commits.last) return;
+  parts_ =
+      reader_->NewIterator(EntryRange(commits.first, commits.last), {.reverse = commits.backwards});
+}
+
+absl::StatusOr<std::optional<journal::EntryHead>> EntryWalk::HeadHere(journal::PartId here) const {
+  if (here.part == 0) {
+    DAFTAR_ASSIGN_OR_RETURN(journal::HeadPart part,
+                            journal::DecodeHead(parts_->key(), parts_->value()));
+    return std::optional<journal::EntryHead>(std::move(part.head));
+  }
+  // Backwards, the last part comes first. Forwards, heads do, so that this one has none.
+  if (!commits_.backwards) return std::optional<journal::EntryHead>();
+  return FindEntry(*reader_, here.version);
+}
+
+void EntryWalk::LeaveParts(journal::PartId here, const journal::EntryHead& head) {
+  const uint64_t version = here.version.value();
+  if (!commits_.backwards && head.part_count > 1) {
+    parts_->Seek(journal::EncodePartKey({CommitVersion(version + 1), 0}).view());
+  } else if (commits_.backwards && here.part > 0) {
+    parts_->Seek(journal::EncodePartKey({CommitVersion(version - 1), UINT32_MAX}).view());
+  }
+}
+
+absl::StatusOr<bool> EntryWalk::Next() {
+  while (parts_ != nullptr) {
+    DAFTAR_ASSIGN_OR_RETURN(const bool found, parts_->Next());
+    if (!found) break;
+    DAFTAR_ASSIGN_OR_RETURN(const journal::PartId here, journal::DecodePartKey(parts_->key()));
+    DAFTAR_ASSIGN_OR_RETURN(std::optional<journal::EntryHead> head, HeadHere(here));
+    if (!head.has_value()) continue;
+    LeaveParts(here, *head);
+    head_ = *std::move(head);
+    return true;
+  }
+  parts_ = nullptr;
+  return false;
 }
 
 absl::StatusOr<CommitVersion> CommitAt(const storage::Reader& reader, CommitVersion last,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,36 @@ absl::StatusOr<journal::EntryHead> ReadEntry(const storage::Reader& reader, Comm
 absl::StatusOr<std::optional<journal::EntryHead>> FirstEntryFrom(const storage::Reader& reader,
                                                                  CommitVersion version,
                                                                  CommitVersion last);
+
+struct CommitRange {
+  CommitVersion first;
+  CommitVersion last;
+  bool backwards = false;  // the newest first
+};
+
+// Walks through the heads of the entries of some commits, reading none but theirs. Thread safety:
+// none.
+class EntryWalk {
+ public:
+  // Lifetime: shares `reader`.
+  EntryWalk(std::shared_ptr<const storage::Reader> reader, const CommitRange& commits);
+
+  // Moves to the next entry; false after the last. Errors: DataLoss, Unavailable.
+  [[nodiscard]] absl::StatusOr<bool> Next();
+  // Requires: Next() gave true. Lifetime: until the next call; it may be taken out.
+  journal::EntryHead& head() { return head_; }
+
+ private:
+  // The head of the entry that the iterator stands in, wherever that is; nothing when it lacks.
+  absl::StatusOr<std::optional<journal::EntryHead>> HeadHere(journal::PartId here) const;
+  // Passes over the other parts of the entry, however many there are.
+  void LeaveParts(journal::PartId here, const journal::EntryHead& head);
+
+  const std::shared_ptr<const storage::Reader> reader_;
+  const CommitRange commits_;
+  std::unique_ptr<storage::Iterator> parts_;  // null: no commit is in the range
+  journal::EntryHead head_;
+};
 
 // The newest commit up to `last` whose time is not after `time`; zero when there is none. Times
 // never decrease from commit to commit.

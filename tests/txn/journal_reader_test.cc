@@ -1,5 +1,6 @@
 #include "txn/journal_reader.h"
 
+#include <algorithm>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -51,6 +52,40 @@ TEST_CASE("journal reader: finds the entry of a commit", "[txn]") {
   CHECK(first_from(2, 2) == 0);
   CHECK(first_from(4, 9) == 0);
   CHECK(first_from(9, 1) == 0);
+}
+
+TEST_CASE("entry walk: gives the entries of a range, forwards and backwards", "[txn][property]") {
+  const unsigned seed = Catch::getSeed();
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 30; ++round) {
+    JournalBook book;
+    uint64_t version = 0;
+    const int entries = static_cast<int>(random() % 12);
+    for (int i = 0; i < entries; ++i) {
+      version += 1 + random() % 3;
+      book.Append(version, 10, Changes(random() % 2 == 0 ? 1 : 20));  // some have several parts
+    }
+    for (int i = 0; i < 20; ++i) {
+      txn::CommitRange range = {CommitVersion(1 + random() % (version + 2)),
+                                CommitVersion(random() % (version + 3)), random() % 2 == 0};
+      if (random() % 5 == 0) range = {CommitVersion(1), CommitVersion(kAll), range.backwards};
+      CAPTURE(range.first.value(), range.last.value(), range.backwards);
+      std::vector<journal::EntryHead> expected;
+      for (const journal::EntryHead& head : book.heads()) {
+        if (head.version >= range.first && head.version <= range.last) expected.push_back(head);
+      }
+      if (range.backwards) std::reverse(expected.begin(), expected.end());
+      txn::EntryWalk walk(book.reader(), range);
+      std::vector<journal::EntryHead> found;
+      while (true) {
+        REQUIRE_OK_AND_ASSIGN(const bool more, walk.Next());
+        if (!more) break;
+        found.push_back(walk.head());
+      }
+      CHECK(found == expected);
+    }
+  }
 }
 
 TEST_CASE("commit at: is the newest commit until a moment", "[txn][property]") {
