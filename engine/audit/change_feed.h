@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "audit/record_key.h"
@@ -27,7 +28,9 @@ struct RecordChange {
 class ChangeFeed {
  public:
   // `view` shows the newest state.
-  ChangeFeed(txn::ReadView view, CommitVersion after) : view_(std::move(view)), after_(after) {}
+  ChangeFeed(txn::ReadView view, CommitVersion after);
+  // Walks through some commits only, and shows only changes of keys that begin with `key_prefix`.
+  ChangeFeed(txn::ReadView view, txn::CommitRange commits, std::string key_prefix);
 
   // Moves to the next commit; false when there is none yet. Errors: DataLoss, Unavailable.
   [[nodiscard]] absl::StatusOr<bool> NextCommit();
@@ -37,18 +40,25 @@ class ChangeFeed {
   // Moves to the next change of the current commit, in the order of the keys. Errors: as above;
   // DataLoss also when a record is not the one that the journal knows.
   [[nodiscard]] absl::StatusOr<bool> NextChange();
-  // Requires: NextChange() gave true. Lifetime: until the next call; the record may be taken out.
+  // The same in two steps: what was changed, and then, for who needs it, the record.
+  [[nodiscard]] absl::StatusOr<bool> NextKey();
+  absl::Status ReadRecord();
+  // Requires: NextChange() or NextKey() gave true. Lifetime: until the next call; the record may be
+  // taken out.
   RecordChange& change() { return change_; }
+  const RecordChange& change() const { return change_; }
+  // The key as stored. Lifetime: as above.
+  std::string_view stored_key() const { return changes_->change().key; }
 
   const txn::ReadView& view() const { return view_; }
 
  private:
-  absl::Status FindRecord(const journal::Change& change);
-
   const txn::ReadView view_;
-  CommitVersion after_;
+  const std::string key_prefix_;
+  txn::EntryWalk commits_;
   journal::EntryHead commit_;
-  std::shared_ptr<const storage::Reader> as_of_;  // the state right after the commit
+  std::shared_ptr<const storage::Reader>
+      as_of_;  // the state right after the commit; null: not read
   std::optional<txn::EntryChanges> changes_;
   RecordChange change_;
 };

@@ -53,6 +53,26 @@ TEST_CASE("change feed: each commit with what it wrote, resumable after any", "[
   CHECK(Changes(*core, 99).empty());
 }
 
+TEST_CASE("change feed: some commits, backwards, and the changes of one record", "[audit][unit]") {
+  const auto core = Sample();
+  audit::ChangeFeed feed(core->View(), {CommitVersion(2), CommitVersion(9), true},
+                         std::string(Delete(*core, "A").key.view()));
+  std::vector<std::string> found;
+  while (true) {
+    REQUIRE_OK_AND_ASSIGN(const bool commit, feed.NextCommit());
+    if (!commit) break;
+    while (true) {
+      REQUIRE_OK_AND_ASSIGN(const bool change, feed.NextKey());
+      if (!change) break;
+      CHECK_FALSE(feed.change().record.has_value());
+      REQUIRE_OK(feed.ReadRecord());
+      found.push_back(std::to_string(feed.commit().version.value()) + " " +
+                      (feed.change().record.has_value() ? ToJson(*feed.change().record) : "-"));
+    }
+  }
+  CHECK(found == std::vector<std::string>{"3 -", R"(2 {"code":"A","size":2})"});
+}
+
 TEST_CASE("change feed: ends with its view", "[audit][unit]") {
   const auto core = Sample();
   audit::ChangeFeed feed(core->View(), CommitVersion(3));

@@ -1,5 +1,6 @@
 #include "audit/record_versions.h"
 
+#include <algorithm>
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <random>
@@ -34,6 +35,20 @@ std::vector<Expected> Versions(const txn::Core& core, const std::string& code, u
   return versions;
 }
 
+std::vector<Expected> Changes(const txn::Core& core, const std::string& code,
+                              const txn::CommitRange& range) {
+  audit::RecordChanges changes(core.View(), FirmTable(core), Delete(core, code).key, range);
+  std::vector<Expected> found;
+  while (true) {
+    REQUIRE_OK_AND_ASSIGN(const bool more, changes.Next());
+    if (!more) return found;
+    REQUIRE_OK_AND_ASSIGN(const auto record, changes.Record());
+    CHECK(record.has_value() != changes.deleted());
+    found.push_back(
+        {changes.commit().value(), record.has_value() ? ToJson(*record) : std::string()});
+  }
+}
+
 TEST_CASE("record versions: every version with its commit, deletions included",
           "[audit][property]") {
   const unsigned seed = Catch::getSeed();
@@ -59,6 +74,20 @@ TEST_CASE("record versions: every version with its commit, deletions included",
       now[code] = json;
     }
     ++version;
+  }
+  for (const auto& [code, all] : model) {
+    for (int i = 0; i < 100; ++i) {
+      const txn::CommitRange range = {CommitVersion(1 + random() % kCommits),
+                                      CommitVersion(random() % (kCommits + 9)), random() % 2 == 0};
+      CAPTURE(code, range.first.value(), range.last.value(), range.backwards);
+      std::vector<Expected> expected;
+      for (const Expected& each : all) {
+        const CommitVersion commit(each.commit);
+        if (commit >= range.first && commit <= range.last) expected.push_back(each);
+      }
+      if (range.backwards) std::reverse(expected.begin(), expected.end());
+      CHECK(Changes(*core, code, range) == expected);
+    }
   }
   for (const uint64_t until : {uint64_t{0}, uint64_t{1}, uint64_t{77}, uint64_t{kCommits}}) {
     for (const auto& [code, all] : model) {
