@@ -416,6 +416,16 @@ bool SortsAsStored(const Column& column) {
   }
 }
 
+InstantRange AllInstants() { return {kFirstInstant, kLastInstant + 1}; }
+
+InstantRange InstantsThat(Comparison comparison, std::string_view text) {
+  const TextRange range = RangeOf(comparison, text);
+  const auto place = [](std::string_view bound) {
+    return FirstNotBelow(kFirstInstant, kLastInstant, bound, InstantText);
+  };
+  return {place(range.lower), range.upper.empty() ? kLastInstant + 1 : place(range.upper)};
+}
+
 Bound Translate(const Column& column, Comparison comparison, sqlite3_value* value,
                 bool is_literal) {
   Bound bound;

@@ -56,6 +56,16 @@ bool SortsAsStored(const Column& column);
 // not kIn, and CanTranslate().
 Bound Translate(const Column& column, Comparison comparison, sqlite3_value* value, bool is_literal);
 
+// Instants from one on, to before another.
+struct InstantRange {
+  int64_t first = 0;
+  int64_t end = 0;
+};
+// All that have a text, as value.h has it.
+InstantRange AllInstants();
+// Those whose text compares so with `text`, which may be the beginning of one, or none.
+InstantRange InstantsThat(Comparison comparison, std::string_view text);
+
 // What `column IN (…)` says, value by value. An object serves one list.
 class InList {
  public:

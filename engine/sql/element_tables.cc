@@ -72,6 +72,15 @@ class ElementRows final : public SystemRows {
     return sql::SetResult(context, field, value);
   }
 
+  absl::StatusOr<std::string> Identity() override {
+    std::string identity;
+    AddPart(moment_.value_or(""), &identity);
+    DAFTAR_ASSIGN_OR_RETURN(const std::string_view key, executor_->Key());
+    AddPart(key, &identity);
+    for (const size_t position : positions_) AddPart(absl::StrCat(position), &identity);
+    return identity;
+  }
+
  private:
   template <typename Body>
   static std::invoke_result_t<Body> Fenced(Body body) {
@@ -164,12 +173,12 @@ class ElementTable final : public SystemTable {
   }
   bool Needs(size_t number) const override { return number == kAsOfColumn; }
 
-  absl::StatusOr<std::unique_ptr<SystemRows>> Start(
-      Session* session, const std::vector<Given>& given) const override {
+  absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
+                                                    const Request& request) const override {
     std::optional<std::string> moment;
     query::BoundQuery query;
     query.table = &table_;
-    for (const Given& each : given) {
+    for (const Given& each : request.given) {
       if (each.column == kAsOfColumn) {
         if (sqlite3_value_type(each.value) != SQLITE_NULL) moment = std::string(TextOf(each.value));
         continue;

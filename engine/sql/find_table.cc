@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "search/find.h"
+#include "sql/record_name.h"
 #include "sql/system_table.h"
 #include "sql/value.h"
 
@@ -52,9 +52,7 @@ class FindRows final : public SystemRows {
         SetResult(context, hit.table);
         break;
       case 1:
-        SetResult(context, absl::StrJoin(hit.key, ", ", [](std::string* out, const Value& part) {
-                    *out += part.ToString();
-                  }));
+        SetResult(context, KeyText(hit.key));
         break;
       case 2:
         SetResult(context, hit.text);
@@ -75,6 +73,20 @@ class FindRows final : public SystemRows {
         SetResult(context, hit.field);
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string> Identity() override {
+    const SearchHit& hit = hits_[next_ - 1];
+    std::string identity;
+    for (const SystemValue& asked : asked_) {
+      const auto* number = std::get_if<int64_t>(&asked);
+      const auto* text = std::get_if<std::string>(&asked);
+      AddPart(number != nullptr ? absl::StrCat(*number) : text != nullptr ? *text : "", &identity);
+    }
+    for (const std::string& part : {hit.table, KeyText(hit.key), hit.field, hit.text}) {
+      AddPart(part, &identity);
+    }
+    return identity;
   }
 
  private:
@@ -98,12 +110,12 @@ class FindTable final : public SystemTable {
   bool Narrows(size_t column) const override { return column == kTable; }
   bool Needs(size_t column) const override { return column < kAskedEnd; }
 
-  absl::StatusOr<std::unique_ptr<SystemRows>> Start(
-      Session* session, const std::vector<Given>& given) const override {
+  absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
+                                                    const Request& request) const override {
     SearchQuery query;
     Asked asked;
     std::optional<std::string> moment;
-    for (const Given& each : given) {
+    for (const Given& each : request.given) {
       if (sqlite3_value_type(each.value) == SQLITE_NULL) return std::make_unique<NoRows>();
       const std::string text(TextOf(each.value));
       if (each.column < kAskedEnd) asked[each.column] = text;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 #include "base/status.h"
+#include "codec/key.h"
 #include "query/aggregate_scan.h"
 #include "sql/condition.h"
 #include "sql/function.h"
@@ -113,6 +114,16 @@ class GroupRows final : public SystemRows {
     return sql::SetResult(context, layout_.maxs()[place], ToView(row.maxs[place]));
   }
 
+  absl::StatusOr<std::string> Identity() override {
+    std::string identity;
+    AddPart(moment_.value_or(""), &identity);
+    const std::vector<catalog::Term>& by = scan_.aggregate().by();
+    for (size_t i = 0; i < by.size(); ++i) {
+      codec::AppendPart(by[i].part, ToView(scan_.row().by[i]), &identity);
+    }
+    return identity;
+  }
+
  private:
   void SetSum(sqlite3_context* context, size_t number, bool unscaled) const {
     const index::GroupSum& sum = scan_.row().totals.sums[number];
@@ -150,12 +161,12 @@ class GroupTable final : public SystemTable {
   }
   bool Needs(size_t column) const override { return column == 0; }
 
-  absl::StatusOr<std::unique_ptr<SystemRows>> Start(
-      Session* session, const std::vector<Given>& given) const override {
+  absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
+                                                    const Request& request) const override {
     std::optional<std::string> moment;
     // What is known of the values that groups are by.
     std::vector<std::optional<Value>> known(layout_.by().size());
-    for (const Given& each : given) {
+    for (const Given& each : request.given) {
       if (each.column == 0) {
         if (sqlite3_value_type(each.value) == SQLITE_NULL) continue;
         moment = std::string(TextOf(each.value));

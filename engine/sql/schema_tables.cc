@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "catalog/describe.h"
@@ -21,6 +22,7 @@ class RowList final : public SystemRows {
     SetResult(context, rows_[next_ - 1][column]);
     return absl::OkStatus();
   }
+  absl::StatusOr<std::string> Identity() override { return absl::StrCat(next_); }
 
  private:
   const std::vector<Row> rows_;
@@ -41,7 +43,7 @@ class SchemaTable final : public SystemTable {
   bool Uses(size_t, int) const override { return false; }
 
   absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
-                                                    const std::vector<Given>&) const override {
+                                                    const Request&) const override {
     // So that it is the schema in force.
     DAFTAR_RETURN_IF_ERROR(session->View().status());
     const std::vector<catalog::TableDef>& defs = session->catalog()->tables;

@@ -37,6 +37,7 @@ void Session::StatementEnds() {
   view_.reset();
   earlier_.clear();
   rows_.clear();
+  system_rows_.clear();
 }
 
 absl::Status Session::CheckSchema(const catalog::Catalog& catalog) const {
@@ -58,7 +59,7 @@ absl::StatusOr<txn::ReadView> Session::View() {
     }
     return *pinned_;
   }
-  if (options_.writable && (in_transaction() || writes_)) {
+  if (reads_transaction()) {
     DAFTAR_ASSIGN_OR_RETURN(txn::Transaction * transaction, Writing());
     return Guarded(transaction->View());
   }
@@ -66,6 +67,11 @@ absl::StatusOr<txn::ReadView> Session::View() {
     DAFTAR_ASSIGN_OR_RETURN(view_, Guarded(core_->View()));
   }
   return *view_;
+}
+
+absl::StatusOr<txn::ReadView> Session::CommittedView() {
+  DAFTAR_ASSIGN_OR_RETURN(txn::ReadView view, View());
+  return reads_transaction() ? Guarded(transaction_->snapshot()) : view;
 }
 
 absl::StatusOr<txn::ReadView> Session::ViewAsOf(std::string_view moment) {
@@ -164,6 +170,13 @@ absl::StatusOr<int64_t> Session::RowId(const catalog::TableDef& table, std::stri
       rows.numbers.try_emplace(std::string(key), static_cast<int64_t>(rows.keys.size()) + 1);
   if (is_new) rows.keys.emplace_back(key);
   return place->second;
+}
+
+int64_t Session::SystemRowId(std::string_view table, std::string_view identity) {
+  auto rows = system_rows_.find(table);
+  if (rows == system_rows_.end()) rows = system_rows_.try_emplace(std::string(table)).first;
+  return rows->second.try_emplace(identity, static_cast<int64_t>(rows->second.size()) + 1)
+      .first->second;
 }
 
 absl::StatusOr<codec::EncodedKey> Session::KeyOf(const catalog::TableDef& table,

@@ -74,6 +74,11 @@ class Session {
   // An earlier state. Errors: those of `view_at`.
   absl::StatusOr<txn::ReadView> ViewAsOf(std::string_view moment);
 
+  // That state without what a transaction has written: the journal has no more. Errors: as View().
+  absl::StatusOr<txn::ReadView> CommittedView();
+  // The newest commit that there is.
+  CommitVersion LastCommit() const { return core_->View().version; }
+
   // What `daftar analyze` has found. Null: nothing.
   std::shared_ptr<const index::AllStatistics> statistics() const {
     return core_->View().statistics;
@@ -95,6 +100,8 @@ class Session {
   // The number that stands for the record at `key`, since SQLite wants one: an integer that is the
   // primary key, else one that holds until no statement runs. Errors: DataLoss.
   absl::StatusOr<int64_t> RowId(const catalog::TableDef& table, std::string_view key);
+  // The same for a row of a system table, which `identity` tells from its others.
+  int64_t SystemRowId(std::string_view table, std::string_view identity);
   // The key behind a number. Errors: Internal when it stands for none.
   absl::StatusOr<codec::EncodedKey> KeyOf(const catalog::TableDef& table, int64_t number) const;
   // The keys that were given the numbers after it. Lifetime: until the next RowId().
@@ -156,6 +163,10 @@ class Session {
   // The view, watched by the stop sign. Errors: Aborted when its schema is another one.
   absl::StatusOr<txn::ReadView> Guarded(absl::StatusOr<txn::ReadView> view) const;
   absl::Status CheckSchema(const catalog::Catalog& catalog) const;
+  // Whether statements read the state of a transaction.
+  bool reads_transaction() const {
+    return options_.as_of.empty() && options_.writable && (in_transaction() || writes_);
+  }
   bool in_transaction() const { return db_ != nullptr && sqlite3_get_autocommit(db_) == 0; }
 
   txn::Core* const core_;
@@ -176,6 +187,7 @@ class Session {
   std::map<std::string, txn::ReadView, std::less<>> earlier_;
   std::map<TableId, Estimate> estimates_;
   std::map<TableId, Rows> rows_;
+  std::map<std::string, absl::flat_hash_map<std::string, int64_t>, std::less<>> system_rows_;
   absl::Status failure_;
   bool noted_writes_ = false;
   QueryCounts counts_;

@@ -1,5 +1,7 @@
 // System tables as modules of SQLite.
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -33,7 +35,6 @@ struct Cursor {
   sqlite3_vtab_cursor base = {};  // first, as above
   std::unique_ptr<SystemRows> rows;
   bool at_end = true;
-  sqlite3_int64 row = 0;
 };
 
 Table* TableOf(sqlite3_vtab* base) { return reinterpret_cast<Table*>(base); }
@@ -76,15 +77,22 @@ std::string_view NameOf(std::string_view declared) {
   return declared.substr(0, declared.find(end));
 }
 
-// What is chosen is told to Filter() as "column:op" for each value, and to people behind that.
-int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
-  const SystemTable& table = *TableOf(base)->handle->table;
-  const std::vector<std::string> columns = table.columns();
-  std::vector<std::string> chosen;
+// What a table is told of a statement: the comparisons that it uses, and how people read them.
+struct Chosen {
+  std::vector<SystemTable::Given> given;
   std::vector<std::string> shown;
-  const auto estimate = table.EstimateRows(TableOf(base)->handle->session);
-  if (!estimate.ok()) return Report(*TableOf(base)->handle, estimate.status());
-  auto rows = static_cast<double>(*estimate);
+
+  bool HoldsToValue(int column) const {
+    return std::any_of(given.begin(), given.end(), [&](const SystemTable::Given& each) {
+      return each.op == SQLITE_INDEX_CONSTRAINT_EQ && each.column == static_cast<size_t>(column);
+    });
+  }
+};
+
+// Nothing when a comparison that the table needs is of a value that is not known yet.
+std::optional<Chosen> ChooseGiven(const SystemTable& table, sqlite3_index_info* info) {
+  const std::vector<std::string> columns = table.columns();
+  Chosen chosen;
   for (int i = 0; i < info->nConstraint; ++i) {
     const auto& constraint = info->aConstraint[i];
     if (constraint.iColumn < 0) continue;
@@ -94,20 +102,69 @@ int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
     const std::string_view collation = sqlite3_vtab_collation(info, i);
     if (collation != "BINARY" && !table.Needs(column)) continue;
     if (constraint.usable == 0) {
-      if (table.Needs(column)) return SQLITE_CONSTRAINT;
+      if (table.Needs(column)) return std::nullopt;
       continue;
     }
-    chosen.push_back(absl::StrCat(column, ":", constraint.op));
-    shown.push_back(absl::StrCat(NameOf(columns[column]), " ", SymbolOfOp(constraint.op), " ?"));
-    info->aConstraintUsage[i].argvIndex = static_cast<int>(chosen.size());
-    rows *= table.Narrows(column) ? kPart : kFilteredPart;
+    sqlite3_value* value = nullptr;
+    if (sqlite3_vtab_rhs_value(info, i, &value) != SQLITE_OK) value = nullptr;
+    chosen.given.push_back({column, constraint.op, value});
+    chosen.shown.push_back(
+        absl::StrCat(NameOf(columns[column]), " ", SymbolOfOp(constraint.op), " ?"));
+    info->aConstraintUsage[i].argvIndex = static_cast<int>(chosen.given.size());
   }
-  info->idxStr =
-      sqlite3_mprintf("%s%s%s", absl::StrJoin(chosen, " ").c_str(), shown.empty() ? "" : " where ",
-                      absl::StrJoin(shown, " and ").c_str());
+  return chosen;
+}
+
+// Whether rows come in the order that SQLite wants, or all against it, which `descending` says.
+bool ComesInOrder(const SystemTable::Access& access, const Chosen& chosen,
+                  const sqlite3_index_info& info, bool* descending) {
+  std::optional<bool> direction;
+  for (int i = 0; i < info.nOrderBy; ++i) {
+    const auto& order = info.aOrderBy[i];
+    if (order.iColumn >= 0 && chosen.HoldsToValue(order.iColumn)) continue;
+    const auto column = static_cast<size_t>(order.iColumn);
+    if (order.iColumn < 0 ||
+        std::find(access.ordered.begin(), access.ordered.end(), column) == access.ordered.end()) {
+      return false;
+    }
+    const bool down = order.desc != 0;
+    if (direction.value_or(down) != down) return false;
+    direction = down;
+    if (column == access.distinct) break;
+  }
+  *descending = direction.value_or(false);
+  return true;
+}
+
+// What is chosen is told to Filter() as the number 1 for descending and as "column:op" for each
+// value, and to people behind that.
+int BestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
+  const Handle& handle = *TableOf(base)->handle;
+  const std::optional<Chosen> chosen = ChooseGiven(*handle.table, info);
+  if (!chosen.has_value()) return SQLITE_CONSTRAINT;
+  const auto access = handle.table->Estimate(handle.session, chosen->given);
+  if (!access.ok()) return Report(handle, access.status());
+  bool descending = false;
+  const bool ordered = ComesInOrder(*access, *chosen, *info, &descending);
+  std::vector<std::string> words;
+  for (const SystemTable::Given& each : chosen->given) {
+    words.push_back(absl::StrCat(each.column, ":", each.op));
+  }
+  if (!access->way.empty()) words.push_back(access->way);
+  if (!chosen->shown.empty()) {
+    words.push_back(absl::StrCat("where ", absl::StrJoin(chosen->shown, " and ")));
+  }
+  const std::string text = absl::StrJoin(words, " ");
+  info->idxNum = ordered && descending ? 1 : 0;
+  info->idxStr = sqlite3_mprintf("%s%s", text.c_str(), info->idxNum == 1 ? "; descending" : "");
   info->needToFreeIdxStr = 1;
-  info->estimatedRows = static_cast<sqlite3_int64>(rows) + 1;
-  info->estimatedCost = rows + 1;
+  info->orderByConsumed = ordered && info->nOrderBy > 0 ? 1 : 0;
+  info->estimatedRows = static_cast<sqlite3_int64>(access->rows) + 1;
+  info->estimatedCost = access->cost + 1;
+  if (access->at_most_one_row) {
+    info->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
+    info->estimatedRows = 1;
+  }
   return SQLITE_OK;
 }
 
@@ -127,27 +184,28 @@ int Next(sqlite3_vtab_cursor* base) {
   const auto found = cursor->rows->Next();
   if (!found.ok()) return Report(HandleOf(base), found.status());
   cursor->at_end = !*found;
-  ++cursor->row;
   return SQLITE_OK;
 }
 
-int Filter(sqlite3_vtab_cursor* base, int, const char* choice, int count, sqlite3_value** values) {
+int Filter(sqlite3_vtab_cursor* base, int number, const char* choice, int count,
+           sqlite3_value** values) {
   const Handle& handle = HandleOf(base);
-  std::vector<SystemTable::Given> given;
+  SystemTable::Request request;
+  request.descending = number == 1;
   for (const std::string_view part : absl::StrSplit(choice, ' ', absl::SkipEmpty())) {
-    if (part == "where") break;
     const std::pair<std::string_view, std::string_view> pair = absl::StrSplit(part, ':');
-    SystemTable::Given& each = given.emplace_back();
+    // From there on it is for people.
+    if (pair.second.empty()) break;
+    SystemTable::Given& each = request.given.emplace_back();
     if (!absl::SimpleAtoi(pair.first, &each.column) || !absl::SimpleAtoi(pair.second, &each.op) ||
-        given.size() > static_cast<size_t>(count)) {
+        request.given.size() > static_cast<size_t>(count)) {
       return Report(handle, Internal("SQLite gives other values than were chosen"));
     }
-    each.value = values[given.size() - 1];
+    each.value = values[request.given.size() - 1];
   }
-  auto rows = handle.table->Start(handle.session, given);
+  auto rows = handle.table->Start(handle.session, request);
   if (!rows.ok()) return Report(handle, rows.status());
   CursorOf(base)->rows = *std::move(rows);
-  CursorOf(base)->row = 0;
   return Next(base);
 }
 
@@ -158,7 +216,10 @@ int ColumnValue(sqlite3_vtab_cursor* base, sqlite3_context* context, int column)
 }
 
 int RowId(sqlite3_vtab_cursor* base, sqlite3_int64* number) {
-  *number = CursorOf(base)->row;
+  const Handle& handle = HandleOf(base);
+  const auto identity = CursorOf(base)->rows->Identity();
+  if (!identity.ok()) return Report(handle, identity.status());
+  *number = handle.session->SystemRowId(handle.table->name(), *identity);
   return SQLITE_OK;
 }
 
@@ -194,10 +255,24 @@ void SetResult(sqlite3_context* context, const SystemValue& value) {
   }
 }
 
+void AddPart(std::string_view part, std::string* identity) {
+  absl::StrAppend(identity, part.size(), ":", part);
+}
+
 std::string_view TextOf(sqlite3_value* value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
   return text == nullptr ? std::string_view()
                          : std::string_view(text, static_cast<size_t>(sqlite3_value_bytes(value)));
+}
+
+absl::StatusOr<SystemTable::Access> SystemTable::Estimate(Session* session,
+                                                          const std::vector<Given>& given) const {
+  DAFTAR_ASSIGN_OR_RETURN(const uint64_t rows, EstimateRows(session));
+  Access access;
+  access.rows = static_cast<double>(rows);
+  for (const Given& each : given) access.rows *= Narrows(each.column) ? kPart : kFilteredPart;
+  access.cost = access.rows;
+  return access;
 }
 
 absl::Status RegisterSystemTables(sqlite3* db, Session* session) {

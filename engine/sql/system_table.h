@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,13 +25,20 @@ class SystemRows {
   [[nodiscard]] virtual absl::StatusOr<bool> Next() = 0;
   // Gives a column of the current row.
   virtual absl::Status Result(sqlite3_context* context, size_t column) = 0;
+  // Bytes that tell the current row from all others of its table, whichever way it is found: the
+  // parts of an OR may find it in several. Errors: DataLoss.
+  virtual absl::StatusOr<std::string> Identity() = 0;
 };
+
+// Adds a part of an Identity(), so that no two lists of parts give the same.
+void AddPart(std::string_view part, std::string* identity);
 
 // The rows of a walk that cannot find any.
 class NoRows final : public SystemRows {
  public:
   absl::StatusOr<bool> Next() override { return false; }
   absl::Status Result(sqlite3_context*, size_t) override { return absl::OkStatus(); }
+  absl::StatusOr<std::string> Identity() override { return std::string(); }
 };
 
 class SystemTable {
@@ -46,22 +54,49 @@ class SystemTable {
     sqlite3_value* value = nullptr;
   };
 
+  // What a walk is to give.
+  struct Request {
+    std::vector<Given> given;
+    // Whether rows are to come against the order that Access names.
+    bool descending = false;
+  };
+
+  // How a walk finds its rows, and what that takes.
+  struct Access {
+    // For people: "by version". Empty: there is but one way.
+    std::string way;
+    double rows = 0;  // about how many it gives
+    double cost = 0;  // of reading them, in rows that are cheap to read
+    bool at_most_one_row = false;
+    // Columns whose values never decrease from row to row; where rows come descending, never
+    // increase. SQLite does not sort by them then.
+    std::vector<size_t> ordered;
+    // One of those, of which no two rows have the same value.
+    std::optional<size_t> distinct;
+  };
+
   virtual ~SystemTable() = default;
   virtual std::string name() const = 0;
   // Names and types, as CREATE TABLE has them.
   virtual std::vector<std::string> columns() const = 0;
-  // About how many rows there are. Errors: those of Session::EstimateRows.
-  virtual absl::StatusOr<uint64_t> EstimateRows(Session*) const { return kRowsUnknown; }
-  // Whether Start() reads less for such a comparison.
+  // Whether Start() reads less for such a comparison, perhaps together with others.
   virtual bool Uses(size_t column, int op) const = 0;
-  // Whether such a comparison leaves few rows to read; else it only leaves few to give.
-  virtual bool Narrows(size_t) const { return true; }
   // Whether it cannot do without one when there is one: what is given chooses the state to read.
   virtual bool Needs(size_t) const { return false; }
+  // What Start() would do with comparisons that it uses. A value is null when it is known only when
+  // the statement runs. Errors: those of Session::EstimateRows.
+  virtual absl::StatusOr<Access> Estimate(Session* session, const std::vector<Given>& given) const;
   // Rows may be more than those that meet what is given: SQLite checks. Errors: those of
   // Session::View and ViewAsOf; DataLoss, Unavailable.
-  virtual absl::StatusOr<std::unique_ptr<SystemRows>> Start(
-      Session* session, const std::vector<Given>& given) const = 0;
+  virtual absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
+                                                            const Request& request) const = 0;
+
+ protected:
+  // For Estimate() of tables that know no better.
+  // About how many rows there are. Errors: those of Session::EstimateRows.
+  virtual absl::StatusOr<uint64_t> EstimateRows(Session*) const { return kRowsUnknown; }
+  // Whether such a comparison leaves few rows to read; else it only leaves few to give.
+  virtual bool Narrows(size_t) const { return true; }
 };
 
 // daftar_tables, daftar_fields, daftar_indexes, daftar_aggregates.

@@ -86,6 +86,11 @@ TEST_CASE("sql: lists are tables", "[sql]") {
       {"SELECT no FROM \"firm.names\" WHERE since >= '2020'", "1"},
       {"SELECT no FROM \"firm.names\" WHERE text LIKE 'pa%'", "1"},
       {"SELECT no FROM \"firm.parts\" WHERE owner IS NULL", "1"},
+      // Rows that the one part of an OR finds are not those that the other finds.
+      {"SELECT no, text FROM \"firm.names\" WHERE no = 1 OR text = 'Indus' ORDER BY no, position",
+       "1|'پارس' 1|'Pars' 2|'Indus'"},
+      {"SELECT no, text FROM \"firm.names\" WHERE no = 1 OR text = 'Pars' ORDER BY position",
+       "1|'پارس' 1|'Pars'"},
   }));
   CAPTURE(text);
   CHECK(opened.Answer(text) == expected);

@@ -98,6 +98,7 @@ TEST_CASE("sql: commits and changes are tables", "[sql]") {
       {"SELECT version FROM daftar_commits WHERE version = NULL", ""},
       {"SELECT version FROM daftar_commits WHERE version = -1 OR version = 9e99", ""},
       {"SELECT version FROM daftar_commits WHERE version IN (3, 1)", "1 3"},
+      {"SELECT version FROM daftar_commits WHERE version = 1 OR version > 2 ORDER BY 1", "1 3"},
       {"SELECT version, \"table\", key, deleted, record ->> 'serial' FROM daftar_changes",
        "1|'fee'|'A'|0|1 2|'fee'|'B'|0|2 3|'fee'|'A'|1|null 3|'fee'|'C'|0|3"},
       {"SELECT c.actor, h.key FROM daftar_changes h JOIN daftar_commits c USING (version) "
@@ -145,6 +146,9 @@ TEST_CASE("sql: a group says what its records say", "[sql]") {
       {"SELECT count FROM \"fee.due\" WHERE zone = 'cfz' COLLATE NOCASE", "2"},
       {"SELECT count FROM \"fee.perZone\" WHERE zone = 'CFZ' AND state = 'paid'", ""},
       {"SELECT count FROM \"fee.perZone\" WHERE state = 'open' ORDER BY count DESC", "2 1"},
+      {"SELECT zone, count FROM \"fee.perZone\" WHERE zone = 'CFZ' OR (zone IS NULL AND state = "
+       "'open') ORDER BY zone",
+       "null|1 'CFZ'|2"},
       {"SELECT a.count FROM \"fee.due\" a JOIN fee f ON f.zone = a.zone WHERE f.no = 'B'", "2"},
   }));
   CAPTURE(text);
