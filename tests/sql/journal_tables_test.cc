@@ -113,7 +113,9 @@ TEST_CASE("sql: of the journal no more is read than is asked for", "[sql]") {
 
 TEST_CASE("sql: a commit that is joined is one entry, whatever drives the join", "[sql]") {
   Book book;
-  for (int i = 0; i < 50; ++i) book.Put("fee", absl::StrCat(R"({"no": ")", i % 3, "\"}"));
+  for (int i = 0; i < 50; ++i) {
+    book.Put("fee", absl::StrCat(R"({"no": ")", i % 3, R"(", "sum": )", i, "}"));
+  }
   REQUIRE_OK_AND_ASSIGN(SqlConnection sql, SqlConnection::Open(*book.database));
   Ask(sql,
       "CREATE TEMP TABLE wanted AS SELECT 7 AS v UNION SELECT '9' UNION SELECT 'x' UNION "
