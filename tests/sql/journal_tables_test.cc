@@ -309,12 +309,12 @@ class Generator {
   const std::vector<std::string> times_;
 };
 
-// Some commits to few records, deletions among them.
+// Some commits to few records, deletions among them. Gives the last: what changes nothing is none.
 int FillBook(Random& random, Book* book) {
   static constexpr const char* kNames[] = {"a", "b", "a, b", "", "2", "02"};
-  int commits = 0;
+  uint64_t last = 0;
   std::set<std::string> there;
-  while (commits < 40) {
+  while (last < 40) {
     Batch batch = book->database->NewBatch();
     for (int i = random.Below(4); i >= 0; --i) {
       const std::string no = random.Pick(kNames);
@@ -345,10 +345,12 @@ int FillBook(Random& random, Book* book) {
           REQUIRE_OK(batch.Put("blob", absl::StrCat(R"({"data": "YQ==")", sum)));
       }
     }
-    REQUIRE_OK(book->database->Commit(std::move(batch), {.actor = random.OneIn(2) ? "x" : ""}));
-    ++commits;
+    REQUIRE_OK_AND_ASSIGN(
+        const CommitVersion version,
+        book->database->Commit(std::move(batch), {.actor = random.OneIn(2) ? "x" : ""}));
+    last = std::max(last, version.value());
   }
-  return commits;
+  return static_cast<int>(last);
 }
 
 void Compare(Random& random, Database& database, const SqlOptions& options, int statements) {
@@ -380,7 +382,8 @@ void Compare(Random& random, Database& database, const SqlOptions& options, int 
     REQUIRE(rows == expected);
     answered += rows.empty() ? 0 : 1;
   }
-  CHECK(answered > statements / 3);
+  // Early moments have few rows.
+  CHECK(answered > statements / 6);
 }
 
 TEST_CASE("sql: random statements about the journal answer as a copy of its rows does",
