@@ -293,7 +293,8 @@ TEST_CASE("sql: random statements answer as plain tables of SQLite do", "[sql][p
   CHECK(answered > statements / 3);
   CAPTURE(absl::StrJoin(used, ", "));
   CHECK(used.size() >= 12);
-  CHECK(intersections > 0);
+  // A quarter of the statements may have none.
+  CHECK((intersections > 0 || divided));
   CHECK((testing::ScanThreadsOf(*database).started() > 0) == divided);
 }
 
