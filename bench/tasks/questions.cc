@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <algorithm>
 #include <functional>
 
@@ -110,7 +112,11 @@ std::vector<Peer*> CompareAnswers(const Task& task, const Peers& peers, Report* 
 void MeasureInTurns(const RunOptions& options, const Task& task, std::vector<Peer*> peers,
                     Row* row) {
   for (int i = 0; i < options.repetitions; ++i) {
-    for (Peer* peer : peers) row->Add(peer->name(), Measure(task, *peer));
+    for (Peer* peer : peers) {
+      // What one peer has freed is not for the next one to tidy up.
+      malloc_trim(0);
+      row->Add(peer->name(), Measure(task, *peer));
+    }
   }
 }
 
