@@ -26,10 +26,8 @@ constexpr double kRowCost = 0.5;   // the next row of a projection
 constexpr double kFetchCost = 8;   // the record of an entry, anywhere
 constexpr double kSeekCost = 10;   // beginning a scan
 constexpr double kInValues = 5;    // in a list whose length is not known
-// What is left of the rows, without statistics, by a bound on one side, by bounds on both, and by
-// the condition of a partial index.
-constexpr double kOneSideShare = 0.15;
-constexpr double kBothSidesShare = 0.03;
+// What is left of the rows, without statistics, by a null test, and by the condition of a partial
+// index.
 constexpr double kNotNullShare = 0.9;
 constexpr double kPartialShare = 0.25;
 // colUsed has one bit for all columns from this on.

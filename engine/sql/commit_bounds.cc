@@ -10,9 +10,6 @@
 namespace daftar::sql {
 namespace {
 
-// What a bound on one side leaves, and bounds on both, when nothing is known of them.
-constexpr double kOneSideShare = 0.15;
-constexpr double kBothSidesShare = 0.03;
 constexpr double kInt64End = 9223372036854775808.0;
 
 bool BoundsBelow(Comparison comparison) {

@@ -17,6 +17,10 @@
 
 namespace daftar::sql {
 
+// What a bound on one side leaves of the rows, and bounds on both, when nothing is known of them.
+inline constexpr double kOneSideShare = 0.15;
+inline constexpr double kBothSidesShare = 0.03;
+
 enum class Comparison : uint8_t {
   kEqual,
   kIs,

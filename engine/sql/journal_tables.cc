@@ -1,6 +1,7 @@
 // The journal as tables: commits, and what each changed.
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -46,6 +47,16 @@ SystemValue OrNull(const std::string& text) {
 }
 
 SystemValue Number(CommitVersion version) { return static_cast<int64_t>(version.value()); }
+
+// The commits that the comparisons leave. `time`: the column that has it; absent: none.
+CommitBounds BoundsOf(const std::vector<Given>& given, std::optional<size_t> time) {
+  CommitBounds bounds;
+  for (const Given& each : given) {
+    if (each.column == kVersion) bounds.AddVersion(each.op, each.value);
+    if (each.column == time) bounds.AddTime(each.op, each.value);
+  }
+  return bounds;
+}
 
 class CommitRows final : public SystemRows {
  public:
@@ -106,7 +117,7 @@ class CommitTable final : public SystemTable {
   absl::StatusOr<Access> Estimate(Session* session,
                                   const std::vector<Given>& given) const override {
     const auto commits = static_cast<double>(session->LastCommit().value());
-    const CommitBounds bounds = BoundsOf(given);
+    const CommitBounds bounds = BoundsOf(given, kTime);
     Access access;
     access.way = bounds.by_time() ? "by time" : "by version";
     access.rows = bounds.ShareOf(session->LastCommit()) * commits;
@@ -120,22 +131,9 @@ class CommitTable final : public SystemTable {
   absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
                                                     const Request& request) const override {
     DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, session->CommittedView());
-    DAFTAR_ASSIGN_OR_RETURN(txn::CommitRange commits, BoundsOf(request.given).Commits(view));
+    DAFTAR_ASSIGN_OR_RETURN(txn::CommitRange commits, BoundsOf(request.given, kTime).Commits(view));
     commits.backwards = request.descending;
     return std::make_unique<CommitRows>(session, view, commits);
-  }
-
- private:
-  static CommitBounds BoundsOf(const std::vector<Given>& given) {
-    CommitBounds bounds;
-    for (const Given& each : given) {
-      if (each.column == kVersion) {
-        bounds.AddVersion(each.op, each.value);
-      } else {
-        bounds.AddTime(each.op, each.value);
-      }
-    }
-    return bounds;
   }
 };
 
@@ -310,7 +308,7 @@ class ChangeTable final : public SystemTable {
   absl::StatusOr<Access> Estimate(Session* session,
                                   const std::vector<Given>& given) const override {
     const auto commits = static_cast<double>(session->LastCommit().value());
-    const CommitBounds bounds = BoundsOf(given);
+    const CommitBounds bounds = BoundsOf(given, std::nullopt);
     const double share = bounds.ShareOf(session->LastCommit());
     Access access;
     access.ordered = {kVersion};
@@ -330,7 +328,8 @@ class ChangeTable final : public SystemTable {
   absl::StatusOr<std::unique_ptr<SystemRows>> Start(Session* session,
                                                     const Request& request) const override {
     DAFTAR_ASSIGN_OR_RETURN(const txn::ReadView view, session->CommittedView());
-    DAFTAR_ASSIGN_OR_RETURN(txn::CommitRange commits, BoundsOf(request.given).Commits(view));
+    DAFTAR_ASSIGN_OR_RETURN(txn::CommitRange commits,
+                            BoundsOf(request.given, std::nullopt).Commits(view));
     commits.backwards = request.descending;
     const catalog::TableDef* table = nullptr;
     for (const Given& each : request.given) {
@@ -353,14 +352,6 @@ class ChangeTable final : public SystemTable {
   static bool IsGiven(const std::vector<Given>& given, size_t column) {
     return std::any_of(given.begin(), given.end(),
                        [&](const Given& each) { return each.column == column; });
-  }
-
-  static CommitBounds BoundsOf(const std::vector<Given>& given) {
-    CommitBounds bounds;
-    for (const Given& each : given) {
-      if (each.column == kVersion) bounds.AddVersion(each.op, each.value);
-    }
-    return bounds;
   }
 
   // The changes of one record: by its history as far back as that is whole, else by the journal.
